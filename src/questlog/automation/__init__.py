@@ -1,0 +1,1 @@
+"""The event log, and what is told to the outside because of it."""

@@ -1,0 +1,1 @@
+"""The assistant: its tools call the same flows as the buttons do."""

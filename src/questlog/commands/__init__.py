@@ -1,0 +1,1 @@
+"""A module dropped here becomes `questlog cmd <its name>`."""

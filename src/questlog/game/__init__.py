@@ -1,0 +1,1 @@
+"""Players and their ledger, streaks, bosses, objectives. Knows numbers, never tasks."""

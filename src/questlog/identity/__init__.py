@@ -1,0 +1,1 @@
+"""Users, sessions, passwords, e-mail codes: who someone is."""

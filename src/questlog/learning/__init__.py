@@ -1,0 +1,1 @@
+"""Courses, lessons, quizzes, reviews and reflections."""

@@ -1,0 +1,1 @@
+"""Goals, projects, tasks, labels, items, and when they come back."""

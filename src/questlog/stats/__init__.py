@@ -1,0 +1,1 @@
+"""Answers across domains that only read."""

@@ -1,0 +1,1 @@
+"""What happens later: drives the relay and whatever runs on a schedule."""

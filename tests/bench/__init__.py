@@ -1,0 +1,1 @@
+"""Speed, as ratios to a bare route: run by `make bench`."""

@@ -1,0 +1,1 @@
+"""Promises about every address, command and file that is printed somewhere."""

@@ -1,0 +1,1 @@
+"""What breaks, and what must remain: run by `make faults`."""

@@ -1,0 +1,1 @@
+"""Whole stories, lived through a running server."""

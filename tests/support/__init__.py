@@ -1,0 +1,1 @@
+"""What tests lean on: data makers, servers that start themselves, fakes of the outside."""
