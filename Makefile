@@ -51,9 +51,12 @@ check: $(DEVELOPMENT) ## formatting, lint, types, floors, sizes, migrations
 	$(BIN)/ruff format --check --quiet $(wildcard $(PYTHON_SOURCES))
 	$(BIN)/ruff check --quiet $(wildcard $(PYTHON_SOURCES))
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/check_sizes.py src tests
-	$(BIN)/python scripts/check_migrations.py
+	@echo "alembic upgrade head && alembic check, on a fresh SQLite file"
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
+		export DATA_DIR="$$fresh" DATABASE_URL="sqlite:///$$fresh/fresh.db" && \
+		$(BIN)/alembic upgrade head && $(BIN)/alembic check
 
 .PHONY: format
 format: $(DEVELOPMENT) ## format and repair what can be repaired by a machine
