@@ -99,8 +99,8 @@ lock: $(UV) ## resolve the lock files anew (ARGS=--upgrade for newest versions)
 .PHONY: clean
 clean: ## remove the environment and the caches; data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
-	rm -rf .coverage htmlcov
-	find src tests scripts migrations -type d -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf .coverage .coverage.* htmlcov
+	find $(wildcard src tests scripts migrations) -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(UV): requirements-bootstrap.txt scripts/find-python
 	python=$$(PYTHON="$(PYTHON)" sh scripts/find-python) && "$$python" -m venv .venv
