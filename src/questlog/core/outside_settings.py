@@ -1,0 +1,141 @@
+"""The settings about other systems: mail, models, other people's sign-in, webhooks. Part of `core/config.py`."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import SecretStr
+
+from questlog.core import secret_strength
+from questlog.core import settings_types as types
+from questlog.core.settings_sources import Group, setting
+from questlog.core.trusted_parties import OidcProvider, TrustedIssuer
+
+
+class MailSettings(Group):
+    host: str | None = setting(None, "SMTP_HOST SMTP_SERVER", "smtp.example.org")
+    """The server that takes our mail. Without it codes and links cannot be sent."""
+    port: types.Port = setting(587, "SMTP_PORT", "465")
+    """Its port."""
+    user: str | None = setting(None, "SMTP_USER", "questlog@example.org")
+    """Who we are to it."""
+    password: SecretStr | None = setting(None, "SMTP_PASSWORD", "an-application-password")
+    """How we prove it."""
+    sender: types.Mailbox = setting(
+        "Questlog <questlog@localhost>", "SMTP_FROM", "Questlog <questlog@example.org>"
+    )
+    """Whom our mail comes from."""
+    tls: types.SmtpTls = setting("auto", "SMTP_TLS", "starttls")
+    """`tls` from the first byte, `starttls`, `none`, or `auto`: `tls` on port 465, else STARTTLS if offered."""
+
+    @property
+    def enabled(self) -> bool:
+        return self.host is not None
+
+    @property
+    def implicit_tls(self) -> bool:
+        return self.tls == "tls" or (self.tls == "auto" and self.port == 465)  # RFC 8314
+
+    @property
+    def start_tls(self) -> bool | None:
+        """Return whether to upgrade: None is "if offered", which is not enough when a password follows."""
+        if self.implicit_tls or self.tls == "none":
+            return False
+        return True if self.tls == "starttls" or self.user else None
+
+    def contradictions(self) -> Iterator[str]:
+        if not self.host and (self.user or self.password):
+            yield "SMTP_USER or SMTP_PASSWORD is set and SMTP_HOST is not. Set SMTP_HOST, or drop them."
+        elif bool(self.user) != bool(self.password):
+            yield "SMTP_USER and SMTP_PASSWORD need each other. Set both, or neither."
+
+
+class LlmSettings(Group):
+    model: str | None = setting(None, "LLM_MODEL AI_MODEL", "ollama/qwen3")
+    """The coach's model as `provider/name`. With an OpenAI key and no model: `openai/gpt-4o-mini`."""
+    api_key: SecretStr | None = setting(None, "LLM_API_KEY", "the-provider-s-key")
+    """Key for that model's provider."""
+    openai_api_key: SecretStr | None = setting(None, "OPENAI_API_KEY", "sk-of-your-own")
+    """Used for OpenAI's models when LLM_API_KEY is absent, and for nothing else."""
+    api_base: types.BaseUrl | None = setting(None, "LLM_API_BASE", "http://localhost:11434/v1")
+    """Address of a server that speaks OpenAI's language."""
+    daily_requests: types.Count | None = setting(None, "LLM_DAILY_REQUESTS", "100")
+    """Requests a user may make of the model in a day."""
+    daily_tokens: types.Count | None = setting(None, "LLM_DAILY_TOKENS", "200000")
+    """Tokens a user may spend in a day."""
+
+    @property
+    def chosen_model(self) -> str | None:
+        if self.model:
+            return self.model if "/" in self.model else f"openai/{self.model}"
+        return "openai/gpt-4o-mini" if self.openai_api_key else None
+
+    @property
+    def key(self) -> SecretStr | None:
+        """Return the key for the chosen model. OpenAI's goes to no other provider and no other address."""
+        is_openai = (self.chosen_model or "").startswith("openai/") and self.api_base is None
+        return self.api_key or (self.openai_api_key if is_openai else None)
+
+    @property
+    def enabled(self) -> bool:
+        needs_key = (self.chosen_model or "").startswith("openai/") and self.api_base is None
+        return self.chosen_model is not None and not (needs_key and self.key is None)
+
+
+class OidcSettings(Group):
+    providers: Annotated[tuple[OidcProvider, ...], types.Json] = setting(
+        (), "OIDC_PROVIDERS", "[]", secret=True
+    )
+    """Providers people may sign in with, as JSON; its schema is below."""
+    google_client_id: str | None = setting(
+        None, "GOOGLE_CLIENT_ID", "1234.apps.googleusercontent.com"
+    )
+    """Our id at Google."""
+    google_client_secret: SecretStr | None = setting(
+        None, "GOOGLE_CLIENT_SECRET", "from-google-s-console"
+    )
+    """Our secret at Google."""
+    google_issuer: types.HttpUrl = setting(
+        "https://accounts.google.com", "GOOGLE_ISSUER", "https://accounts.google.com"
+    )
+    """Who stands in for Google; tests use another."""
+
+    def contradictions(self) -> Iterator[str]:
+        if bool(self.google_client_id) != bool(self.google_client_secret):
+            yield "GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET need each other. Set both, or neither."
+
+
+class IssuerSettings(Group):
+    trusted: Annotated[tuple[TrustedIssuer, ...], types.Json] = setting(
+        (), "TRUSTED_ISSUERS", "[]", secret=True
+    )
+    """Issuers whose tokens are accepted, as JSON; its schema is below."""
+    better_auth_secret: types.SharedSecret | None = setting(
+        None, "BETTER_AUTH_SECRET", "the-same-as-in-the-front-end-32+"
+    )
+    """The secret Better Auth signs with: 32 bytes or more, and never SECRET_KEY."""
+    better_auth_url: types.BaseUrl | None = setting(
+        None, "BETTER_AUTH_URL", "https://app.example.org"
+    )
+    """Where Better Auth publishes its keys."""
+    supabase_url: types.BaseUrl | None = setting(None, "SUPABASE_URL", "https://ref.supabase.co")
+    """The Supabase project; its keys are fetched unless SUPABASE_JWT_SECRET is set."""
+    supabase_jwt_secret: types.SharedSecret | None = setting(
+        None, "SUPABASE_JWT_SECRET", "from-the-project-s-api-settings!"
+    )
+    """The project's older shared secret: then HS256 and nothing else."""
+
+    def shared_secrets(self) -> Iterator[tuple[str, SecretStr]]:
+        """Yield the secrets others sign with, by the names of their variables."""
+        if self.better_auth_secret:
+            yield "BETTER_AUTH_SECRET", self.better_auth_secret
+        if self.supabase_jwt_secret:
+            yield "SUPABASE_JWT_SECRET", self.supabase_jwt_secret
+
+    def weak_secrets(self) -> Iterator[str]:
+        for name, secret in self.shared_secrets():
+            yield from secret_strength.complaints(name, secret)
+
+
+class WebhookSettings(Group):
+    allowed_networks: types.Networks = setting((), "WEBHOOK_ALLOWED_NETWORKS", "192.168.1.0/24")
+    """Private networks that webhooks may reach all the same, for servers at home."""
