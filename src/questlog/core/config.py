@@ -123,7 +123,7 @@ class RedisSettings(Group):
 
 class TokenSettings(Group):
     secret_key: SecretStr = setting(
-        SecretStr(""), "SECRET_KEY JWT_SECRET JWT_SECRET_KEY", "64-random-characters-of-your-own"
+        SecretStr(""), "SECRET_KEY JWT_SECRET JWT_SECRET_KEY", "change-me-openssl-rand-base64-48"
     )
     """Signs the tokens of this server: 32 random characters or more. Made once outside production."""
     algorithm: Literal["HS256", "HS384", "HS512"] = setting("HS256", "JWT_ALGORITHM", "HS256")
@@ -277,6 +277,8 @@ def _warnings(read: Settings) -> Iterator[str]:
             yield from group.weak_secrets()
         if not read.http.is_loopback:
             yield f"API_HOST={read.http.host} opens a server that is not set up for production."
+        if not secret_file.is_private(read.app.data_dir):
+            yield f"secrets.json in {read.app.data_dir} can be read by others: chmod 600 it."
         return
     if not read.mail.enabled:
         yield "SMTP_HOST is not set: nobody can be sent a code or a link."

@@ -10,6 +10,15 @@ from questlog.core import settings_types as types
 from questlog.core.settings_sources import Group, setting
 from questlog.core.trusted_parties import OidcProvider, TrustedIssuer
 
+PROVIDER_EXAMPLE = (
+    '[{"name": "home", "issuer": "https://id.example.org",'
+    ' "client_id": "questlog", "client_secret": "from-the-provider"}]'
+)
+ISSUER_EXAMPLE = (
+    '[{"name": "shop", "issuer": "https://shop.example.org", "audience": "questlog",'
+    ' "jwks_url": "https://shop.example.org/.well-known/jwks.json"}]'
+)
+
 
 class MailSettings(Group):
     host: str | None = setting(None, "SMTP_HOST SMTP_SERVER", "smtp.example.org")
@@ -83,7 +92,7 @@ class LlmSettings(Group):
 
 class OidcSettings(Group):
     providers: Annotated[tuple[OidcProvider, ...], types.Json] = setting(
-        (), "OIDC_PROVIDERS", "[]", secret=True
+        (), "OIDC_PROVIDERS", PROVIDER_EXAMPLE, secret=True
     )
     """Providers people may sign in with, as JSON; its schema is below."""
     google_client_id: str | None = setting(
@@ -106,11 +115,11 @@ class OidcSettings(Group):
 
 class IssuerSettings(Group):
     trusted: Annotated[tuple[TrustedIssuer, ...], types.Json] = setting(
-        (), "TRUSTED_ISSUERS", "[]", secret=True
+        (), "TRUSTED_ISSUERS", ISSUER_EXAMPLE, secret=True
     )
     """Issuers whose tokens are accepted, as JSON; its schema is below."""
     better_auth_secret: types.SharedSecret | None = setting(
-        None, "BETTER_AUTH_SECRET", "the-same-as-in-the-front-end-32+"
+        None, "BETTER_AUTH_SECRET", "change-me-to-the-secret-of-the-front-end"
     )
     """The secret Better Auth signs with: 32 bytes or more, and never SECRET_KEY."""
     better_auth_url: types.BaseUrl | None = setting(
@@ -120,7 +129,7 @@ class IssuerSettings(Group):
     supabase_url: types.BaseUrl | None = setting(None, "SUPABASE_URL", "https://ref.supabase.co")
     """The Supabase project; its keys are fetched unless SUPABASE_JWT_SECRET is set."""
     supabase_jwt_secret: types.SharedSecret | None = setting(
-        None, "SUPABASE_JWT_SECRET", "from-the-project-s-api-settings!"
+        None, "SUPABASE_JWT_SECRET", "change-me-to-the-secret-of-the-project"
     )
     """The project's older shared secret: then HS256 and nothing else."""
 
