@@ -1,5 +1,7 @@
 """What stops the start, and in which words."""
 
+from pathlib import Path
+
 import pytest
 
 from questlog.core.config import SettingsError, load_settings
@@ -10,6 +12,12 @@ PRODUCTION = {
     "SECRET_KEY": STRONG,
     "PUBLIC_URL": "https://quest.example.org",
 }
+
+
+@pytest.fixture(autouse=True)
+def _directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The directory the server is started from, where it would make `./data`."""
+    monkeypatch.chdir(tmp_path)
 
 
 def refusal(environ: dict[str, str]) -> str:

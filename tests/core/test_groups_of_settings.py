@@ -1,9 +1,17 @@
 """What a group knows of itself."""
 
+from pathlib import Path
+
 import pytest
 
 from questlog.core.config import HttpSettings, load_settings
 from questlog.core.outside_settings import MailSettings
+
+
+@pytest.fixture(autouse=True)
+def _directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The directory the server is started from, where it would make `./data`."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize(
