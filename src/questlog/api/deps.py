@@ -1,0 +1,188 @@
+"""What a route may ask for."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Header, Path, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BeforeValidator
+
+from questlog.api.gate.exchange import current
+from questlog.core.db import Database, Session
+from questlog.core.exceptions import (
+    AuthenticationError,
+    AuthorizationError,
+    TooManyRequestsError,
+)
+from questlog.core.ids import parse_id
+from questlog.core.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageRequest
+from questlog.core.schemas import whole
+from questlog.identity import presence
+from questlog.identity.principals import Principal
+
+bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="An access token.")
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+MAX_SKIP = 1_000_000
+IPV6_PREFIX = 64
+
+
+class AdminOnlyError(AuthorizationError):
+    code = "admin_only"
+    default_message = "Only an administrator may do this."
+
+
+async def steps(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+async def principal(request: Request, credentials: Credentials) -> Principal:
+    """Say who asks, after counting the request; raises AuthenticationError, TooManyRequestsError."""
+    exchange = current.get()
+    if credentials is None:
+        await _count_request(request, f"address:{network_of(exchange.address)}")
+        raise AuthenticationError()
+    try:
+        found = await presence.authenticate(request.app.state, credentials.credentials)
+    except AuthenticationError:
+        await _count_request(request, f"address:{network_of(exchange.address)}")
+        raise
+    exchange.principal, exchange.locale = found, found.locale
+    await _count_request(request, f"user:{found.user_id}")
+    return found
+
+
+async def anonymous(request: Request) -> None:
+    """Count a request at a door that needs no sign-in."""
+    await _count_request(request, f"address:{network_of(current.get().address)}")
+
+
+async def _count_request(request: Request, key: str) -> None:
+    limiter = request.app.state.limiter
+    if limiter is None:
+        return
+    allowance = await limiter.hit(key)
+    current.get().headers.update(allowance.headers())
+    if not allowance.allowed:
+        raise TooManyRequestsError(retry_after=allowance.resets_in)
+
+
+def network_of(address: str) -> str:
+    """Return what a limit counts: an IPv4 address, or the /64 an IPv6 address lies in (S-110)."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address
+    mapped = getattr(ip, "ipv4_mapped", None)
+    if mapped is not None:
+        return str(mapped)
+    return str(ip) if ip.version == 4 else f"{ip.exploded[:19]}::/{IPV6_PREFIX}"  # noqa: PLR2004 - IP version
+
+
+async def user_id(me: Annotated[Principal, Depends(principal)]) -> UUID:
+    return me.user_id
+
+
+async def admin_id(me: Annotated[Principal, Depends(principal)]) -> UUID:
+    if not me.is_admin:
+        raise AdminOnlyError()
+    return me.user_id
+
+
+async def read_session(database: Annotated[Database, Depends(steps)]) -> AsyncIterator[Session]:
+    async with database.unit(writes=False) as session:
+        current.get().session = session
+        yield session
+
+
+async def slow_read_session(
+    database: Annotated[Database, Depends(steps)],
+) -> AsyncIterator[Session]:
+    async with database.unit(writes=False) as session:
+        session.info["slow"] = True
+        current.get().session = session
+        yield session
+
+
+async def write_session(database: Annotated[Database, Depends(steps)]) -> AsyncIterator[Session]:
+    async with database.unit(writes=True) as session:
+        current.get().session = session
+        yield session
+
+
+@dataclass(frozen=True)
+class CallerClues:
+    """What a request shows of its sender, kept with a session so that people recognise it."""
+
+    address: str
+    user_agent: str | None
+    locale: str
+
+
+async def clues(request: Request) -> CallerClues:
+    exchange = current.get()
+    agent = request.headers.get("user-agent")
+    printable = "".join(c for c in agent if c.isprintable())[:512] if agent else None
+    return CallerClues(exchange.address, printable, exchange.locale)
+
+
+async def page_request(
+    limit: Annotated[
+        Annotated[int, BeforeValidator(whole)],
+        Query(ge=1, le=MAX_LIMIT, description="How many at most."),
+    ] = DEFAULT_LIMIT,
+    cursor: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=1000,
+            pattern=r"^[A-Za-z0-9_-]+$",
+            description="`next_cursor` of the answer before.",
+        ),
+    ] = None,
+    skip: Annotated[int, Query(ge=0, le=MAX_SKIP, description="How many to leave out first.")] = 0,
+    include_total: Annotated[bool, Query(description="Count them all, too.")] = False,
+) -> PageRequest:
+    return PageRequest(limit, cursor, skip, include_total)
+
+
+async def expected_version(
+    if_match: Annotated[
+        str | None,
+        Header(
+            max_length=200, description="The `ETag` you read; an object that moved on answers 412."
+        ),
+    ] = None,
+) -> int | None:
+    """Read `If-Match` (RFC 9110 § 13.1.1): a version number from one of our tags, or None for absent and `*`."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    number = if_match.strip().strip('"').split("-")[0]
+    if not number.isdecimal() or not number.isascii() or len(number) > 9:  # noqa: PLR2004 - fits an INTEGER
+        return -1  # a tag that was never ours matches nothing
+    return int(number)
+
+
+def _path_id(value: object) -> UUID:
+    found = parse_id(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("no such id")
+    return found
+
+
+PathId = Annotated[UUID, Path(), BeforeValidator(_path_id)]
+Reader = Annotated[Session, Depends(read_session, scope="function")]
+SlowReader = Annotated[Session, Depends(slow_read_session, scope="function")]
+# scope="function": the commit comes before the response leaves, so that a 200 is a promise kept.
+Writer = Annotated[Session, Depends(write_session, scope="function")]
+Steps = Annotated[Database, Depends(steps)]
+Me = Annotated[Principal, Depends(principal)]
+UserId = Annotated[UUID, Depends(user_id)]
+AdminId = Annotated[UUID, Depends(admin_id)]
+Page = Annotated[PageRequest, Depends(page_request)]
+ExpectedVersion = Annotated[int | None, Depends(expected_version)]
+Clues = Annotated[CallerClues, Depends(clues)]
+Counted = Depends(anonymous)

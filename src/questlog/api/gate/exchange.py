@@ -1,0 +1,30 @@
+"""What is known about the request under way: filled in by the doors, read by the gate and the route class."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from questlog.core.db import Session
+from questlog.identity.principals import Principal
+
+
+@dataclass
+class Exchange:
+    request_id: str
+    address: str
+    method: str
+    path: str
+    locale: str = "en"
+    principal: Principal | None = None
+    session: Session | None = None
+    event_id: UUID | None = None
+    version: int | None = None
+    route: str | None = None
+    error_code: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    """Headers for the answer, such as those of the rate limit."""
+    idempotency: Any = None
+
+
+current: ContextVar[Exchange] = ContextVar("exchange")

@@ -1,0 +1,92 @@
+"""The event log: written in the transaction of the change it tells, read by everyone after the commit."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from questlog.automation.models import Event, EventCounter
+from questlog.core import clock
+from questlog.core.db import Session
+from questlog.core.ids import new_id
+
+PENDING = "pending_events"
+type Touched = tuple[str, UUID, int]
+
+
+def record(
+    session: Session,
+    user_id: UUID,
+    type_: str,
+    subject: tuple[str, UUID | None],
+    *,
+    payload: dict[str, Any] | None = None,
+    touched: Iterable[Touched] = (),
+) -> UUID:
+    """Add an event to the caller's transaction and return its id: it survives exactly when the change does.
+
+    `type_` is a noun and a past participle (`task.completed`), `subject` the kind and id of what it happened to,
+    `payload` small and JSON; it is frozen here. Actor and correlation id come from the session.
+    """
+    event_id = new_id()
+    session.info.setdefault(PENDING, []).append(
+        {
+            "id": event_id,
+            "user_id": user_id,
+            "type": type_,
+            "actor": session.info.get("actor", "system"),
+            "subject_type": subject[0],
+            "subject_id": subject[1],
+            "payload": payload or {},
+            "touched": [[kind, str(id_), version] for kind, id_, version in touched],
+            "correlation_id": session.info.get("request_id"),
+            "created_at": clock.now(),
+        }
+    )
+    return event_id
+
+
+def last_recorded(session: Session) -> UUID | None:
+    """Return the id of the newest event of this transaction, the one an undo would name."""
+    pending = session.info.get(PENDING)
+    return pending[-1]["id"] if pending else None
+
+
+async def write_recorded(session: Session) -> None:
+    """Number and store what was recorded. The closing hook of every writer (`core/db.py`).
+
+    The counter is the last lock a transaction takes and is held to its commit; so `seq` follows the order of commits
+    and has no gaps.
+    """
+    pending: list[dict[str, Any]] = session.info.pop(PENDING, [])
+    if not pending:
+        return
+    session.info["last_event_id"] = pending[-1]["id"]
+    for user_id in sorted({event["user_id"] for event in pending}):
+        mine = [event for event in pending if event["user_id"] == user_id]
+        last = await _advance(session, user_id, len(mine))
+        for seq, event in enumerate(mine, start=last - len(mine) + 1):
+            event["seq"] = seq
+    connection = await session.connection()
+    await connection.execute(insert(Event.__table__), pending)
+
+
+async def _advance(session: Session, user_id: UUID, by: int) -> int:
+    connection = await session.connection()
+    counter = EventCounter.__table__
+    moved = await connection.scalar(
+        update(counter)
+        .where(counter.c.user_id == user_id)
+        .values(last_seq=counter.c.last_seq + by)
+        .returning(counter.c.last_seq)
+    )
+    if moved is not None:
+        return int(moved)
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    first = dialect.insert(counter).values(user_id=user_id, last_seq=by)
+    first = first.on_conflict_do_update(
+        index_elements=["user_id"], set_={"last_seq": counter.c.last_seq + by}
+    )
+    return int((await connection.execute(first.returning(counter.c.last_seq))).scalar_one())

@@ -1,0 +1,251 @@
+"""The database: one engine, one base class, two kinds of session.
+
+A reader never writes. A writer owns one transaction from its first statement to its last line, and this module is the
+only one that commits. Before a writer commits, the closing hooks write what the transaction collected (the event log).
+
+On SQLite a unit of work is stepped through on the spot, without a thread hop per statement, and a long reading goes to
+a thread as a whole; on PostgreSQL it is awaited. Both read the same: `async def`, `await session.execute(…)`.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import MetaData, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from questlog.core import sqlite
+from questlog.core.database_url import DatabaseUrl
+from questlog.core.exceptions import UnavailableError
+
+Session = AsyncSession
+ClosingHook = Callable[[Session], Awaitable[None]]
+type Verb[Result] = Callable[..., Coroutine[Any, Any, Result]]
+
+SLOW_READER_THREADS = 2
+BUSY_PATIENCE_S = 5.0
+BUSY_PAUSE_S = 0.004
+BUSY_SIGNS = (
+    "database is locked",
+    "database table is locked",
+    "disk is full",
+    "readonly database",
+    "unable to open",
+)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
+
+
+class DatabaseDownError(UnavailableError):
+    code = "database_unavailable"
+    default_message = "The database does not answer. Try again soon."
+
+
+class RacedError(UnavailableError):
+    """Two writers met on one row and this one lost; repeating the request is safe."""
+
+    code = "write_conflict"
+    default_message = "Somebody changed this at the same moment. Try again."
+
+
+class Database:
+    """One database and the ways into it.
+
+    `closing` are run inside each writer's transaction, before its COMMIT, in order.
+    """
+
+    def __init__(
+        self,
+        url: DatabaseUrl,
+        *,
+        closing: Sequence[ClosingHook] = (),
+        pool_size: int = 20,
+        max_overflow: int = 10,
+        pool_timeout: float = 30,
+        echo: bool = False,
+    ) -> None:
+        self.url = url
+        self.closing = tuple(closing)
+        self.is_sqlite = url.is_sqlite
+        self._write_turn = asyncio.Lock()
+        self._slow_reading = ThreadPoolExecutor(SLOW_READER_THREADS, "slow-reader")
+        options: dict[str, Any] = {
+            "pool_size": pool_size,
+            "max_overflow": max_overflow,
+            "pool_timeout": pool_timeout,
+        }
+        if url.is_sqlite:
+            options = {"pool_size": SLOW_READER_THREADS + 2, "max_overflow": -1}
+        self.engine: AsyncEngine = create_async_engine(
+            url.sqlalchemy_url, connect_args=url.connect_args, echo=echo, **options
+        )
+        if url.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", sqlite.prepare_connection)
+            event.listen(self.engine.sync_engine, "begin", sqlite.begin)
+        # A reader needs no snapshot over several statements: each list is one statement.
+        reads = {"reads_only": True} if url.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._read_engine = self.engine.execution_options(**reads)
+
+    def new_session(self, *, writes: bool) -> Session:
+        """Return a session that has not touched the database yet. Who takes one closes it."""
+        session = Session(self.engine if writes else self._read_engine, expire_on_commit=False)
+        session.info["writes"] = writes
+        return session
+
+    async def step[Result](self, session: Session, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run `work`, which awaits nothing but `session`, to its end."""
+        if not self.is_sqlite:
+            return await work
+        if "slow" not in session.info:
+            return _drive(work)
+        hop = asyncio.get_running_loop().run_in_executor(self._slow_reading, _drive, work)
+        try:
+            return await asyncio.shield(hop)
+        except asyncio.CancelledError:
+            await asyncio.wait([hop])  # nobody else may meet the session in mid-statement
+            raise
+
+    async def begin_turn(self, session: Session) -> None:
+        """Queue for SQLite's one place to write, first in, first out, and begin. The turn ends with the unit.
+
+        Called by whoever is about to run a writer's first statement, so that a refused body waits for nobody. Another
+        process that holds the file is waited for without holding up the event loop.
+        """
+        if not self.is_sqlite or not session.info["writes"] or "turn" in session.info:
+            return
+        await self._write_turn.acquire()
+        session.info["turn"] = True
+        deadline = time.monotonic() + BUSY_PATIENCE_S
+        while True:
+            try:
+                _drive(session.connection())
+                return
+            except OperationalError as error:
+                if "locked" not in str(error.orig) or time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(BUSY_PAUSE_S)
+
+    async def run[Result](self, session: Session, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run a unit's work: a reader's is over with it, a writer's is committed by `finish`."""
+        if session.info["writes"]:
+            try:
+                await self.begin_turn(session)
+            except BaseException:
+                work.close()
+                raise
+            return await self.step(session, work)
+        return await self.step(session, _and_close(session, work))
+
+    async def finish(self, session: Session) -> None:
+        """Run the closing hooks and commit, if the writer wrote."""
+        if session.info["writes"] and session.in_transaction():
+            await self.step(session, _and_close(session, _finish(session, self.closing)))
+
+    @asynccontextmanager
+    async def unit(self, *, writes: bool) -> AsyncIterator[Session]:
+        """Lend a session; commit what a writer did when the block ends well, and roll back otherwise."""
+        session = self.new_session(writes=writes)
+        try:
+            yield session
+            await self.finish(session)
+        finally:
+            await self._give_back(session)
+
+    async def write[Result](self, verb: Verb[Result], *args: Any, **kwargs: Any) -> Result:
+        """Run `verb(session, *args, **kwargs)` in a transaction of its own; what it returns is committed."""
+        session = self.new_session(writes=True)
+        try:
+            await self.begin_turn(session)
+            work = _whole(session, self.closing, verb(session, *args, **kwargs))
+            return await self.step(session, _and_close(session, work))
+        finally:
+            await self._give_back(session)
+
+    async def read[Result](self, verb: Verb[Result], *args: Any, **kwargs: Any) -> Result:
+        """Run `verb(session, *args, **kwargs)` with a reader."""
+        session = self.new_session(writes=False)
+        return await self.step(session, _and_close(session, verb(session, *args, **kwargs)))
+
+    @asynccontextmanager
+    async def writer(self) -> AsyncIterator[Session]:
+        """Lend a writer whose statements run where they stand: for tests and the command line."""
+        async with self.unit(writes=True) as session:
+            await self.begin_turn(session)
+            yield session
+
+    @asynccontextmanager
+    async def reader(self) -> AsyncIterator[Session]:
+        async with self.unit(writes=False) as session:
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+        self._slow_reading.shutdown(wait=False)
+
+    async def _give_back(self, session: Session) -> None:
+        try:
+            if session.in_transaction():
+                await self.step(session, session.close())
+        finally:
+            if session.info.pop("turn", False):
+                self._write_turn.release()
+
+
+async def _and_close[Result](session: Session, work: Coroutine[Any, Any, Result]) -> Result:
+    try:
+        return await work
+    finally:
+        await session.close()
+
+
+async def _whole[Result](
+    session: Session, closing: Sequence[ClosingHook], work: Coroutine[Any, Any, Result]
+) -> Result:
+    result = await work
+    await _finish(session, closing)
+    return result
+
+
+async def _finish(session: Session, closing: Sequence[ClosingHook]) -> None:
+    await session.flush()
+    for hook in closing:
+        await hook(session)
+    await session.commit()
+
+
+def _drive[Result](work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine that never suspends. One that does awaits something else than the database, and may not."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        result: Result = done.value
+        return result
+    work.close()
+    raise RuntimeError("nothing but the database may be awaited inside a unit of work")
+
+
+def translate(error: DBAPIError) -> Exception:
+    """Return what a failed statement means to a caller: down (503), raced (409), or the error itself (a bug)."""
+    code = getattr(error.orig, "sqlstate", None) or ""
+    if code in ("40001", "40P01"):
+        return RacedError()
+    if error.connection_invalidated or code[:2] in ("08", "53", "57", "55"):
+        return DatabaseDownError()
+    if isinstance(error, OperationalError) and any(sign in str(error.orig) for sign in BUSY_SIGNS):
+        return DatabaseDownError()
+    return error

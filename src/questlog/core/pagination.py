@@ -1,0 +1,134 @@
+"""Pages of a list: by cursor, which stays right while rows come and go, or by `skip`, as older clients ask.
+
+A cursor is the sort key of the last row, so the next page starts behind it whatever was inserted before.
+"""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import from_json, to_json
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy.types import Date, Float, TypeEngine
+
+from questlog.core.db import Session
+from questlog.core.exceptions import ValidationError
+from questlog.core.types import Id, Moment
+
+MAX_LIMIT = 100
+DEFAULT_LIMIT = 50
+
+
+class BadCursorError(ValidationError):
+    code = "bad_cursor"
+    default_message = (
+        "This cursor is none of ours. Take `next_cursor` of the answer before, or leave it out."
+    )
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+    skip: int = 0
+    include_total: bool = False
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """One column of an order. It must never be null: coalesce to the value that belongs last."""
+
+    column: ColumnElement[Any]
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Slice[Item]:
+    """`total` is counted only when asked for; `next_cursor` is None on the last page."""
+
+    items: Sequence[Item]
+    next_cursor: str | None
+    total: int | None = None
+
+
+async def slice_of(
+    session: Session, statement: Select[Any], keys: Sequence[SortKey], page: PageRequest
+) -> Slice[Row[Any]]:
+    """Return one page of `statement` in the order of `keys`, of which the last must be unique.
+
+    Rows carry the selected columns first; one statement, two with `include_total`. Raises `BadCursorError`.
+    """
+    total = await _count(session, statement) if page.include_total else None
+    wanted = statement.add_columns(*(key.column.label(f"sort_{n}") for n, key in enumerate(keys)))
+    if page.cursor is not None:
+        wanted = wanted.where(_behind(keys, _read_cursor(page.cursor, keys)))
+    wanted = wanted.order_by(
+        *(key.column.desc() if key.descending else key.column.asc() for key in keys)
+    )
+    rows = (await session.execute(wanted.limit(page.limit + 1).offset(page.skip or None))).all()
+    more = len(rows) > page.limit
+    rows = rows[: page.limit]
+    cursor = _write_cursor(rows[-1][-len(keys) :]) if more else None
+    return Slice(rows, cursor, total)
+
+
+async def _count(session: Session, statement: Select[Any]) -> int:
+    counted = select(func.count()).select_from(statement.order_by(None).subquery())
+    return await session.scalar(counted) or 0
+
+
+def _behind(keys: Sequence[SortKey], values: Sequence[Any]) -> ColumnElement[bool]:
+    directions = {key.descending for key in keys}
+    if len(directions) == 1:  # row values, which an index on the keys can answer
+        row = tuple_(*(key.column for key in keys))
+        edge = tuple_(*values, types=[key.column.type for key in keys])
+        return row < edge if directions.pop() else row > edge
+    steps = []
+    for n, key in enumerate(keys):
+        same = [before.column == value for before, value in zip(keys[:n], values, strict=False)]
+        steps.append(
+            and_(*same, key.column < values[n] if key.descending else key.column > values[n])
+        )
+    return or_(*steps)
+
+
+def _write_cursor(values: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(to_json(list(values))).rstrip(b"=").decode()
+
+
+def _read_cursor(cursor: str, keys: Sequence[SortKey]) -> list[Any]:
+    try:
+        values = from_json(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(values, list) or len(values) != len(keys):
+            raise BadCursorError(pointer="/query/cursor")
+        return [_typed(value, key.column.type) for value, key in zip(values, keys, strict=True)]
+    except (ValueError, TypeError, binascii.Error, OverflowError) as error:
+        raise BadCursorError(pointer="/query/cursor") from error
+
+
+def _typed(value: Any, kind: TypeEngine[Any]) -> Any:
+    if isinstance(kind, Id):
+        return UUID(value)
+    if isinstance(kind, Moment):
+        return _zoned(datetime.fromisoformat(value))
+    if isinstance(kind, Date):
+        return date.fromisoformat(value)
+    if isinstance(kind, Float):
+        return float(value)
+    if not isinstance(value, kind.python_type) or isinstance(value, bool):
+        raise TypeError(type(value))
+    if isinstance(value, int) and abs(value) >= 2**31:
+        raise ValueError(value)
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError(value)
+    return value
+
+
+def _zoned(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError(moment)
+    return moment

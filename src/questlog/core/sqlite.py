@@ -1,0 +1,83 @@
+"""SQLite behind SQLAlchemy's asyncio API, without a thread hop per statement.
+
+The driver is the plain synchronous one: a coroutine that touches nothing but this database never suspends, so a whole
+unit of work is stepped to its end on the spot (`core/db.py`). Decision 0003 has the figures.
+"""
+
+import sqlite3 as system_sqlite
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import Pool, QueuePool
+
+try:
+    from pysqlite3 import dbapi2 as bundled_sqlite
+except (
+    ImportError
+):  # no wheel for this platform: the system's library serves, with a warning in /ready
+    bundled_sqlite = None
+
+log = structlog.get_logger(__name__)
+
+driver: Any = bundled_sqlite or system_sqlite
+LIBRARY_VERSION: str = driver.sqlite_version
+
+# Older libraries can corrupt a WAL file that two processes write and checkpoint (https://sqlite.org/wal.html).
+WAL_RESET_FIXED_IN = (3, 51, 3)
+# Waiting for another process is done by `Database.begin_turn`, which can sleep; this covers the rare rest.
+BUSY_TIMEOUT_MS = 20
+
+
+def wal_reset_risk() -> bool:
+    return tuple(int(part) for part in LIBRARY_VERSION.split(".")) < WAL_RESET_FIXED_IN
+
+
+class ConnectionsOfAnyThread(QueuePool):
+    """A pool without a limit of its own: units never suspend, so few connections are out at once."""
+
+    _is_asyncio = True
+
+
+class OneHopDialect(SQLiteDialect_pysqlite):
+    driver = "onehop"
+    is_async = True
+    supports_statement_cache = True
+
+    @classmethod
+    def import_dbapi(cls) -> Any:
+        return driver
+
+    @classmethod
+    def get_pool_class(cls, url: URL) -> type[Pool]:
+        return ConnectionsOfAnyThread
+
+    def get_driver_connection(self, connection: Any) -> Any:
+        return connection
+
+
+registry.register("sqlite.onehop", __name__, "OneHopDialect")
+
+
+def prepare_connection(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # BEGIN is sent by `begin`, never by the driver
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "foreign_keys = ON",
+        "cache_size = -16000",
+        "temp_store = MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def begin(connection: Connection) -> None:
+    """Say at BEGIN whether this transaction writes: the second writer then waits instead of failing later."""
+    writes = not connection.get_execution_options().get("reads_only")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

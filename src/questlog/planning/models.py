@@ -1,0 +1,289 @@
+"""What people plan: goals, projects, tasks and their occurrences, labels, items.
+
+Ownership is a constraint: every reference between two owned rows is a composite key that includes `user_id`. They are
+NO ACTION on purpose, because SQLite's SET NULL would null `user_id` too; verbs detach children themselves.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from questlog.core.db import Base
+from questlog.core.types import Id, Json, Moment
+
+
+def _owner() -> Mapped[UUID]:
+    return mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
+
+
+def _live(name: str, *columns: str) -> Index:
+    alive = text("deleted_at IS NULL")
+    return Index(name, *columns, sqlite_where=alive, postgresql_where=alive)
+
+
+class Goal(Base):
+    __tablename__ = "goals"
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[UUID] = _owner()
+    title: Mapped[str] = mapped_column(String(500))
+    color: Mapped[str] = mapped_column(String(7))
+    goal_type: Mapped[str] = mapped_column(String(16))
+    period: Mapped[str | None] = mapped_column(String(16))
+    parent_goal_id: Mapped[UUID | None] = mapped_column(Id)
+    description: Mapped[str | None] = mapped_column(Text)
+    position: Mapped[float] = mapped_column(Float(53))
+    completed_at: Mapped[datetime | None] = mapped_column(Moment)
+    deleted_at: Mapped[datetime | None] = mapped_column(Moment)
+    deletion_id: Mapped[UUID | None] = mapped_column(Id)
+    """Names the deletion that took this row, so that a restore brings back just what it took."""
+    detached_from: Mapped[UUID | None] = mapped_column(Id)
+    """The deleted goal this one hung under; a restore hangs it back."""
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
+
+    __table_args__ = (
+        UniqueConstraint("user_id", "id"),
+        ForeignKeyConstraint(["user_id", "parent_goal_id"], ["goals.user_id", "goals.id"]),
+        CheckConstraint("goal_type IN ('quarterly', 'yearly')", name="goal_type_known"),
+        CheckConstraint("parent_goal_id <> id", name="not_its_own_parent"),
+        _live("ix_goals_order", "user_id", "position", "id"),
+        Index("ix_goals_parent", "user_id", "parent_goal_id"),
+    )
+
+
+class Project(Base):
+    __tablename__ = "projects"
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[UUID] = _owner()
+    title: Mapped[str] = mapped_column(String(500))
+    color: Mapped[str] = mapped_column(String(7))
+    goal_id: Mapped[UUID | None] = mapped_column(Id)
+    position: Mapped[float] = mapped_column(Float(53))
+    archived_at: Mapped[datetime | None] = mapped_column(Moment)
+    deleted_at: Mapped[datetime | None] = mapped_column(Moment)
+    deletion_id: Mapped[UUID | None] = mapped_column(Id)
+    detached_from: Mapped[UUID | None] = mapped_column(Id)
+    """The deleted goal this project served."""
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
+
+    __table_args__ = (
+        UniqueConstraint("user_id", "id"),
+        ForeignKeyConstraint(["user_id", "goal_id"], ["goals.user_id", "goals.id"]),
+        _live("ix_projects_order", "user_id", "position", "id"),
+        Index("ix_projects_goal", "user_id", "goal_id"),
+    )
+
+
+class Task(Base):
+    """Something to do. A recurring task is one row that moves from date to date; `occurrences` keep what was done.
+
+    `due_on` is the local day it is planned for, `due_at` the instant if it has a time of day; a timed series keeps its
+    wall clock in `due_time`. `rule` is an RFC 5545 rule, `rhythm_from` the date that started it, `dates_used` how many
+    scheduled dates are behind it (for COUNT).
+    """
+
+    __tablename__ = "tasks"
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[UUID] = _owner()
+    title: Mapped[str] = mapped_column(String(1000))
+    description: Mapped[str | None] = mapped_column(Text)
+    priority: Mapped[int] = mapped_column(server_default=text("0"))
+    state: Mapped[str] = mapped_column(String(16), server_default="pending")
+    """`pending`, `in_progress` or `cancelled`; done is told by `completed_at` alone."""
+    due_on: Mapped[date | None] = mapped_column(Date)
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    due_time: Mapped[str | None] = mapped_column(String(8))
+    start_on: Mapped[date | None] = mapped_column(Date)
+    deadline_on: Mapped[date | None] = mapped_column(Date)
+    duration_minutes: Mapped[int | None]
+    project_id: Mapped[UUID | None] = mapped_column(Id)
+    goal_id: Mapped[UUID | None] = mapped_column(Id)
+    parent_task_id: Mapped[UUID | None] = mapped_column(Id)
+    depth: Mapped[int] = mapped_column(server_default=text("1"))
+    difficulty: Mapped[str] = mapped_column(String(16), server_default="normal")
+    rule: Mapped[str | None] = mapped_column(String(500))
+    rule_words: Mapped[str | None] = mapped_column(String(500))
+    """The words the rule came from, as they were typed."""
+    rhythm_from: Mapped[date | None] = mapped_column(Date)
+    dates_used: Mapped[int] = mapped_column(server_default=text("0"))
+    position: Mapped[float] = mapped_column(Float(53))
+    lesson_id: Mapped[UUID | None] = mapped_column(Id)
+    completed_at: Mapped[datetime | None] = mapped_column(Moment)
+    deleted_at: Mapped[datetime | None] = mapped_column(Moment)
+    deletion_id: Mapped[UUID | None] = mapped_column(Id)
+    detached_project_id: Mapped[UUID | None] = mapped_column(Id)
+    """The deleted project this task fell out of; a restore puts it back."""
+    detached_goal_id: Mapped[UUID | None] = mapped_column(Id)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
+
+    __table_args__ = (
+        UniqueConstraint("user_id", "id"),
+        ForeignKeyConstraint(["user_id", "project_id"], ["projects.user_id", "projects.id"]),
+        ForeignKeyConstraint(["user_id", "goal_id"], ["goals.user_id", "goals.id"]),
+        ForeignKeyConstraint(["user_id", "parent_task_id"], ["tasks.user_id", "tasks.id"]),
+        CheckConstraint("priority BETWEEN 0 AND 4", name="priority_known"),
+        CheckConstraint("state IN ('pending', 'in_progress', 'cancelled')", name="state_known"),
+        CheckConstraint(
+            "difficulty IN ('trivial', 'normal', 'hard', 'boss')", name="difficulty_known"
+        ),
+        CheckConstraint("parent_task_id <> id", name="not_its_own_parent"),
+        _live("ix_tasks_order", "user_id", "position", "id"),
+        _live("ix_tasks_due", "user_id", "due_on", "position", "id"),
+        _live("ix_tasks_completed", "user_id", "completed_at"),
+        Index("ix_tasks_project", "user_id", "project_id", "position"),
+        Index("ix_tasks_goal", "user_id", "goal_id"),
+        Index("ix_tasks_parent", "user_id", "parent_task_id", "position"),
+        Index("ix_tasks_deletion", "user_id", "deletion_id"),
+    )
+
+
+class Occurrence(Base):
+    """What became of a task on one of its dates. It survives the task, so that statistics never shrink.
+
+    `round` counts how often this date was completed anew after a reopening; `reopened_at` marks one taken back.
+    """
+
+    __tablename__ = "occurrences"
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[UUID] = _owner()
+    task_id: Mapped[UUID] = mapped_column(Id)
+    key: Mapped[str] = mapped_column(String(10))
+    """The scheduled date, or `once` for a task that has none."""
+    scheduled_on: Mapped[date | None] = mapped_column(Date)
+    outcome: Mapped[str] = mapped_column(String(16))
+    done_at: Mapped[datetime] = mapped_column(Moment)
+    done_on: Mapped[date] = mapped_column(Date)
+    """The user's local day at that moment."""
+    before: Mapped[dict[str, Any]] = mapped_column(Json)
+    """The task's dates before, for the reopening."""
+    receipt: Mapped[dict[str, Any]] = mapped_column(Json)
+    title: Mapped[str] = mapped_column(String(1000))
+    project_id: Mapped[UUID | None] = mapped_column(Id)
+    goal_id: Mapped[UUID | None] = mapped_column(Id)
+    priority: Mapped[int] = mapped_column(server_default=text("0"))
+    xp: Mapped[int] = mapped_column(server_default=text("0"))
+    reopened_at: Mapped[datetime | None] = mapped_column(Moment)
+    round: Mapped[int] = mapped_column(server_default=text("1"))
+
+    __table_args__ = (
+        CheckConstraint("outcome IN ('completed', 'skipped', 'postponed')", name="outcome_known"),
+        Index(
+            "uq_occurrences_standing",
+            "task_id",
+            "key",
+            unique=True,
+            sqlite_where=text("reopened_at IS NULL AND outcome = 'completed'"),
+            postgresql_where=text("reopened_at IS NULL AND outcome = 'completed'"),
+        ),
+        Index("ix_occurrences_day", "user_id", "done_on"),
+        Index("ix_occurrences_task", "user_id", "task_id", "done_at"),
+    )
+
+
+class Label(Base):
+    __tablename__ = "labels"
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[UUID] = _owner()
+    name: Mapped[str] = mapped_column(String(100))
+    folded: Mapped[str] = mapped_column(String(200))
+    """The name without regard to case (NFKC, casefold): what makes it unique."""
+    color: Mapped[str] = mapped_column(String(7))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
+
+    __table_args__ = (UniqueConstraint("user_id", "id"), UniqueConstraint("user_id", "folded"))
+
+
+class TaskLabel(Base):
+    __tablename__ = "task_labels"
+
+    task_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    label_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[UUID] = _owner()
+
+    __table_args__ = (
+        ForeignKeyConstraint(["user_id", "task_id"], ["tasks.user_id", "tasks.id"]),
+        ForeignKeyConstraint(["user_id", "label_id"], ["labels.user_id", "labels.id"]),
+        Index("ix_task_labels_label", "user_id", "label_id"),
+    )
+
+
+class Item(Base):
+    """A quick capture that is not a task yet."""
+
+    __tablename__ = "items"
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[UUID] = _owner()
+    title: Mapped[str] = mapped_column(String(255))
+    description: Mapped[str | None] = mapped_column(Text)
+    url: Mapped[str | None] = mapped_column(String(2048))
+    is_active: Mapped[bool] = mapped_column(server_default=text("true"))
+    task_id: Mapped[UUID | None] = mapped_column(Id)
+    """The task it became."""
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
+
+    __table_args__ = (
+        UniqueConstraint("user_id", "id"),
+        ForeignKeyConstraint(["user_id", "task_id"], ["tasks.user_id", "tasks.id"]),
+        Index("ix_items_order", "user_id", "created_at", "id"),
+    )
+
+
+class Import(Base):
+    """One file that was read in, and what came of it."""
+
+    __tablename__ = "imports"
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[UUID] = _owner()
+    source: Mapped[str] = mapped_column(String(32))
+    summary: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (
+        UniqueConstraint("user_id", "id"),
+        Index("ix_imports_order", "user_id", "created_at"),
+    )
+
+
+class ImportedRow(Base):
+    """Which of our objects came from which of theirs, so that a second import changes nothing."""
+
+    __tablename__ = "imported_rows"
+
+    user_id: Mapped[UUID] = mapped_column(
+        Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    source: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    external_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    object_id: Mapped[UUID] = mapped_column(Id)
+    fingerprint: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,7 @@
+"""Every table of the house in one place, so that Alembic sees them all."""
+
+from questlog.automation import models as automation
+from questlog.identity import models as identity
+from questlog.planning import models as planning
+
+__all__ = ["automation", "identity", "planning"]
