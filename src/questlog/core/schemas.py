@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetPydanticSchema,
     StrictBool,
     WithJsonSchema,
 )
@@ -61,22 +62,33 @@ def _bounded(value: str, least: int, most: int) -> str:
     return value
 
 
-def text(least: int, most: int) -> Any:
-    """Return the type of a text of `least` to `most` characters: composed (NFC), without control characters."""
-    return Annotated[
-        str,
-        Field(min_length=least, max_length=most, pattern=TEXT_PATTERN),
-        AfterValidator(lambda value: _bounded(_composed(value), least, most)),
-    ]
+def _rules(kind: Any) -> GetPydanticSchema:
+    return GetPydanticSchema(lambda _source, handler: handler.generate_schema(kind))
 
 
-def title(most: int) -> Any:
-    """Return the type of a text that is not blank; surrounding white space is dropped."""
-    return Annotated[
-        str,
-        Field(min_length=1, max_length=most, pattern=VISIBLE_PATTERN),
-        AfterValidator(lambda value: _bounded(_composed(value).strip(), 1, most)),
-    ]
+def text(least: int, most: int) -> GetPydanticSchema:
+    """Return the rules of a text of `least` to `most` characters: composed (NFC), without control characters.
+
+    Written `Annotated[str, text(0, 500)]`, as the functions below.
+    """
+    return _rules(
+        Annotated[
+            str,
+            Field(min_length=least, max_length=most, pattern=TEXT_PATTERN),
+            AfterValidator(lambda value: _bounded(_composed(value), least, most)),
+        ]
+    )
+
+
+def title(most: int) -> GetPydanticSchema:
+    """Return the rules of a text that is not blank; surrounding white space is dropped."""
+    return _rules(
+        Annotated[
+            str,
+            Field(min_length=1, max_length=most, pattern=VISIBLE_PATTERN),
+            AfterValidator(lambda value: _bounded(_composed(value).strip(), 1, most)),
+        ]
+    )
 
 
 def whole(value: Any) -> Any:
@@ -84,8 +96,9 @@ def whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def whole_number(least: int, most: int) -> Any:
-    return Annotated[int, Field(ge=least, le=most, strict=True), BeforeValidator(whole)]
+def whole_number(least: int, most: int) -> GetPydanticSchema:
+    kind = Annotated[int, Field(ge=least, le=most, strict=True), BeforeValidator(whole)]
+    return _rules(kind)
 
 
 def _number(value: Any) -> Any:
@@ -94,8 +107,9 @@ def _number(value: Any) -> Any:
     return value
 
 
-def number(least: float, most: float) -> Any:
-    return Annotated[float, Field(ge=least, le=most, allow_inf_nan=False), BeforeValidator(_number)]
+def number(least: float, most: float) -> GetPydanticSchema:
+    kind = Annotated[float, Field(ge=least, le=most, allow_inf_nan=False), BeforeValidator(_number)]
+    return _rules(kind)
 
 
 def _in_range(year: int) -> None:
