@@ -177,6 +177,8 @@ class Occurrence(Base):
     done_at: Mapped[datetime] = mapped_column(Moment)
     done_on: Mapped[date] = mapped_column(Date)
     """The user's local day at that moment."""
+    done_hour: Mapped[int | None]
+    """The hour on the user's clock at that moment, 0 to 23; null where only the day is known."""
     before: Mapped[dict[str, Any]] = mapped_column(Json)
     """The task's dates before, for the reopening."""
     receipt: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -209,7 +211,9 @@ class Label(Base):
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     user_id: Mapped[UUID] = _owner()
     name: Mapped[str] = mapped_column(String(100))
-    folded: Mapped[str] = mapped_column(String(200))
+    folded: Mapped[str] = mapped_column(
+        String(200).with_variant(String(200, collation="C"), "postgresql")
+    )
     """The name without regard to case (NFKC, casefold): what makes it unique."""
     color: Mapped[str] = mapped_column(String(7))
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -243,6 +247,8 @@ class Item(Base):
     title: Mapped[str] = mapped_column(String(255))
     description: Mapped[str | None] = mapped_column(Text)
     url: Mapped[str | None] = mapped_column(String(2048))
+    search_text: Mapped[str] = mapped_column(Text)
+    """Title and description without regard to case, as a search compares them."""
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
     task_id: Mapped[UUID | None] = mapped_column(Id)
     """The task it became."""
