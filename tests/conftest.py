@@ -1,15 +1,23 @@
-"""What every test may ask for: the servers of the run, and the loop they are spoken to on."""
+"""What every test may ask for: the servers of the run, the loop they are spoken to on, and the house itself."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from httpx2 import ASGITransport, AsyncClient
 from redis import Redis
 
-from tests.support import keeper
+from questlog.core.config import Settings
+from questlog.core.db import Database
+from questlog.main import create_app
+from tests.support import keeper, world
 from tests.support import postgres as postgres_support
 from tests.support import smtp as smtp_support
+from tests.support.make import Make
 from tests.support.postgres import PostgresServer
 from tests.support.smtp import SmtpServer
 
@@ -62,4 +70,50 @@ async def smtp() -> AsyncIterator[SmtpServer]:
         yield server
 
 
-# The house itself: `database` (SQLite and PostgreSQL), `make`, `client`.
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    return world.build_sqlite(tmp_path_factory.mktemp("template") / "template.db")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of the test's own, once on each engine."""
+    if request.param == "sqlite":
+        path = tmp_path / "questlog.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    address = server.create_database(server.template("questlog", world.build_postgresql))
+    yield address
+    server.drop(address)
+
+
+@pytest.fixture
+def settings(database_address: str, tmp_path: Path) -> Settings:
+    return world.settings(database_address, tmp_path)
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    async with world.opened(settings) as database:
+        yield database
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> FastAPI:
+    return create_app(settings, database)
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    """A client that is nobody; `make.user()` has the headers of somebody."""
+    transport = ASGITransport(app, client=("127.0.0.1", 50_000))
+    async with AsyncClient(transport=transport, base_url="http://testserver") as client:
+        yield client
+
+
+@pytest.fixture
+def make(app: FastAPI, database: Database) -> Make:
+    return Make(database, app)

@@ -79,7 +79,7 @@ def network_of(address: str) -> str:
     mapped = getattr(ip, "ipv4_mapped", None)
     if mapped is not None:
         return str(mapped)
-    return str(ip) if ip.version == 4 else f"{ip.exploded[:19]}::/{IPV6_PREFIX}"  # noqa: PLR2004 - IP version
+    return str(ip) if ip.version == 4 else f"{ip.exploded[:19]}::/{IPV6_PREFIX}"
 
 
 async def user_id(me: Annotated[Principal, Depends(principal)]) -> UUID:
@@ -161,7 +161,7 @@ async def expected_version(
     if if_match is None or if_match.strip() == "*":
         return None
     number = if_match.strip().strip('"').split("-")[0]
-    if not number.isdecimal() or not number.isascii() or len(number) > 9:  # noqa: PLR2004 - fits an INTEGER
+    if not number.isdecimal() or not number.isascii() or len(number) > 9:
         return -1  # a tag that was never ours matches nothing
     return int(number)
 

@@ -164,7 +164,7 @@ class Database:
             yield session
             await self.finish(session)
         finally:
-            await self._give_back(session)
+            await self.give_back(session)
 
     async def write[Result](self, verb: Verb[Result], *args: Any, **kwargs: Any) -> Result:
         """Run `verb(session, *args, **kwargs)` in a transaction of its own; what it returns is committed."""
@@ -174,7 +174,7 @@ class Database:
             work = _whole(session, self.closing, verb(session, *args, **kwargs))
             return await self.step(session, _and_close(session, work))
         finally:
-            await self._give_back(session)
+            await self.give_back(session)
 
     async def read[Result](self, verb: Verb[Result], *args: Any, **kwargs: Any) -> Result:
         """Run `verb(session, *args, **kwargs)` with a reader."""
@@ -197,7 +197,8 @@ class Database:
         await self.engine.dispose()
         self._slow_reading.shutdown(wait=False)
 
-    async def _give_back(self, session: Session) -> None:
+    async def give_back(self, session: Session) -> None:
+        """Roll back what is not committed and end the turn. Harmless when repeated."""
         try:
             if session.in_transaction():
                 await self.step(session, session.close())

@@ -16,7 +16,7 @@ def new_id() -> UUID:
     The 12 bits after the milliseconds count within one millisecond (RFC 9562 § 6.2, method 1); a clock that
     steps back does not make ids step back.
     """
-    global _last_ms, _counter  # noqa: PLW0603 - one monotonic sequence per process
+    global _last_ms, _counter
     with _lock:
         now_ms = time.time_ns() // 1_000_000
         if now_ms > _last_ms:
@@ -32,7 +32,7 @@ def new_id() -> UUID:
 
 def parse_id(text: str) -> UUID | None:
     """Return the id that `text` spells in the canonical form, else None."""
-    if len(text) != 36:  # noqa: PLR2004 - RFC 9562 § 4: 32 digits and 4 hyphens
+    if len(text) != 36:
         return None
     try:
         value = UUID(text)

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from limits import RateLimitItemPerSecond
@@ -54,7 +55,7 @@ class RequestLimiter:
         if self._redis is not None and time.monotonic() >= self._redis_down_until:
             try:
                 return await self._count(self._redis, self._whole, key)
-            except Exception:  # noqa: BLE001 - whatever the client raises, requests go on
+            except Exception:
                 self._redis_down_until = time.monotonic() + REDIS_REST_S
                 log.warning("rate_limit_store_down")
         return await self._count(self._local, self._share, key)
@@ -69,5 +70,8 @@ class RequestLimiter:
 
 
 def _redis(url: str) -> Storage:
-    timeouts = {"socket_timeout": REDIS_TIMEOUT_S, "socket_connect_timeout": REDIS_TIMEOUT_S}
-    return RedisStorage(f"async+{url}", implementation="redispy", **timeouts)
+    options: dict[str, Any] = {
+        "socket_timeout": REDIS_TIMEOUT_S,
+        "socket_connect_timeout": REDIS_TIMEOUT_S,
+    }
+    return RedisStorage(f"async+{url}", implementation="redispy", **options)

@@ -8,7 +8,7 @@ import sqlite3 as system_sqlite
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection as EngineConnection
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL
@@ -42,6 +42,19 @@ class ConnectionsOfAnyThread(QueuePool):
     _is_asyncio = True
 
 
+class Cursor(driver.Cursor):  # type: ignore[misc]
+    """A cursor that satisfies SQLAlchemy's asyncio side: there is nothing to close softly in a synchronous one."""
+
+    async def _async_soft_close(self) -> None:
+        return
+
+
+class Connection(driver.Connection):  # type: ignore[misc]
+    def cursor(self, factory: type[Cursor] = Cursor) -> Cursor:
+        cursor: Cursor = super().cursor(factory)
+        return cursor
+
+
 class OneHopDialect(SQLiteDialect_pysqlite):
     driver = "onehop"
     is_async = True
@@ -54,6 +67,9 @@ class OneHopDialect(SQLiteDialect_pysqlite):
     @classmethod
     def get_pool_class(cls, url: URL) -> type[Pool]:
         return ConnectionsOfAnyThread
+
+    def connect(self, *arguments: Any, **options: Any) -> Any:
+        return driver.connect(*arguments, **options, factory=Connection)
 
     def get_driver_connection(self, connection: Any) -> Any:
         return connection
@@ -77,7 +93,7 @@ def prepare_connection(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def begin(connection: Connection) -> None:
+def begin(connection: EngineConnection) -> None:
     """Say at BEGIN whether this transaction writes: the second writer then waits instead of failing later."""
     writes = not connection.get_execution_options().get("reads_only")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from questlog.core.db import Session
+from questlog.core.db import Database, Session
 from questlog.identity.principals import Principal
 
 
@@ -15,6 +15,7 @@ class Exchange:
     address: str
     method: str
     path: str
+    database: Database
     locale: str = "en"
     principal: Principal | None = None
     session: Session | None = None

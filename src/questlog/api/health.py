@@ -1,0 +1,108 @@
+"""Is it alive, does its database answer, may traffic come."""
+
+import time
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+from sqlalchemy import text
+
+from questlog import __version__
+from questlog.api.deps import Steps
+from questlog.api.routing import HouseRouter
+from questlog.core import schema, sqlite
+from questlog.core.db import Database, Session
+from questlog.core.exceptions import NotFoundError
+from questlog.core.schemas import Answer
+
+router = HouseRouter(tags=["health"])
+
+
+class HealthResponse(Answer):
+    status: str
+    version: str
+
+
+class DatabaseHealthResponse(Answer):
+    status: str
+    latency_ms: float
+
+
+class ReadyResponse(Answer):
+    """One line for each part: `ok`, or what is wrong with it."""
+
+    status: str
+    checks: dict[str, str]
+
+
+@router.get("/health")
+async def get_health() -> HealthResponse:
+    """Say that the process lives. Needs no sign-in and asks nothing of the database."""
+    return HealthResponse(status="ok", version=__version__)
+
+
+async def _ping(session: Session) -> None:
+    await session.execute(text("SELECT 1"))
+
+
+@router.get("/health/db")
+async def get_database_health(database: Steps) -> DatabaseHealthResponse:
+    """Ask the database something trivial: 200 with the time it took, or 503."""
+    began = time.perf_counter()
+    await database.read(_ping)
+    return DatabaseHealthResponse(
+        status="ok", latency_ms=round((time.perf_counter() - began) * 1000, 2)
+    )
+
+
+@router.get("/ready", response_model=ReadyResponse)
+async def get_readiness(request: Request, database: Steps) -> Response:
+    """Say whether traffic may come: 200, or 503 with one line for each part that is not ready."""
+    checks = {
+        "database": await _database_line(database),
+        "migrations": await _migrations_line(database),
+    }
+    if database.is_sqlite:
+        checks["sqlite"] = "sqlite_wal_reset_risk" if sqlite.wal_reset_risk() else "ok"
+    checks |= await _optional_lines(request)
+    ready = all(
+        checks[name] == "ok" for name in ("database", "migrations", "redis") if name in checks
+    )
+    body = {"status": "ok" if ready else "not_ready", "version": __version__, "checks": checks}
+    return JSONResponse(body, 200 if ready else 503, headers={} if ready else {"Retry-After": "5"})
+
+
+async def _database_line(database: Database) -> str:
+    try:
+        await database.read(_ping)
+    except Exception as error:
+        return f"does not answer ({type(error).__name__})"
+    return "ok"
+
+
+async def _migrations_line(database: Database) -> str:
+    try:
+        current = await schema.current_revision(database)
+    except Exception as error:
+        return f"unknown ({type(error).__name__})"
+    return "ok" if current == schema.head_revision() else "pending: run `questlog db upgrade`"
+
+
+async def _optional_lines(request: Request) -> dict[str, str]:
+    lines: dict[str, Any] = {}
+    for name, check in request.app.state.readiness.items():
+        lines[name] = await check()
+    return lines
+
+
+class MetricsOffError(NotFoundError):
+    default_message = "There is nothing at this address."
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+async def get_metrics(request: Request) -> Response:
+    """Give Prometheus its numbers. Off in production unless METRICS_ENABLED says otherwise."""
+    metrics = request.app.state.metrics
+    if metrics is None:
+        raise MetricsOffError()
+    return Response(metrics.page(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,135 @@
+"""The route class of the house: what every operation does besides what its function says.
+
+It reads bodies strictly, runs the function as one unit of work, answers `ETag`, `Event-Id` and 304, remembers answers to
+an `Idempotency-Key`, and documents the errors every operation may answer.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from questlog.api import idempotency
+from questlog.api.documented import PROBLEMS
+from questlog.api.gate.exchange import Exchange, current
+from questlog.api.gate.json_body import StrictRequest
+from questlog.automation import events
+
+Endpoint = Callable[..., Coroutine[Any, Any, Any]]
+
+
+class HouseRoute(APIRoute):
+    def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
+        whole = endpoint if hasattr(endpoint, "is_unit") else _as_unit(endpoint)
+        super().__init__(path, whole, **options)
+        self._query_names = {field.alias for field in _query_fields(self.dependant)}
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
+        inner = super().get_route_handler()
+        lenient_query = bool((self.openapi_extra or {}).get("x-lenient-query"))
+
+        async def handle(request: Request) -> Response:
+            exchange = current.get()
+            exchange.route = self.path_format
+            if request.scope["query_string"] and not lenient_query:
+                _refuse_odd_query(request, self._query_names)
+            strict = StrictRequest(request.scope, request.receive)
+            exchange.idempotency = await idempotency.asked_by(strict)
+            try:
+                response = await inner(strict)
+            except idempotency.Replayed as earlier:
+                return earlier.response
+            except BaseException:
+                await idempotency.give_up(strict, exchange)
+                raise
+            _add_facts(strict, response, exchange)
+            await idempotency.remember(strict, exchange, response)
+            return _not_modified(strict, response)
+
+        return handle
+
+
+class HouseRouter(APIRouter):
+    """A router whose operations are all house routes."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("route_class", HouseRoute)
+        options["responses"] = PROBLEMS | options.get("responses", {})
+        super().__init__(**options)
+
+
+def _query_fields(dependant: Any) -> list[Any]:
+    fields = list(dependant.query_params)
+    for child in dependant.dependencies:
+        fields += _query_fields(child)
+    return fields
+
+
+def _refuse_odd_query(request: Request, known: set[str]) -> None:
+    seen: set[str] = set()
+    for name, _value in request.query_params.multi_items():
+        if name not in known or name in seen:
+            what = (
+                ("repeated", "is given twice")
+                if name in seen
+                else ("unknown", "is no parameter of this address")
+            )
+            fault = {
+                "type": what[0],
+                "loc": ("query", name),
+                "msg": f"`{name}` {what[1]}.",
+                "input": None,
+            }
+            raise RequestValidationError([fault])
+        seen.add(name)
+
+
+def _as_unit(endpoint: Endpoint) -> Endpoint:
+    """Return `endpoint` run as one unit of work on the session it was given, if it was given one."""
+
+    @wraps(endpoint)
+    async def run(**arguments: Any) -> Any:
+        exchange = current.get()
+        session = exchange.session
+        await idempotency.claim(exchange)
+        if session is None:
+            result = await endpoint(**arguments)
+        else:
+            session.info["request_id"] = exchange.request_id
+            session.info["locale"] = exchange.locale
+            if exchange.principal is not None:
+                session.info["user_id"] = exchange.principal.user_id
+                session.info["actor"] = f"user:{exchange.principal.user_id}"
+                session.info["timezone"] = exchange.principal.timezone
+            result = await exchange.database.run(session, endpoint(**arguments))
+            exchange.event_id = events.last_recorded(session)
+        exchange.version = _version_of(result)
+        return result
+
+    run.is_unit = True  # type: ignore[attr-defined]
+    return run
+
+
+def _version_of(result: Any) -> int | None:
+    found = result.get("version") if isinstance(result, dict) else getattr(result, "version", None)
+    return found if isinstance(found, int) else None
+
+
+def _add_facts(request: Request, response: Response, exchange: Exchange) -> None:
+    if exchange.event_id is not None:
+        response.headers["Event-Id"] = str(exchange.event_id)
+    if exchange.version is not None:
+        response.headers["ETag"] = f'"{exchange.version}-{exchange.locale}"'
+
+
+def _not_modified(request: Request, response: Response) -> Response:
+    """Answer 304 when the caller holds this very version (RFC 9110 § 13.1.2)."""
+    held = request.headers.get("if-none-match")
+    tag = response.headers.get("etag")
+    if held is None or tag is None or request.method != "GET":
+        return response
+    tags = {part.strip().removeprefix("W/") for part in held.split(",")}
+    return Response(status_code=304, headers={"ETag": tag}) if tags & {tag, "*"} else response

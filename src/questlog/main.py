@@ -1,0 +1,196 @@
+"""Settings in, application out: what is made at the start, handed round, and closed at the end."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from questlog import __version__, tables
+from questlog.api import openapi, problems, well_known
+from questlog.api.aliases import API, Aliases
+from questlog.api.gate.body_limit import BodyLimit
+from questlog.api.gate.edge import Edge
+from questlog.api.gate.proxies import Proxies
+from questlog.api.metrics import Metrics
+from questlog.api.routers import ROUTERS
+from questlog.automation import events
+from questlog.core import logging, schema, sqlite
+from questlog.core.config import Settings, load_settings
+from questlog.core.db import Database
+from questlog.core.rate_limit import RequestLimiter
+from questlog.core.security import Keyring
+from questlog.web import pages
+from questlog.worker import mailing
+
+__all__ = ["create_app", "open_database", "tables"]
+
+log = structlog.get_logger(__name__)
+EXPOSED = [
+    "ETag",
+    "Event-Id",
+    "Link",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Request-ID",
+]
+
+
+class PendingMigrationsError(RuntimeError):
+    """The schema is not the one this version needs; the message says which command brings it there."""
+
+
+def open_database(settings: Settings) -> Database:
+    group = settings.database
+    return Database(
+        group.url,
+        closing=(events.write_recorded,),
+        pool_size=group.pool_size,
+        max_overflow=group.max_overflow,
+        pool_timeout=group.pool_timeout,
+        echo=group.echo,
+    )
+
+
+def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
+    """Build the application. A given `database` stays its giver's: it is neither migrated nor closed here."""
+    app = FastAPI(
+        title="Questlog",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if settings.app.docs_enabled else None,
+        generate_unique_id_function=lambda route: route.name,
+        separate_input_output_schemas=False,
+        lifespan=_lifespan,
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.owns_database = database is None
+    app.state.database = database or open_database(settings)
+    app.state.keyring = Keyring(settings.tokens.secret_key.get_secret_value())
+    app.state.metrics = Metrics() if settings.app.metrics_enabled else None
+    app.state.limiter = _limiter(settings)
+    app.state.readiness = _readiness(settings)
+    for router in ROUTERS:
+        app.include_router(router, prefix=API)
+    app.include_router(well_known.router)
+    app.include_router(pages.router)
+    if settings.app.docs_enabled:
+        pages.install_docs(app)
+    problems.install(app)
+    openapi.install(app)
+    _add_layers(app, settings)
+    return app
+
+
+def _add_layers(app: FastAPI, settings: Settings) -> None:
+    """Put the gate in front: the layer added last is the first a request meets."""
+    imports = {f"{API}/imports": settings.http.max_import_bytes}
+    app.add_middleware(BodyLimit, limit=settings.http.max_body_bytes, larger=imports)
+    app.add_middleware(Aliases, resources=openapi.first_segments(app))
+    if settings.http.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.http.cors_origins),
+            allow_credentials=True,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=EXPOSED,
+        )
+    if "*" not in settings.http.allowed_hosts:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.http.allowed_hosts))
+    proxies = Proxies([str(network) for network in settings.http.trusted_proxies])
+    app.add_middleware(Edge, state=app.state, proxies=proxies, metrics=app.state.metrics)
+
+
+def _limiter(settings: Settings) -> RequestLimiter | None:
+    if not settings.http.rate_limit_enabled:
+        return None
+    return RequestLimiter(
+        settings.http.rate_limit_requests,
+        settings.http.rate_limit_period,
+        redis_url=str(settings.redis.url) if settings.redis.url else None,
+        processes=int(os.environ.get("QUESTLOG_PROCESSES", "1")),
+    )
+
+
+def _readiness(settings: Settings) -> dict[str, Callable[[], Awaitable[str]]]:
+    if not settings.redis.url:
+        return {}
+    redis = Redis.from_url(
+        str(settings.redis.url), socket_timeout=0.25, socket_connect_timeout=0.25
+    )
+
+    async def redis_line() -> str:
+        try:
+            await redis.ping()
+        except (RedisError, OSError):
+            return "does not answer; limits are counted per process meanwhile"
+        return "ok"
+
+    return {"redis": redis_line}
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    database: Database = app.state.database
+    if app.state.owns_database:
+        await bring_up_to_date(database)
+    if database.is_sqlite and sqlite.wal_reset_risk():
+        log.warning("sqlite_wal_reset_risk", version=sqlite.LIBRARY_VERSION)
+    stop = asyncio.Event()
+    loops = [asyncio.create_task(loop) for loop in _background(app, settings, stop)]
+    try:
+        yield
+    finally:
+        stop.set()
+        for task in loops:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        if app.state.owns_database:
+            await database.close()
+
+
+def _background(app: FastAPI, settings: Settings, stop: asyncio.Event) -> list[Any]:
+    if not settings.app.relay:
+        return []
+    return [mailing.run_forever(app.state.database, settings, stop)]
+
+
+async def bring_up_to_date(database: Database) -> None:
+    """Migrate an embedded SQLite file; raise `PendingMigrationsError` for a PostgreSQL that is behind."""
+    if await schema.current_revision(database) == schema.head_revision():
+        return
+    if not database.is_sqlite:
+        raise PendingMigrationsError(
+            "The database has pending migrations. Run `questlog db upgrade` and start again."
+        )
+    await asyncio.to_thread(schema.upgrade, database.url)
+
+
+def _from_environment() -> FastAPI:
+    settings = load_settings()
+    logging.configure(settings.app.log_level, as_json=settings.app.log_format == "json")
+    for warning in settings.warnings:
+        log.warning("settings", warning=warning)
+    return create_app(settings)
+
+
+def __getattr__(name: str) -> Any:
+    """Build `app` when a server asks for it, so that importing this module reads no settings."""
+    if name == "app":
+        globals()["app"] = found = _from_environment()
+        return found
+    raise AttributeError(name)

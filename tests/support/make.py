@@ -1,0 +1,128 @@
+"""Make rows for tests. Every argument has a default, so that a test states only what matters."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import FastAPI
+from sqlalchemy import insert
+
+from questlog.automation.models import EventCounter
+from questlog.core import clock
+from questlog.core.db import Database, Session
+from questlog.core.ids import new_id
+from questlog.identity.models import User
+from questlog.planning.models import Goal, Item, Label, Project, Task
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user and the headers of a signed-in request of theirs."""
+
+    id: UUID
+    email: str
+    timezone: str
+    headers: dict[str, str] = field(repr=False)
+
+
+class Make:
+    def __init__(self, database: Database, app: FastAPI) -> None:
+        self._database = database
+        self._app = app
+        self._count = 0
+
+    async def user(
+        self,
+        *,
+        email: str | None = None,
+        timezone: str = "UTC",
+        locale: str = "en",
+        role: str = "user",
+        **more: Any,
+    ) -> Person:
+        self._count += 1
+        values = {
+            "id": new_id(),
+            "email": email or f"user{self._count}@example.org",
+            "timezone": timezone,
+            "locale": locale,
+            "role": role,
+            "settings": {},
+            **self._stamps(),
+            **more,
+        }
+
+        async def save(session: Session) -> None:
+            await session.execute(insert(User).values(**values))
+            await session.execute(insert(EventCounter).values(user_id=values["id"], last_seq=0))
+
+        await self._database.write(save)
+        headers = await self._sign_in(values["id"])
+        return Person(values["id"], values["email"], timezone, headers)
+
+    async def _sign_in(self, user_id: UUID) -> dict[str, str]:
+        raise NotImplementedError
+
+    async def goal(self, user: Person, *, title: str = "Speak Italian", **more: Any) -> Goal:
+        values = {
+            "color": "#6366f1",
+            "goal_type": "yearly",
+            "position": self._next(),
+            **self._stamps(),
+            **more,
+        }
+        return await self._save(Goal(id=new_id(), user_id=user.id, title=title, **values))
+
+    async def project(self, user: Person, *, title: str = "Italian course", **more: Any) -> Project:
+        values = {"color": "#8b5cf6", "position": self._next(), **self._stamps(), **more}
+        return await self._save(Project(id=new_id(), user_id=user.id, title=title, **values))
+
+    async def task(
+        self,
+        user: Person,
+        *,
+        title: str = "Read a page",
+        due_on: date | None = None,
+        completed_at: datetime | None = None,
+        **more: Any,
+    ) -> Task:
+        values = {
+            "priority": 0,
+            "state": "pending",
+            "position": self._next(),
+            **self._stamps(),
+            **more,
+        }
+        return await self._save(
+            Task(
+                id=new_id(),
+                user_id=user.id,
+                title=title,
+                due_on=due_on,
+                completed_at=completed_at,
+                **values,
+            )
+        )
+
+    async def label(self, user: Person, *, name: str = "home", **more: Any) -> Label:
+        values = {"folded": name.casefold(), "color": "#6b7280", **self._stamps(), **more}
+        return await self._save(Label(id=new_id(), user_id=user.id, name=name, **values))
+
+    async def item(self, user: Person, *, title: str = "An idea", **more: Any) -> Item:
+        return await self._save(
+            Item(id=new_id(), user_id=user.id, title=title, **self._stamps(), **more)
+        )
+
+    def _next(self) -> float:
+        self._count += 1
+        return float(self._count)
+
+    def _stamps(self) -> dict[str, datetime]:
+        now = clock.now()
+        return {"created_at": now, "updated_at": now}
+
+    async def _save[Row](self, row: Row) -> Row:
+        async with self._database.writer() as session:
+            session.add(row)
+        return row

@@ -1,0 +1,26 @@
+"""What reaches the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+
+from questlog.core.db import Database
+
+
+@contextmanager
+def count_statements(database: Database) -> Iterator[list[str]]:
+    """Collect the statements run inside the block, without BEGIN, COMMIT and PRAGMA."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            statements.append(statement)
+
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
