@@ -23,7 +23,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from questlog.core.db import Base
-from questlog.core.types import Id, Json, Moment
+from questlog.core.types import Id, Json, Moment, SortText
+
+TITLE_KEY_LENGTH = 200
+OPEN = "deleted_at IS NULL AND completed_at IS NULL"
 
 
 def _owner() -> Mapped[UUID]:
@@ -31,8 +34,20 @@ def _owner() -> Mapped[UUID]:
 
 
 def _live(name: str, *columns: str) -> Index:
-    alive = text("deleted_at IS NULL")
-    return Index(name, *columns, sqlite_where=alive, postgresql_where=alive)
+    return _where(name, "deleted_at IS NULL", *columns)
+
+
+def _where(name: str, condition: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
+def title_key(title: str) -> str:
+    """Return what a title sorts by: without regard to case, by code point."""
+    return title.casefold()[:TITLE_KEY_LENGTH]
+
+
+def _title_key(context: Any) -> str:
+    return title_key(context.get_current_parameters()["title"])
 
 
 class Goal(Base):
@@ -106,6 +121,8 @@ class Task(Base):
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     user_id: Mapped[UUID] = _owner()
     title: Mapped[str] = mapped_column(String(1000))
+    title_key: Mapped[str] = mapped_column(SortText(TITLE_KEY_LENGTH), default=_title_key)
+    """What sorts by title, alike on both engines."""
     description: Mapped[str | None] = mapped_column(Text)
     priority: Mapped[int] = mapped_column(server_default=text("0"))
     state: Mapped[str] = mapped_column(String(16), server_default="pending")
@@ -150,12 +167,13 @@ class Task(Base):
         ),
         CheckConstraint("parent_task_id <> id", name="not_its_own_parent"),
         _live("ix_tasks_order", "user_id", "position", "id"),
-        _live("ix_tasks_due", "user_id", "due_on", "position", "id"),
-        _live("ix_tasks_completed", "user_id", "completed_at"),
-        Index("ix_tasks_project", "user_id", "project_id", "position"),
+        _where("ix_tasks_open", OPEN, "user_id", "position", "id"),
+        _where("ix_tasks_due", OPEN, "user_id", "due_on", "position", "id"),
+        _where("ix_tasks_completed", "completed_at IS NOT NULL", "user_id", "completed_at", "id"),
+        Index("ix_tasks_project", "user_id", "project_id", "position", "id"),
         Index("ix_tasks_goal", "user_id", "goal_id"),
-        Index("ix_tasks_parent", "user_id", "parent_task_id", "position"),
-        Index("ix_tasks_deletion", "user_id", "deletion_id"),
+        Index("ix_tasks_parent", "user_id", "parent_task_id", "position", "id"),
+        _where("ix_tasks_deletion", "deletion_id IS NOT NULL", "user_id", "deletion_id"),
     )
 
 
