@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from questlog.core.db import Base
-from questlog.core.types import Id, Json, Moment, SortText
+from questlog.core.types import Id, Json, Moment
 
 TITLE_KEY_LENGTH = 200
 OPEN = "deleted_at IS NULL AND completed_at IS NULL"
@@ -121,7 +121,12 @@ class Task(Base):
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     user_id: Mapped[UUID] = _owner()
     title: Mapped[str] = mapped_column(String(1000))
-    title_key: Mapped[str] = mapped_column(SortText(TITLE_KEY_LENGTH), default=_title_key)
+    title_key: Mapped[str] = mapped_column(
+        String(TITLE_KEY_LENGTH).with_variant(
+            String(TITLE_KEY_LENGTH, collation="C"), "postgresql"
+        ),
+        default=_title_key,
+    )
     """What sorts by title, alike on both engines."""
     description: Mapped[str | None] = mapped_column(Text)
     priority: Mapped[int] = mapped_column(server_default=text("0"))
