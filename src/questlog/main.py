@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -27,6 +28,8 @@ from questlog.core.config import Settings, load_settings
 from questlog.core.db import Database
 from questlog.core.rate_limit import RequestLimiter
 from questlog.core.security import Keyring
+from questlog.identity.access_tokens import AccessTokens
+from questlog.identity.presence import Presence
 from questlog.web import pages
 from questlog.worker import mailing
 
@@ -43,10 +46,6 @@ EXPOSED = [
     "Retry-After",
     "X-Request-ID",
 ]
-
-
-class PendingMigrationsError(RuntimeError):
-    """The schema is not the one this version needs; the message says which command brings it there."""
 
 
 def open_database(settings: Settings) -> Database:
@@ -77,7 +76,10 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.owns_database = database is None
     app.state.database = database or open_database(settings)
-    app.state.keyring = Keyring(settings.tokens.secret_key.get_secret_value())
+    app.state.keyring = keyring = Keyring(settings.tokens.secret_key.get_secret_value())
+    lifetime = timedelta(minutes=settings.tokens.access_minutes)
+    app.state.access_tokens = AccessTokens(keyring, settings.tokens.algorithm, lifetime)
+    app.state.presence = Presence(app.state.access_tokens)
     app.state.metrics = Metrics() if settings.app.metrics_enabled else None
     app.state.limiter = _limiter(settings)
     app.state.readiness = _readiness(settings)
@@ -146,7 +148,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     database: Database = app.state.database
     if app.state.owns_database:
-        await bring_up_to_date(database)
+        await schema.bring_up(database)
     if database.is_sqlite and sqlite.wal_reset_risk():
         log.warning("sqlite_wal_reset_risk", version=sqlite.LIBRARY_VERSION)
     stop = asyncio.Event()
@@ -167,17 +169,6 @@ def _background(app: FastAPI, settings: Settings, stop: asyncio.Event) -> list[A
     if not settings.app.relay:
         return []
     return [mailing.run_forever(app.state.database, settings, stop)]
-
-
-async def bring_up_to_date(database: Database) -> None:
-    """Migrate an embedded SQLite file; raise `PendingMigrationsError` for a PostgreSQL that is behind."""
-    if await schema.current_revision(database) == schema.head_revision():
-        return
-    if not database.is_sqlite:
-        raise PendingMigrationsError(
-            "The database has pending migrations. Run `questlog db upgrade` and start again."
-        )
-    await asyncio.to_thread(schema.upgrade, database.url)
 
 
 def _from_environment() -> FastAPI:

@@ -1,1 +1,1 @@
-"""Speed, as ratios to a bare route: run by `make bench`."""
+"""How fast it is, as ratios to a bare FastAPI route in the same run."""

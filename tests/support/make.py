@@ -1,7 +1,8 @@
 """Make rows for tests. Every argument has a default, so that a test states only what matters."""
 
+import secrets
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from questlog.automation.models import EventCounter
 from questlog.core import clock
 from questlog.core.db import Database, Session
 from questlog.core.ids import new_id
-from questlog.identity.models import User
+from questlog.identity.models import SignInSession, User
 from questlog.planning.models import Goal, Item, Label, Project, Task
 
 
@@ -58,11 +59,28 @@ class Make:
             await session.execute(insert(EventCounter).values(user_id=values["id"], last_seq=0))
 
         await self._database.write(save)
-        headers = await self._sign_in(values["id"])
+        headers = await self.sign_in(values["id"])
         return Person(values["id"], values["email"], timezone, headers)
 
-    async def _sign_in(self, user_id: UUID) -> dict[str, str]:
-        raise NotImplementedError
+    async def sign_in(self, user_id: UUID) -> dict[str, str]:
+        """Open a session and return the headers of its requests."""
+        now = clock.now()
+        far = now + timedelta(days=7)
+        session_id = new_id()
+        values = {
+            "id": session_id,
+            "user_id": user_id,
+            "key": secrets.token_bytes(32),
+            "created_at": now,
+            "rotated_at": now,
+            "last_used_at": now,
+            "expires_at": far,
+            "ends_at": far,
+            "door": "password",
+        }
+        await self._save(SignInSession(**values))
+        token = self._app.state.access_tokens.issue(user_id, session_id)
+        return {"Authorization": f"Bearer {token}"}
 
     async def goal(self, user: Person, *, title: str = "Speak Italian", **more: Any) -> Goal:
         values = {

@@ -1,8 +1,6 @@
 """What a route may ask for."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Annotated
 from uuid import UUID
 
@@ -20,13 +18,13 @@ from questlog.core.exceptions import (
 from questlog.core.ids import parse_id
 from questlog.core.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageRequest
 from questlog.core.schemas import whole
-from questlog.identity import presence
+from questlog.identity.clues import Clues as CallerClues
+from questlog.identity.clues import network_of
 from questlog.identity.principals import Principal
 
 bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="An access token.")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 MAX_SKIP = 1_000_000
-IPV6_PREFIX = 64
 
 
 class AdminOnlyError(AuthorizationError):
@@ -46,7 +44,9 @@ async def principal(request: Request, credentials: Credentials) -> Principal:
         await _count_request(request, f"address:{network_of(exchange.address)}")
         raise AuthenticationError()
     try:
-        found = await presence.authenticate(request.app.state, credentials.credentials)
+        found: Principal = await request.app.state.presence.authenticate(
+            exchange.database, credentials.credentials
+        )
     except AuthenticationError:
         await _count_request(request, f"address:{network_of(exchange.address)}")
         raise
@@ -68,18 +68,6 @@ async def _count_request(request: Request, key: str) -> None:
     current.get().headers.update(allowance.headers())
     if not allowance.allowed:
         raise TooManyRequestsError(retry_after=allowance.resets_in)
-
-
-def network_of(address: str) -> str:
-    """Return what a limit counts: an IPv4 address, or the /64 an IPv6 address lies in (S-110)."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return address
-    mapped = getattr(ip, "ipv4_mapped", None)
-    if mapped is not None:
-        return str(mapped)
-    return str(ip) if ip.version == 4 else f"{ip.exploded[:19]}::/{IPV6_PREFIX}"
 
 
 async def user_id(me: Annotated[Principal, Depends(principal)]) -> UUID:
@@ -113,20 +101,10 @@ async def write_session(database: Annotated[Database, Depends(steps)]) -> AsyncI
         yield session
 
 
-@dataclass(frozen=True)
-class CallerClues:
-    """What a request shows of its sender, kept with a session so that people recognise it."""
-
-    address: str
-    user_agent: str | None
-    locale: str
-
-
 async def clues(request: Request) -> CallerClues:
     exchange = current.get()
     agent = request.headers.get("user-agent")
-    printable = "".join(c for c in agent if c.isprintable())[:512] if agent else None
-    return CallerClues(exchange.address, printable, exchange.locale)
+    return CallerClues(exchange.address, agent, exchange.locale, exchange.request_id)
 
 
 async def page_request(

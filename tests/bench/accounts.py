@@ -1,0 +1,73 @@
+"""Accounts with a history, made in bulk."""
+
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx2
+from sqlalchemy import insert
+
+from questlog.core import clock
+from questlog.core.db import Session
+from questlog.core.ids import new_id
+from questlog.planning.models import Goal, Project, Task
+from tests.support import world
+
+CHUNK = 2_000
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Account:
+    email: str
+    password: str
+    headers: dict[str, str]
+    task_ids: list[UUID]
+    to_complete: list[UUID]
+
+
+async def make_account(
+    address: str, data_dir: Path, url: str, *, tasks: int, to_complete: int
+) -> Account:
+    """Register somebody and give them tasks in a project that serves a goal."""
+    email, password = f"bench{next(_numbers)}@example.org", "correct-horse-battery-9"
+    answer = httpx2.post(f"{url}/api/v1/auth/register", json={"email": email, "password": password})
+    answer.raise_for_status()
+    user_id = UUID(answer.json()["user"]["id"])
+    token = answer.json()["access_token"]
+    async with world.opened(world.settings(address, data_dir)) as database:
+        ids = await database.write(_fill, user_id, tasks + to_complete)
+        if not database.is_sqlite:
+            async with database.engine.connect() as connection:
+                await connection.exec_driver_sql("ANALYZE")
+    headers = {"Authorization": f"Bearer {token}"}
+    return Account(email, password, headers, ids[:tasks], ids[tasks:])
+
+
+async def _fill(session: Session, user_id: UUID, count: int) -> list[UUID]:
+    now = clock.now()
+    stamps = {"user_id": user_id, "created_at": now, "updated_at": now, "position": 1.0}
+    goal_id, project_id = new_id(), new_id()
+    goal = {"id": goal_id, "title": "Finish the thesis", "color": "#6366f1", "goal_type": "yearly"}
+    await session.execute(insert(Goal).values(**goal, **stamps))
+    project = {"id": project_id, "title": "Thesis", "color": "#8b5cf6", "goal_id": goal_id}
+    await session.execute(insert(Project).values(**project, **stamps))
+    ids = [new_id() for _ in range(count)]
+    for start in range(0, count, CHUNK):
+        rows: list[dict[str, Any]] = [
+            {
+                **stamps,
+                "id": id_,
+                "title": f"Task {start + n}",
+                "position": float(start + n),
+                "state": "pending",
+            }
+            | ({"project_id": project_id} if (start + n) % 10 == 0 else {})
+            for n, id_ in enumerate(ids[start : start + CHUNK])
+        ]
+        for row in rows:
+            row.setdefault("project_id", None)
+        await session.execute(insert(Task), rows)
+    return ids
