@@ -1,0 +1,5 @@
+"""`python -m questlog.cli` is `questlog`."""
+
+from questlog.cli import main
+
+main()

@@ -1,0 +1,143 @@
+"""How uvicorn runs the application: alone, in several processes, or again after each change of the source."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from types import FrameType
+from typing import Any
+
+import click
+from uvicorn import Config, Server
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import ChangeReload, Multiprocess
+
+from questlog import main as application
+from questlog.cli.exits import Exit, Failure
+from questlog.cli.http_protocol import BoundedHttp
+
+# What is left after this is cut off, so that a stuck client cannot keep the server from ending (F-30).
+GRACE_SECONDS = 10
+STARTUP_SECONDS = 60
+ORPHAN_PAUSE_S = 0.5
+SUPERVISOR = "QUESTLOG_SUPERVISOR"
+
+
+class AnnouncingServer(Server):
+    """Says where it listens once it answers, and ends at once when it is told to end a second time."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            announce(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit:
+            self.force_exit = True
+            for connection in list(self.server_state.connections):
+                transport: Any = connection.transport
+                transport.abort()
+        super().handle_exit(sig, frame)
+
+
+class AnnouncingSupervisor(Multiprocess):
+    """Says where its processes listen once the first of them answers."""
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        if self.processes[0].wait_until_ready(STARTUP_SECONDS, self.should_exit):
+            announce(self.sockets)
+
+
+def serve(host: str, port: int, *, workers: int, reload: bool) -> None:
+    """Serve until a signal ends it. Raises Failure when it cannot start."""
+    sockets = listen(host, port)
+    os.environ["QUESTLOG_PROCESSES"] = str(workers)
+    config = Config(
+        f"{__name__}:application_of_worker",
+        factory=True,
+        workers=workers,
+        reload=reload,
+        http=BoundedHttp,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        server_header=False,
+        proxy_headers=False,  # the gate believes TRUSTED_PROXIES, and nobody else
+        access_log=False,  # the gate logs requests
+        log_config=None,
+        log_level="warning",
+    )
+    server = AnnouncingServer(config)
+    try:
+        if reload:
+            os.environ[SUPERVISOR] = str(os.getpid())
+            ChangeReload(config, target=server.run, sockets=sockets).run()
+        elif workers > 1:
+            os.environ[SUPERVISOR] = str(os.getpid())
+            AnnouncingSupervisor(config, sockets=sockets).run()
+        else:
+            server.run(sockets=sockets)
+    except KeyboardInterrupt:
+        return
+    except SystemExit as end:
+        if end.code == STARTUP_FAILURE:
+            raise Failure("the server could not start; the lines above say why") from end
+        raise
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Bind every address `host` stands for; nobody is accepted before the application has started."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except socket.gaierror as error:
+        raise Failure(f"API_HOST={host} is no address of this machine", Exit.USAGE) from error
+    sockets: list[socket.socket] = []
+    for family, _, _, _, address in dict.fromkeys(found):
+        try:
+            sockets.append(_bind(family, (address[0], port, *address[2:])))
+        except OSError as error:
+            if sockets:
+                continue  # such as ::1 of localhost on a machine without IPv6
+            raise Failure(f"cannot listen on {host} port {port}: {error.strerror}") from error
+        port = port or sockets[0].getsockname()[1]
+    return sockets
+
+
+def _bind(family: int, address: tuple[Any, ...]) -> socket.socket:
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind(address)
+    except OSError:
+        bound.close()
+        raise
+    bound.set_inheritable(True)
+    return bound
+
+
+def announce(sockets: list[socket.socket]) -> None:
+    for address in dict.fromkeys(url_of(bound) for bound in sockets):
+        click.echo(f"Questlog is ready at {address}")
+    click.echo("Stop it with Ctrl-C.")
+
+
+def url_of(bound: socket.socket) -> str:
+    host, port = bound.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"
+
+
+def application_of_worker() -> Any:
+    """Return the application; a worker that outlives its supervisor ends itself (F-31)."""
+    supervisor = os.environ.get(SUPERVISOR)
+    if supervisor and int(supervisor) == os.getppid():
+        threading.Thread(target=_end_with, args=(int(supervisor),), daemon=True).start()
+    return application.app
+
+
+def _end_with(supervisor: int) -> None:
+    while os.getppid() == supervisor:
+        time.sleep(ORPHAN_PAUSE_S)
+    os.kill(os.getpid(), signal.SIGTERM)
