@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
@@ -29,6 +29,7 @@ class HouseRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         inner = super().get_route_handler()
+        takes_json = self.body_field is not None
         lenient_query = bool((self.openapi_extra or {}).get("x-lenient-query"))
 
         async def handle(request: Request) -> Response:
@@ -37,6 +38,8 @@ class HouseRoute(APIRoute):
             if request.scope["query_string"] and not lenient_query:
                 _refuse_odd_query(request, self._query_names)
             strict = StrictRequest(request.scope, request.receive)
+            if takes_json:
+                await _refuse_other_media(strict)
             exchange.idempotency = await idempotency.asked_by(strict)
             try:
                 response = await inner(strict)
@@ -85,6 +88,15 @@ def _refuse_odd_query(request: Request, known: set[str]) -> None:
             }
             raise RequestValidationError([fault])
         seen.add(name)
+
+
+async def _refuse_other_media(request: Request) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_json = kind == "application/json" or (
+        kind.startswith("application/") and kind.endswith("+json")
+    )
+    if not is_json and await request.body():
+        raise HTTPException(415, "The body must be JSON: send `Content-Type: application/json`.")
 
 
 def _as_unit(endpoint: Endpoint) -> Endpoint:

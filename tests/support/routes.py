@@ -1,0 +1,60 @@
+"""Every operation of the API, for promises that hold for all of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from questlog.core.config import load_settings
+from questlog.main import create_app
+from tests.support import world
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method at one address, as the router knows it."""
+
+    name: str
+    method: str
+    path: str
+    dependant: Dependant
+    has_body: bool
+
+    @property
+    def path_ids(self) -> list[str]:
+        return [field.alias for field in self.dependant.path_params]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@cache
+def app_without_database() -> FastAPI:
+    environ = {"SECRET_KEY": world.SECRET, "DATABASE_URL": "sqlite:///never-opened.db"}
+    return create_app(load_settings(environ, env_file=None))
+
+
+@cache
+def operations() -> tuple[Operation, ...]:
+    return tuple(_walk())
+
+
+def _walk() -> Iterator[Operation]:
+    for context in iter_route_contexts(app_without_database().routes):
+        route: Any = getattr(context, "original_route", context)
+        if not isinstance(route, APIRoute) or not context.include_in_schema:
+            continue
+        for method in sorted(context.methods or ()):
+            yield Operation(
+                context.name, method, context.path, context.dependant, route.body_field is not None
+            )
+
+
+def calls_of(dependant: Dependant) -> Iterator[Any]:
+    yield dependant.call
+    for child in dependant.dependencies:
+        yield from calls_of(child)
