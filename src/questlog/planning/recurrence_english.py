@@ -69,7 +69,9 @@ def _weekdays(rule: Rule) -> str:
         )
     if rule.frequency in (Frequency.DAILY, Frequency.WEEKLY):
         return _join([WEEKDAYS[day] for _, day in rule.weekdays])
-    named = _join([_weekday(day) for day in _forwards(rule.weekdays)])
+    named = _join(
+        [_weekday(day) for day in sorted(rule.weekdays, key=lambda numbered: numbered[0] < 0)]
+    )
     whole_year = rule.frequency is Frequency.YEARLY and not rule.months
     return f"{named} of the year" if whole_year and any(n for n, _ in rule.weekdays) else named
 
@@ -139,9 +141,9 @@ def _short(number: int) -> str:
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
-def _forwards[Value: (int, tuple[int, int])](counted: Iterable[Value]) -> list[Value]:
+def _forwards(numbers: Iterable[int]) -> list[int]:
     """What counts from the end comes last."""
-    return sorted(counted, key=lambda item: (item if isinstance(item, int) else item[0]) < 0)
+    return sorted(numbers, key=lambda number: number < 0)
 
 
 def _join(items: list[str], word: str = "and") -> str:

@@ -37,6 +37,7 @@ def assemble(source: str, tasks: Iterable[ImportedTask], notes: Iterable[ImportN
     for task in list(known.values()):
         _place(task, known, depths, warnings)
     ordered = sorted(known.values(), key=lambda task: (depths[task.external_id], task.line))
+    warnings.sort(key=lambda note: (note.line is None, note.line or 0))
     return ImportPlan(source, tuple(ordered), tuple(warnings))
 
 

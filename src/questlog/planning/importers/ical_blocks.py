@@ -4,13 +4,20 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from zoneinfo import available_timezones
+
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from questlog.planning.importers.plan import UnreadableImportError
 
 NAMES = ("X-WR-CALNAME", "NAME")
 # Descriptions of zones are read by name instead, and alarms and zones are no loss worth a warning each.
 UNCOUNTED = {"VTIMEZONE", "STANDARD", "DAYLIGHT", "VALARM", "VCALENDAR", "VTODO"}
+ZONED = re.compile(
+    r'^((?:DTSTART|DUE|RECURRENCE-ID|EXDATE|RDATE)(?:;[^:";]*)*;TZID=)"?([^;:"]*)"?', re.IGNORECASE
+)
+UNKNOWN_ZONE = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +100,19 @@ def _property(line: int, content: str, stack: list[tuple[str, int]], calendar: C
 
 
 def _with_plain_zone(content: str) -> str:
-    """Turn a zone that carries its maker's name, as "/example.org/Europe/Berlin", into the zone itself."""
-    return re.sub(r'(?<=;TZID=)"?(/[^;:"]+)"?', lambda found: _plain(found[1]), content, count=1)
+    """Name the zone of a date so that the library neither guesses nor looks for it in the file system."""
+    return ZONED.sub(lambda found: f"{found[1]}{_plain(found[2])}", content)
 
 
 def _plain(name: str) -> str:
+    """Return the zone's own name, also from "/example.org/Europe/Berlin" with its maker's in front."""
     parts = name.strip("/").split("/")
-    tails = ("/".join(parts[start:]) for start in range(len(parts)))
-    return next((tail for tail in tails if tail in available_timezones()), name.strip("/"))
+    tails = ["/".join(parts[start:]) for start in range(len(parts))]
+    known = (tail for tail in tails if tail in _zones() or tail in WINDOWS_TO_OLSON)
+    return next(known, UNKNOWN_ZONE)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    # The library walks through the file system each time it is asked.
+    return frozenset(available_timezones())

@@ -54,7 +54,7 @@ def read(text: str, *, zone: tzinfo, name: str | None = None) -> ImportPlan:
 def _tasks(calendar: Calendar, reading: Reading) -> Iterator[ImportedTask]:
     for block in calendar.todos:
         values: Values = dict(_component(block).items())
-        task = _task(block.line, values, reading)
+        task = _task(block, values, reading)
         if "RECURRENCE-ID" not in values:
             yield task
         elif task.completed_at:
@@ -89,13 +89,13 @@ def _read_lines(contents: list[str]) -> Todo:
     return todo
 
 
-def _task(line: int, values: Values, reading: Reading) -> ImportedTask:
-    title = _text(values, "SUMMARY") or ""
+def _task(block: Block, values: Values, reading: Reading) -> ImportedTask:
+    line, title = block.line, _text(values, "SUMMARY") or ""
     start, due = _when(values, "DTSTART", line, reading), _when(values, "DUE", line, reading)
     if due is None and start is not None and "DURATION" in values:
         due = _end(start, values, line)
-    rule = _rule(values, line, reading)
-    if rule and due is None:
+    rule = _rule(block, reading)
+    if rule and (due is None or due == start):
         due, start = start, None
     if "EXDATE" in values or "RDATE" in values:
         reading.note(line, "Dates taken out of the series or put into it are not imported.")
@@ -167,11 +167,13 @@ def _end(start: date | datetime, values: Values, line: int) -> date | datetime:
     return start + span
 
 
-def _rule(values: Values, line: int, reading: Reading) -> Rule | None:
-    value = _one(values, "RRULE")
-    if value is None:
+def _rule(block: Block, reading: Reading) -> Rule | None:
+    """The rule as it is written: the library's own reading of it loses what it does not know."""
+    written = (pair for pair in block.lines if pair[1][:6].upper() in ("RRULE:", "RRULE;"))
+    line, content = next(written, (0, ""))
+    if not content:
         return None
-    text = value.to_ical().decode()
+    text = content.partition(":")[2]
     try:
         return recurrence.parse(text, zone=reading.zone)
     except RecurrenceError as error:
@@ -204,7 +206,7 @@ def _categories(values: Values) -> tuple[str, ...]:
 
 def _parent(values: Values) -> str | None:
     for related in _all(values, "RELATED-TO"):
-        if related.params.get("RELTYPE", "PARENT").upper() == "PARENT":
+        if str(related.params.get("RELTYPE", "PARENT")).upper() == "PARENT":
             return str(related).strip() or None
     return None
 

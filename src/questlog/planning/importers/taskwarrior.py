@@ -16,7 +16,7 @@ from typing import Any
 
 from questlog.planning import rhythm
 from questlog.planning.importers import taskwarrior_periods
-from questlog.planning.importers.assembly import assemble, day_or_moment
+from questlog.planning.importers.assembly import YEARS, assemble, day_or_moment
 from questlog.planning.importers.json_objects import objects
 from questlog.planning.importers.plan import (
     ImportedTask,
@@ -173,11 +173,9 @@ def _reborn(task: ImportedTask, template: Row, reading: Reading) -> ImportedTask
         reading.note(template.line, "This series has ended and is left out.")
         return None
     if not isinstance(task.due, datetime):
-        return replace(task, due=following)
-    local = task.due.astimezone(reading.zone)
-    return replace(
-        task, due=datetime.combine(following, local.time(), reading.zone).astimezone(UTC)
-    )
+        return replace(task, due=following, anchor=began)
+    wall_time = task.due.astimezone(reading.zone).time()
+    return replace(task, due=moment(following, wall_time, reading.zone), anchor=began)
 
 
 def _rule(row: Row, reading: Reading) -> Rule | None:
@@ -235,20 +233,20 @@ def _annotations(row: Row, zone: tzinfo) -> str:
     return "\n".join(text if day == date.min else f"{day}: {text}" for day, text in lines)
 
 
-def _local_day(moment: datetime | None, zone: tzinfo) -> date | None:
-    return None if moment is None else moment.astimezone(zone).date()
+def _local_day(when: datetime | None, zone: tzinfo) -> date | None:
+    return None if when is None else when.astimezone(zone).date()
 
 
 def _moment(value: str, name: str, line: int) -> datetime:
     try:
         if not re.fullmatch(r"[0-9]{8}T[0-9]{6}Z", value):
             raise ValueError(value)
-        moment = datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        when = datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError as error:
         raise UnreadableImportError(f"The {name} of this task is not a moment.", line) from error
-    if not 1970 <= moment.year <= 2199:
+    if when.year not in YEARS:
         raise UnreadableImportError("This task has a date before 1970 or after 2199.", line)
-    return moment
+    return when
 
 
 def _note_what_is_left_out(rows: Iterable[Row], reading: Reading) -> None:

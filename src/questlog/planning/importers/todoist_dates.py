@@ -8,20 +8,15 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, time
 
-from questlog.planning import recurrence
+from questlog.planning import recurrence, rrule
 from questlog.planning.importers.assembly import YEARS
 from questlog.planning.recurrence import RecurrenceError, Rule
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-WEEKDAYS = {
-    "mon": "MO",
-    "tue": "TU",
-    "wed": "WE",
-    "thu": "TH",
-    "fri": "FR",
-    "sat": "SA",
-    "sun": "SU",
-}
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 GROUPS = {"weekday": "MO,TU,WE,TH,FR", "workday": "MO,TU,WE,TH,FR", "weekend": "SA,SU"}
 UNITS = {
     "day": ("DAILY", 1),
@@ -92,12 +87,18 @@ def read_day(text: str) -> date | None:
 
 
 def _day(year: str, month: str, day: str) -> date | None:
+    number = int(month) if month.isdigit() else _place(month, MONTHS) + 1
     try:
-        number = int(month) if month.isdigit() else MONTHS.index(month[:3]) + 1
         found = date(int(year), number, int(day))
     except ValueError:
         return None
     return found if found.year in YEARS else None
+
+
+def _place(word: str, names: tuple[str, ...]) -> int:
+    """Return which name a word is or abbreviates, or -1."""
+    fits = (place for place, name in enumerate(names) if name.startswith(word))
+    return next(fits, -1) if len(word) >= 3 else -1
 
 
 def _without_time(phrase: str) -> tuple[str, time | None]:
@@ -137,11 +138,9 @@ def _parts(what: str) -> str | None:
     if counted and counted[3] in UNITS:
         frequency, times = UNITS[counted[3]]
         return f"FREQ={frequency};INTERVAL={times * (2 if counted[2] else int(counted[1] or 1))}"
-    days = [
-        WEEKDAYS.get(name[:3])
-        for name in re.split(r", ?(?:and )?| and ", what.removeprefix("other "))
-    ]
-    if not all(days) or not all(name.isalpha() for name in re.split(r"\W+", what)):
+    names = re.split(r", (?:and )?| and ", what.removeprefix("other "))
+    days = [_place(name.removesuffix("s") if len(name) > 4 else name, WEEKDAYS) for name in names]
+    if -1 in days:
         return None
     every_other = ";INTERVAL=2" if what.startswith("other ") else ""
-    return f"FREQ=WEEKLY{every_other};BYDAY={','.join(filter(None, days))}"
+    return f"FREQ=WEEKLY{every_other};BYDAY={','.join(rrule.WEEKDAYS[day] for day in days)}"
