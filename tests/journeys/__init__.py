@@ -1,1 +1,1 @@
-"""Whole stories, lived through a running server."""
+"""Stories that cross the whole product, against a running server."""
