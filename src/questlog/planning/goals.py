@@ -157,9 +157,11 @@ async def place(
 ) -> Goal:
     """Put a goal right before or after another one; both keep what they hang under.
 
-    Raises `GoalNotFoundError`, `NotYoursError`, `UnknownReferenceError`, `BesideItselfError`.
+    Raises `UnknownReferenceError` for either that is none of the user's, `BesideItselfError`.
     """
-    goal = await _claim(session, user_id, goal_id, expected_version)
+    goal = await references.claim(
+        session, Goal, user_id, goal_id, pointer="/body/id", expected_version=expected_version
+    )
     found = await positions.beside(session, Goal, user_id, goal_id, neighbour)
     _write(goal, {"position": found.position})
     touched = [("goal", id_, version) for id_, version in found.renumbered]

@@ -107,6 +107,10 @@ class Project(Base):
         Index("ix_projects_goal", "user_id", "goal_id"),
     )
 
+    @property
+    def archived(self) -> bool:
+        return self.archived_at is not None
+
 
 class Task(Base):
     """Something to do. A recurring task is one row that moves from date to date; `occurrences` keep what was done.

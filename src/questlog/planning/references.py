@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from questlog.core.db import Base, Session
-from questlog.core.exceptions import UnknownReferenceError
-from questlog.planning.ownership import alive
+from questlog.core.exceptions import NotFoundError, UnknownReferenceError
+from questlog.planning import ownership
+from questlog.planning.ownership import NotYoursError, alive
 
 
 async def check(
@@ -30,3 +31,29 @@ async def check(
         statement = statement.with_for_update(read=True)
     if await session.scalar(statement) is None:
         raise UnknownReferenceError(pointer=pointer)
+
+
+async def claim[Model: Base](
+    session: Session,
+    model: type[Model],
+    user_id: UUID,
+    object_id: UUID,
+    *,
+    pointer: str,
+    expected_version: int | None = None,
+) -> Model:
+    """Return the object a body names, locked until the commit.
+
+    Raises `UnknownReferenceError` at `pointer`, `PreconditionFailedError`.
+    """
+    try:
+        return await ownership.claim(
+            session,
+            model,
+            user_id,
+            object_id,
+            missing=NotFoundError,
+            expected_version=expected_version,
+        )
+    except (NotFoundError, NotYoursError) as error:
+        raise UnknownReferenceError(pointer=pointer) from error

@@ -1,0 +1,89 @@
+"""Projects in the trash. Their tasks fall to the inbox or, when asked, go along; a restore brings back either."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, update
+
+from questlog.automation.events import Touched
+from questlog.core import clock
+from questlog.core.db import Session
+from questlog.core.ids import new_id
+from questlog.planning import ownership
+from questlog.planning.models import Project, Task
+from questlog.planning.projects import ProjectNotFoundError, record
+
+TASKS: Table = Task.__table__  # type: ignore[assignment]  # a table, whatever its declared base type
+
+
+async def delete(
+    session: Session,
+    user_id: UUID,
+    project_id: UUID,
+    *,
+    with_tasks: bool = False,
+    expected_version: int | None = None,
+) -> None:
+    """Put a project into the trash. Raises `ProjectNotFoundError`, `NotYoursError`, `PreconditionFailedError`."""
+    project = await ownership.claim(
+        session,
+        Project,
+        user_id,
+        project_id,
+        missing=ProjectNotFoundError,
+        expected_version=expected_version,
+    )
+    project.deleted_at, project.deletion_id = clock.now(), new_id()
+    project.version += 1
+    here = TASKS.c.project_id == project_id
+    touched: list[Touched] = []
+    if with_tasks:
+        gone = {"deleted_at": project.deleted_at, "deletion_id": project.deletion_id}
+        touched += await _change_tasks(session, user_id, gone, here, TASKS.c.deleted_at.is_(None))
+        here = here & (TASKS.c.deletion_id != project.deletion_id)
+    loose = {"project_id": None, "detached_project_id": project_id}
+    touched += await _change_tasks(session, user_id, loose, here)
+    record(session, project, "project.deleted", touched=touched, with_tasks=with_tasks)
+
+
+async def restore(
+    session: Session, user_id: UUID, project_id: UUID, *, expected_version: int | None = None
+) -> Project:
+    """Take a project out of the trash, with the tasks that went along and those nobody moved since.
+
+    Restoring one that is not in the trash changes nothing. Raises `ProjectNotFoundError`, `NotYoursError`.
+    """
+    project = await ownership.claim(
+        session,
+        Project,
+        user_id,
+        project_id,
+        missing=ProjectNotFoundError,
+        expected_version=expected_version,
+        trashed=True,
+    )
+    if project.deleted_at is None:
+        return project
+    deletion_id, project.deleted_at, project.deletion_id = project.deletion_id, None, None
+    project.version += 1
+    columns = TASKS.c
+    back = {"deleted_at": None, "deletion_id": None}
+    touched = await _change_tasks(session, user_id, back, columns.deletion_id == deletion_id)
+    home = {"project_id": project_id, "detached_project_id": None}
+    loose = (columns.detached_project_id == project_id, columns.project_id.is_(None))
+    touched += await _change_tasks(session, user_id, home, *loose)
+    record(session, project, "project.restored", touched=touched)
+    return project
+
+
+async def _change_tasks(
+    session: Session, user_id: UUID, values: dict[str, Any], *where: ColumnElement[bool]
+) -> list[Touched]:
+    changed = await session.execute(
+        update(TASKS)
+        .where(TASKS.c.user_id == user_id, *where)
+        .values(values)
+        .values(version=TASKS.c.version + 1)
+        .returning(TASKS.c.id, TASKS.c.version)
+    )
+    return [("task", row.id, row.version) for row in changed]
