@@ -1,1 +1,1 @@
-"""What breaks, and what must remain: run by `make faults`."""
+"""What must hold when things break: numbered F-01…F-35 in the design."""
