@@ -128,9 +128,8 @@ class Make:
         return await self._save(Label(id=new_id(), user_id=user.id, name=name, **values))
 
     async def item(self, user: Person, *, title: str = "An idea", **more: Any) -> Item:
-        return await self._save(
-            Item(id=new_id(), user_id=user.id, title=title, **self._stamps(), **more)
-        )
+        values = {"search_text": title.casefold(), **self._stamps(), **more}
+        return await self._save(Item(id=new_id(), user_id=user.id, title=title, **values))
 
     def _next(self) -> float:
         self._count += 1

@@ -50,13 +50,16 @@ async def claim[Model: Base](
     missing: type[NotFoundError],
     expected_version: int | None = None,
     trashed: bool = False,
+    for_good: bool = False,
 ) -> Model:
     """Return the user's object as it stands, locked against other writers until the commit.
 
-    Raises `missing`, `NotYoursError`, or `PreconditionFailedError` when `expected_version` has passed.
+    `for_good` is for what will be deleted: nobody may refer to it meanwhile either. Raises `missing`, `NotYoursError`, or `PreconditionFailedError` when `expected_version` has passed.
     """
     statement = _mine(model, user_id, object_id, trashed=trashed)
-    locked = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
+    locked = statement.with_for_update(key_share=not for_good).execution_options(
+        populate_existing=True
+    )
     found: Any = await session.scalar(locked)
     if found is None:
         raise await explain(session, model, user_id, object_id, missing=missing)
