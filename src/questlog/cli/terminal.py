@@ -3,13 +3,14 @@
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
 
 GAP = "  "
 HIDDEN_WIDTH = 0
+JOINER = "\u200d"  # holds an emoji of several parts together
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
@@ -46,11 +47,11 @@ def table(rows: Iterable[Sequence[str]], *, headings: Sequence[str]) -> None:
 
 def printable(text: str) -> str:
     """Return the text on one line and without what could move a terminal's cursor or turn text around."""
-    flat = " ".join(text.split())
+    flat = "".join(" " if letter.isspace() else letter for letter in text)
     return "".join(
         letter
         for letter in flat
-        if unicodedata.category(letter) not in ("Cc", "Cf", "Cs") or letter == "\u200d"
+        if letter == JOINER or unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
     )
 
 
@@ -58,7 +59,7 @@ def width(text: str) -> int:
     """Return how many columns a terminal gives the text."""
     return sum(
         HIDDEN_WIDTH
-        if unicodedata.combining(letter) or letter == "\u200d"
+        if unicodedata.combining(letter) or letter == JOINER
         else 2
         if unicodedata.east_asian_width(letter) in ("W", "F")
         else 1
@@ -82,6 +83,3 @@ def advance(bar: Any, reached: int) -> None:
 def confirmed(question: str, *, yes: bool) -> bool:
     """Ask on a terminal; anywhere else only `yes` says yes."""
     return yes or (sys.stdin.isatty() and click.confirm(question))
-
-
-type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -1,0 +1,156 @@
+"""`questlog login`, `logout`, `whoami`."""
+
+import os
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from questlog.cli import account as accounts
+from questlog.cli import terminal
+from questlog.cli.account import Account
+from questlog.cli.exits import Exit, Failure
+from questlog.cli.remote import LOOPBACK, Remote, signed_in
+
+DEFAULT_SERVER = "http://127.0.0.1:8000"
+
+
+@click.command()
+@click.option(
+    "--server",
+    help=f"Where the server is.  [default: QUESTLOG_SERVER, the last one, or {DEFAULT_SERVER}]",
+)
+@click.option("--email", "-e", prompt=True, help="Your address.")
+@click.option(
+    "--password",
+    "-p",
+    envvar="QUESTLOG_PASSWORD",
+    help="Your password; asked for when it is not given.",
+)
+@click.option(
+    "--code",
+    is_flag=True,
+    help="Sign in with a code sent by mail; makes an account if you have none.",
+)
+def login(server: str | None, email: str, password: str | None, code: bool) -> None:
+    """Sign in to a server; this terminal then stays signed in.
+
+    The tokens are kept in a file that only you may read. A password given as an option can be seen in
+    the list of processes: better type it, or set QUESTLOG_PASSWORD.
+
+    \b
+    questlog login --email ada@example.org
+    questlog login --server https://quest.example.org --code
+    """
+    address = _address(server)
+    with Remote(address) as remote:
+        tokens = _by_code(remote, email) if code else _by_password(remote, email, password)
+    account = Account(
+        server=address,
+        email=tokens["user"]["email"],
+        timezone=tokens["user"]["timezone"],
+        access_token=tokens["access_token"],
+        refresh_token=tokens["refresh_token"],
+        expires_at=time.time() + tokens["expires_in"],
+    )
+    accounts.save(account)
+    terminal.success(f"Signed in as {account.email} at {address}.")
+
+
+@click.command()
+def logout() -> None:
+    """Sign out: the server ends the session, and the tokens are removed from this machine."""
+    try:
+        with signed_in() as remote:
+            remote.post("/auth/logout", {})
+    except Failure as failure:
+        if failure.exit_code not in (Exit.NOT_SIGNED_IN, Exit.UNREACHABLE):
+            raise
+        if failure.exit_code == Exit.UNREACHABLE:
+            terminal.note("The server does not answer, so the session ends by itself later.")
+    accounts.forget()
+    terminal.success("Signed out.")
+
+
+@click.command()
+@click.option("--set-name", help="What you want to be called.")
+@click.option(
+    "--set-timezone", help="Where you live, such as Europe/Berlin: it says when a day begins."
+)
+@click.option(
+    "--set-locale", type=click.Choice(["en", "ru"]), help="The language of answers and mails."
+)
+@terminal.json_option
+def whoami(
+    set_name: str | None, set_timezone: str | None, set_locale: str | None, as_json: bool
+) -> None:
+    """Say who is signed in, and where; change your name, time zone or language.
+
+    \b
+    questlog whoami --set-timezone Europe/Berlin
+    """
+    wanted = {"name": set_name, "timezone": set_timezone, "locale": set_locale}
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    with signed_in() as remote:
+        me = remote.patch("/auth/me", changes) if changes else remote.get("/auth/me")
+        _keep_timezone(remote, me)
+    if as_json:
+        terminal.print_json(me)
+        return
+    rows = [(label, str(me.get(name) or "")) for label, name in FACTS.items()]
+    for label, value in [*rows, ("server", remote.server)]:
+        if value:
+            click.echo(f"{label:10}{terminal.printable(value)}")
+
+
+FACTS = {
+    "email": "email",
+    "name": "name",
+    "role": "role",
+    "time zone": "timezone",
+    "language": "locale",
+}
+
+
+def _keep_timezone(remote: Remote, me: dict[str, Any]) -> None:
+    account = accounts.load()
+    if account.timezone != me["timezone"]:
+        accounts.save(Account(**{**vars(account), "timezone": me["timezone"]}))
+
+
+def _address(given: str | None) -> str:
+    address = given or os.environ.get("QUESTLOG_SERVER") or _last_server() or DEFAULT_SERVER
+    parts = urlsplit(address if "://" in address else f"http://{address}")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise click.UsageError(f"--server {address} is no http:// or https:// address.")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        terminal.note(
+            f"{parts.netloc} is spoken to without encryption: others on the way can read your password."
+        )
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def _last_server() -> str | None:
+    try:
+        return accounts.load().server
+    except Failure:
+        return None
+
+
+def _by_password(remote: Remote, email: str, password: str | None) -> dict[str, Any]:
+    if password is None:
+        password = click.prompt("Password", hide_input=True)
+    answer: dict[str, Any] = remote.post("/auth/login", {"email": email, "password": password})
+    return answer
+
+
+def _by_code(remote: Remote, email: str) -> dict[str, Any]:
+    sent = remote.post("/auth/send-code", {"email": email})
+    click.echo(f"A code is on its way to {email}.")
+    shown = sent.get("dev_code")
+    if shown:
+        terminal.note(f"This server sends no mail; the code is {shown}.")
+    code = click.prompt("Code", type=str)
+    answer: dict[str, Any] = remote.post("/auth/verify", {"email": email, "code": code.strip()})
+    return answer
