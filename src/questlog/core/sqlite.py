@@ -94,6 +94,9 @@ def prepare_connection(connection: Any, _record: Any) -> None:
 
 
 def begin(connection: EngineConnection) -> None:
-    """Say at BEGIN whether this transaction writes: the second writer then waits instead of failing later."""
-    writes = not connection.get_execution_options().get("reads_only")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    """Take the right to write at BEGIN: a second writer then waits instead of failing later.
+
+    A reader begins nothing. Each of its statements sees one moment, as on PostgreSQL, where readers autocommit.
+    """
+    if not connection.get_execution_options().get("reads_only"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
