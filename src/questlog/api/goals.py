@@ -76,7 +76,7 @@ async def get_goal(goal_id: PathId, user_id: UserId, session: Reader) -> Goal:
     return await goals.get(session, user_id, goal_id)
 
 
-@router.put("/{goal_id}", response_model=GoalResponse, operation_id="put_goal")
+@router.put("/{goal_id}", response_model=GoalResponse, name="put_goal")
 @router.patch("/{goal_id}", response_model=GoalResponse)
 async def update_goal(
     goal_id: PathId, body: GoalUpdate, expected: ExpectedVersion, user_id: UserId, session: Writer

@@ -51,7 +51,7 @@ async def get_item(item_id: PathId, user_id: UserId, session: Reader) -> Item:
     return await items.get(session, user_id, item_id)
 
 
-@router.put("/{item_id}", response_model=ItemResponse, operation_id="put_item")
+@router.put("/{item_id}", response_model=ItemResponse, name="put_item")
 @router.patch("/{item_id}", response_model=ItemResponse)
 async def update_item(
     item_id: PathId, body: ItemUpdate, expected: ExpectedVersion, user_id: UserId, session: Writer

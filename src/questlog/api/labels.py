@@ -31,7 +31,7 @@ async def get_label(label_id: PathId, user_id: UserId, session: Reader) -> Label
     return await labels.get(session, user_id, label_id)
 
 
-@router.put("/{label_id}", response_model=LabelResponse, operation_id="put_label")
+@router.put("/{label_id}", response_model=LabelResponse, name="put_label")
 @router.patch("/{label_id}", response_model=LabelResponse)
 async def update_label(
     label_id: PathId, body: LabelUpdate, expected: ExpectedVersion, user_id: UserId, session: Writer

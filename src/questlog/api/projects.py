@@ -74,7 +74,7 @@ async def get_project(project_id: PathId, user_id: UserId, session: Reader) -> P
     return await projects.get(session, user_id, project_id)
 
 
-@router.put("/{project_id}", response_model=ProjectResponse, operation_id="put_project")
+@router.put("/{project_id}", response_model=ProjectResponse, name="put_project")
 @router.patch("/{project_id}", response_model=ProjectResponse)
 async def update_project(
     project_id: PathId,

@@ -2,6 +2,12 @@
 
 from fastapi import APIRouter
 
-from questlog.api import health
+from questlog.api import goals, health, items, labels, projects
 
-ROUTERS: tuple[APIRouter, ...] = (health.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    goals.router,
+    projects.router,
+    labels.router,
+    items.router,
+)
