@@ -107,15 +107,17 @@ $(UV): requirements-bootstrap.txt scripts/find-python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.txt
 	@touch $@
 
+# Compiled here and now: where PYTHONDONTWRITEBYTECODE is set, every start would compile it all again.
 .venv/run.locked: requirements.txt $(UV)
-	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt requirements-bootstrap.txt
+	$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.txt requirements-bootstrap.txt
 	@touch $@
 
 .venv/dev.locked: requirements-dev.txt $(UV)
-	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt requirements-bootstrap.txt
+	$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.txt requirements-bootstrap.txt
 	@touch $@
 
 # The build tools come from the bootstrap lock, so this step asks no index.
 .venv/run.ready .venv/dev.ready: .venv/%.ready: .venv/%.locked pyproject.toml src/questlog/__init__.py
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src
 	@touch $@
