@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -27,15 +26,14 @@ from questlog.core import logging, schema, sqlite
 from questlog.core.config import Settings, load_settings
 from questlog.core.db import Database
 from questlog.core.rate_limit import RequestLimiter
-from questlog.core.security import Keyring
-from questlog.identity.access_tokens import AccessTokens
-from questlog.identity.presence import Presence
+from questlog.identity.front_desk import FrontDesk
 from questlog.web import pages
-from questlog.worker import mailing
+from questlog.worker import housekeeping, mailing
 
 __all__ = ["create_app", "open_database", "tables"]
 
 log = structlog.get_logger(__name__)
+LOOPS_END_WITHIN_S = 5.0
 EXPOSED = [
     "ETag",
     "Event-Id",
@@ -76,10 +74,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.owns_database = database is None
     app.state.database = database or open_database(settings)
-    app.state.keyring = keyring = Keyring(settings.tokens.secret_key.get_secret_value())
-    lifetime = timedelta(minutes=settings.tokens.access_minutes)
-    app.state.access_tokens = AccessTokens(keyring, settings.tokens.algorithm, lifetime)
-    app.state.presence = Presence(app.state.access_tokens)
+    app.state.front_desk = desk = FrontDesk(settings)
+    app.state.keyring = desk.keyring
     app.state.metrics = Metrics() if settings.app.metrics_enabled else None
     app.state.limiter = _limiter(settings)
     app.state.readiness = _readiness(settings)
@@ -157,18 +153,26 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
-        for task in loops:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await _finish(loops)
+        app.state.front_desk.close()
         if app.state.owns_database:
             await database.close()
 
 
 def _background(app: FastAPI, settings: Settings, stop: asyncio.Event) -> list[Any]:
-    if not settings.app.relay:
-        return []
-    return [mailing.run_forever(app.state.database, settings, stop)]
+    loops = [housekeeping.run_forever(app.state.database, app.state.front_desk.presence, stop)]
+    if settings.app.relay:
+        loops.append(mailing.run_forever(app.state.database, settings, stop))
+    return loops
+
+
+async def _finish(loops: list[asyncio.Task[None]]) -> None:
+    """Let the loops end what they are at, for a while."""
+    _, late = await asyncio.wait(loops, timeout=LOOPS_END_WITHIN_S)
+    for task in late:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def _from_environment() -> FastAPI:

@@ -79,7 +79,7 @@ class Make:
             "door": "password",
         }
         await self._save(SignInSession(**values))
-        token = self._app.state.access_tokens.issue(user_id, session_id)
+        token = self._app.state.front_desk.access_tokens.issue(user_id, session_id)
         return {"Authorization": f"Bearer {token}"}
 
     async def goal(self, user: Person, *, title: str = "Speak Italian", **more: Any) -> Goal:

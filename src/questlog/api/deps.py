@@ -20,6 +20,7 @@ from questlog.core.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageRequest
 from questlog.core.schemas import whole
 from questlog.identity.clues import Clues as CallerClues
 from questlog.identity.clues import network_of
+from questlog.identity.front_desk import FrontDesk
 from questlog.identity.principals import Principal
 
 bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="An access token.")
@@ -37,6 +38,11 @@ async def steps(request: Request) -> Database:
     return database
 
 
+async def front_desk(request: Request) -> FrontDesk:
+    desk: FrontDesk = request.app.state.front_desk
+    return desk
+
+
 async def principal(request: Request, credentials: Credentials) -> Principal:
     """Say who asks, after counting the request; raises AuthenticationError, TooManyRequestsError."""
     exchange = current.get()
@@ -44,7 +50,7 @@ async def principal(request: Request, credentials: Credentials) -> Principal:
         await _count_request(request, f"address:{network_of(exchange.address)}")
         raise AuthenticationError()
     try:
-        found: Principal = await request.app.state.presence.authenticate(
+        found: Principal = await request.app.state.front_desk.presence.authenticate(
             exchange.database, credentials.credentials
         )
     except AuthenticationError:
@@ -157,6 +163,7 @@ SlowReader = Annotated[Session, Depends(slow_read_session, scope="function")]
 # scope="function": the commit comes before the response leaves, so that a 200 is a promise kept.
 Writer = Annotated[Session, Depends(write_session, scope="function")]
 Steps = Annotated[Database, Depends(steps)]
+Desk = Annotated[FrontDesk, Depends(front_desk)]
 Me = Annotated[Principal, Depends(principal)]
 UserId = Annotated[UUID, Depends(user_id)]
 AdminId = Annotated[UUID, Depends(admin_id)]

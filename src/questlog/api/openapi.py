@@ -9,6 +9,7 @@ from fastapi.routing import iter_route_contexts
 from questlog import __version__
 from questlog.api.aliases import API
 from questlog.api.problems import ErrorResponse
+from questlog.identity.schemas import LoginForm, LoginRequest
 
 DESCRIPTION = """Goals, projects, tasks and what was done with them.
 
@@ -56,6 +57,11 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     problem = ErrorResponse.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs", {}) | {"ErrorResponse": problem}
+    for model in (
+        LoginRequest,
+        LoginForm,
+    ):  # read by hand, because two media types share an address
+        schemas[model.__name__] = model.model_json_schema()
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
     for path in document["paths"].values():

@@ -38,6 +38,14 @@ class User(Base):
         CheckConstraint("role IN ('user', 'admin')", name="role_known"),
     )
 
+    @property
+    def is_active(self) -> bool:
+        return self.deactivated_at is None
+
+    @property
+    def email_verified(self) -> bool:
+        return self.email_verified_at is not None
+
 
 class SignInSession(Base):
     """One sign-in and its family of refresh tokens.
@@ -69,7 +77,10 @@ class SignInSession(Base):
 
 
 class EmailCode(Base):
-    """A code sent to an address for one purpose. The digits are an HMAC of `id` and are stored nowhere."""
+    """A code sent to an address for one purpose; only the newest counts.
+
+    Its digits are an HMAC over this row and are stored nowhere.
+    """
 
     __tablename__ = "email_codes"
 
@@ -80,13 +91,15 @@ class EmailCode(Base):
     expires_at: Mapped[datetime] = mapped_column(Moment)
     attempts: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
-    voided_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (Index("ix_email_codes_address", "email", "purpose", "created_at"),)
 
 
 class PasswordReset(Base):
-    """A link that lets its holder set a new password once. Only a digest of its secret is stored."""
+    """A link that lets its holder set a new password once: the row goes when it is used or void.
+
+    The link's secret is an HMAC of `id` and is stored nowhere.
+    """
 
     __tablename__ = "password_resets"
 
@@ -97,8 +110,6 @@ class PasswordReset(Base):
     email: Mapped[str] = mapped_column(String(320))
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)
-    used_at: Mapped[datetime | None] = mapped_column(Moment)
-    voided_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class AttemptCount(Base):

@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
+
+from questlog.core import clock
+from questlog.core.db import Session
+from questlog.identity.models import SignInSession, User
+
 
 @dataclass(frozen=True)
 class Principal:
@@ -18,3 +24,21 @@ class Principal:
     @property
     def is_admin(self) -> bool:
         return self.role == "admin"
+
+
+async def load(session: Session, user_id: UUID, session_id: UUID) -> Principal | None:
+    """Return who signed in with this session, or None when it has ended or the account is closed."""
+    now = clock.now()
+    statement = (
+        select(User.id, SignInSession.id, User.role, User.email, User.locale, User.timezone)
+        .join(SignInSession, SignInSession.user_id == User.id)
+        .where(
+            SignInSession.id == session_id,
+            SignInSession.user_id == user_id,
+            SignInSession.revoked_at.is_(None),
+            SignInSession.ends_at > now,
+            User.deactivated_at.is_(None),
+        )
+    )
+    row = (await session.execute(statement)).first()
+    return None if row is None else Principal(*row)

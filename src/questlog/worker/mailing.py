@@ -1,10 +1,91 @@
-"""Sends the mail that waits."""
+"""The loop that sends mail: at once when this process has committed one, and every few seconds for everybody else's."""
 
 import asyncio
+from contextlib import suppress
+from email.message import EmailMessage
 
+import structlog
+
+from questlog.automation import mail
+from questlog.automation.mail import Letter
+from questlog.clients import smtp
+from questlog.clients.smtp import DeliveryError
+from questlog.core import clock
 from questlog.core.config import Settings
-from questlog.core.db import Database
+from questlog.core.db import Database, DatabaseDownError, Session
+from questlog.core.security import Keyring
+from questlog.identity import letters
+
+POLL_S = 2.0
+AT_ONCE = 8
+
+log = structlog.get_logger(__name__)
 
 
 async def run_forever(database: Database, settings: Settings, stop: asyncio.Event) -> None:
-    await stop.wait()
+    """Send what waits until `stop` is set. Without a mail server there is nothing to do."""
+    if not settings.mail.enabled:
+        await stop.wait()
+        return
+    with mail.bell() as rung:
+        while not stop.is_set():
+            rung.clear()
+            if not await _round(database, settings):
+                await _pause(rung, stop)
+
+
+async def _round(database: Database, settings: Settings) -> bool:
+    """Send a handful and return whether there may be more."""
+    try:
+        return await send_waiting(database, settings) == AT_ONCE
+    except DatabaseDownError as error:
+        log.warning("mail_waits_for_the_database", error=str(error))
+        return False
+
+
+async def _pause(rung: asyncio.Event, stop: asyncio.Event) -> None:
+    waits = [asyncio.create_task(rung.wait()), asyncio.create_task(stop.wait())]
+    try:
+        await asyncio.wait(waits, timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waits:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def send_waiting(database: Database, settings: Settings) -> int:
+    """Send what is due, a handful at once, and return how many letters were taken."""
+    taken = await database.write(mail.claim, AT_ONCE)
+    await asyncio.gather(*(_send(database, settings, letter) for letter in taken))
+    return len(taken)
+
+
+async def _send(database: Database, settings: Settings, letter: Letter) -> None:
+    if letter.expires_at is not None and letter.expires_at <= clock.now():
+        await database.write(mail.mark_failed, letter.id, "expired")
+        return
+    message = await database.write(_write, settings, letter)
+    if message is None:
+        await database.write(mail.mark_failed, letter.id, "expired")
+        return
+    try:
+        await smtp.deliver(settings.mail, message)
+    except DeliveryError as error:
+        log.warning("mail_not_sent", mail=str(letter.id), reason=error.reason, retry=error.may_pass)
+        if error.may_pass:
+            await database.write(mail.postpone, letter, error.reason)
+        else:
+            await database.write(mail.mark_failed, letter.id, error.reason)
+    else:
+        await database.write(mail.mark_sent, letter.id)
+
+
+async def _write(session: Session, settings: Settings, letter: Letter) -> EmailMessage | None:
+    return await letters.write(
+        session,
+        letter,
+        keyring=Keyring(settings.tokens.secret_key.get_secret_value()),
+        sender=settings.mail.sender,
+        base_url=settings.http.frontend_url or settings.http.base_url,
+    )

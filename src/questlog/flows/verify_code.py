@@ -1,0 +1,54 @@
+"""Signing in with a code sent by mail; whoever has no account gets one."""
+
+from questlog.core.db import Database, Session
+from questlog.core.exceptions import QuestlogError
+from questlog.flows.sign_up import sign_up
+from questlog.identity import email_codes, emails, sign_in, users
+from questlog.identity.clues import Clues
+from questlog.identity.email_codes import InvalidCodeError
+from questlog.identity.front_desk import FrontDesk
+from questlog.identity.models import User
+from questlog.identity.sign_in import RegistrationClosedError, SignedIn
+from questlog.identity.users import EmailTakenError
+
+
+async def verify_code(
+    database: Database, desk: FrontDesk, email: str, code: str, clues: Clues
+) -> SignedIn:
+    """Use up a code and open a session, in one transaction.
+
+    A refusal is raised after the commit, because the guess it cost must stay counted. Raises `InvalidCodeError`,
+    `TooManyAttemptsError`, `RegistrationClosedError`.
+    """
+    result = await database.write(_verify, desk, emails.normalise(email), code, clues)
+    if isinstance(result, QuestlogError):
+        raise result
+    return result
+
+
+async def _verify(
+    session: Session, desk: FrontDesk, email: str, code: str, clues: Clues
+) -> SignedIn | QuestlogError:
+    refusal = await email_codes.redeem(session, desk, email, code, "sign_in", clues)
+    if refusal is not None:
+        return refusal
+    user = await users.get_by_email(session, email)
+    if user is None:
+        if not desk.registration_open:
+            return RegistrationClosedError()
+        user = await _newcomer(session, email, clues)
+    if not user.is_active:
+        return InvalidCodeError()
+    session.info["actor"] = f"user:{user.id}"
+    await users.prove_email(session, user)
+    return await sign_in.enter(session, desk, user, clues, door="code")
+
+
+async def _newcomer(session: Session, email: str, clues: Clues) -> User:
+    try:
+        return await sign_up(session, email, locale=clues.locale, email_verified=True)
+    except EmailTakenError:  # registered a moment ago
+        found = await users.get_by_email(session, email)
+        if found is None:
+            raise
+        return found

@@ -1,0 +1,101 @@
+"""Access tokens: short-lived JWTs that name a user and a session, and nothing a change could make untrue."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import jwt
+
+from questlog.core import clock
+from questlog.core.exceptions import AuthenticationError
+from questlog.core.ids import parse_id
+from questlog.core.security import Keyring, digest
+
+LONGEST = 4096
+LEEWAY_S = 45
+CLAIMS = ("sub", "sid", "iat", "exp", "typ")
+USE = "access"
+
+
+class BadAccessTokenError(AuthenticationError):
+    code = "invalid_token"
+    default_message = "This access token is not valid. Sign in again."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+
+
+class ExpiredAccessTokenError(BadAccessTokenError):
+    code = "token_expired"
+    default_message = "This access token has expired. Refresh it, or sign in again."
+
+
+@dataclass(frozen=True)
+class Claims:
+    """`expires_at` is in seconds since 1970, leeway included."""
+
+    user_id: UUID
+    session_id: UUID
+    expires_at: float
+
+
+class AccessTokens:
+    """Makes and reads our access tokens.
+
+    Every one begins with the same header, so a token with any other header is refused before anything in it is parsed.
+    """
+
+    def __init__(self, keyring: Keyring, algorithm: str, lifetime: timedelta) -> None:
+        self.lifetime = lifetime
+        self._algorithm = algorithm
+        # As long as the longest hash that may be chosen (RFC 7518 § 3.2).
+        self._key = keyring.key("access tokens, 1") + keyring.key("access tokens, 2")
+        self._kid = digest(self._key)[:8]
+        self._header = self._encode({}).partition(".")[0]
+
+    def issue(self, user_id: UUID, session_id: UUID) -> str:
+        now = int(clock.now().timestamp())
+        return self._encode(
+            {
+                "sub": str(user_id),
+                "sid": str(session_id),
+                "iat": now,
+                "exp": now + int(self.lifetime.total_seconds()),
+                "typ": USE,
+            }
+        )
+
+    def read(self, token: str) -> Claims:
+        """Return what a token of ours claims. Raises `BadAccessTokenError`, `ExpiredAccessTokenError`."""
+        if len(token) > LONGEST or token.partition(".")[0] != self._header:
+            raise BadAccessTokenError()
+        try:
+            claims = jwt.decode(
+                token,
+                self._key,
+                algorithms=[self._algorithm],
+                options={"require": list(CLAIMS), "verify_exp": False, "verify_iat": False},
+            )
+        except jwt.InvalidTokenError as error:
+            raise BadAccessTokenError() from error
+        return _checked(claims)
+
+    def _encode(self, claims: dict[str, Any]) -> str:
+        return jwt.encode(claims, self._key, self._algorithm, headers={"kid": self._kid})
+
+
+def _checked(claims: dict[str, Any]) -> Claims:
+    user_id, session_id = parse_id(claims["sub"]), parse_id(str(claims["sid"]))
+    moments = claims["iat"], claims["exp"]
+    if claims["typ"] != USE or user_id is None or session_id is None:
+        raise BadAccessTokenError()
+    if not all(type(moment) is int for moment in moments):
+        raise BadAccessTokenError()
+    issued, expires = moments
+    now = clock.now().timestamp()
+    if issued > now + LEEWAY_S:
+        raise BadAccessTokenError()
+    if expires + LEEWAY_S <= now:
+        raise ExpiredAccessTokenError()
+    return Claims(user_id, session_id, expires + LEEWAY_S)

@@ -1,0 +1,130 @@
+"""How often something may be tried: counted in the database, so that every process sees the same number.
+
+An attempt is spent before it is made and given back if it was a good one, each in a transaction of its own. So a
+thousand attempts at once are no more than the limit allows, and a failure that rolls something back stays counted.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from questlog.core import clock
+from questlog.core.db import Session
+from questlog.core.exceptions import TooManyRequestsError
+from questlog.core.security import digest
+from questlog.identity.models import AttemptCount
+
+
+class TooManyAttemptsError(TooManyRequestsError):
+    code = "too_many_attempts"
+    default_message = "Too many attempts. Wait a little, then try again."
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`most` attempts in each window of `seconds`."""
+
+    most: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class SignInLimits:
+    """The limits of `reliability.md`, parameters; failed attempts count, except where sending or opening is limited."""
+
+    login_per_account: Limit = Limit(10, 300)
+    login_per_network: Limit = Limit(10, 300)
+    login_everywhere: Limit = Limit(1000, 300)
+    code_per_email: Limit = Limit(20, 86_400)
+    code_per_network: Limit = Limit(100, 300)
+    code_everywhere: Limit = Limit(1000, 300)
+    mails_per_email: Limit = Limit(5, 3600)
+    mails_per_network: Limit = Limit(60, 3600)
+    mail_pause_s: int = 60
+    accounts_per_network: Limit = Limit(200, 86_400)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What is counted together. `key` shows no address in clear."""
+
+    key: str
+    limit: Limit
+
+    def window(self, moment: datetime) -> datetime:
+        length = self.limit.seconds
+        return datetime.fromtimestamp(moment.timestamp() // length * length, UTC)
+
+
+@dataclass(frozen=True)
+class Spent:
+    """One attempt taken from a budget. `count` is how many the window has seen with this one."""
+
+    budget: Budget
+    window: datetime
+    count: int
+
+    @property
+    def was_last(self) -> bool:
+        return self.count >= self.budget.limit.most
+
+
+def budget(what: str, whom: str, limit: Limit) -> Budget:
+    return Budget(f"{what}:{digest(whom)[:32]}", limit)
+
+
+async def spend(session: Session, *budgets: Budget) -> tuple[Spent, ...]:
+    """Take one attempt from each budget, in this order, or raise `TooManyAttemptsError` and take none."""
+    spent = []
+    for each in budgets:
+        taken = await take(session, each)
+        if taken is None:
+            raise exhausted(each)
+        spent.append(taken)
+    return tuple(spent)
+
+
+async def take(session: Session, budget: Budget) -> Spent | None:
+    """Take one attempt, or return None when the window has none left."""
+    now = clock.now()
+    window = budget.window(now)
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    first = dialect.insert(AttemptCount).values(
+        key=budget.key,
+        window_started_at=window,
+        count=1,
+        expires_at=window + timedelta(seconds=budget.limit.seconds),
+    )
+    counted = first.on_conflict_do_update(
+        index_elements=["key", "window_started_at"],
+        set_={"count": AttemptCount.count + 1},
+        where=AttemptCount.count < budget.limit.most,
+    ).returning(AttemptCount.count)
+    count = await session.scalar(counted)
+    return None if count is None else Spent(budget, window, count)
+
+
+async def give_back(session: Session, spent: tuple[Spent, ...]) -> None:
+    for each in spent:
+        await session.execute(
+            update(AttemptCount)
+            .where(
+                AttemptCount.key == each.budget.key,
+                AttemptCount.window_started_at == each.window,
+                AttemptCount.count > 0,
+            )
+            .values(count=AttemptCount.count - 1)
+        )
+
+
+def exhausted(budget: Budget) -> TooManyAttemptsError:
+    now = clock.now()
+    ends = budget.window(now) + timedelta(seconds=budget.limit.seconds)
+    return TooManyAttemptsError(retry_after=int((ends - now).total_seconds()) + 1)
+
+
+async def sweep(session: Session) -> None:
+    """Delete windows that are over."""
+    await session.execute(delete(AttemptCount).where(AttemptCount.expires_at < clock.now()))

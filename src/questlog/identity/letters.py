@@ -1,0 +1,81 @@
+"""What our mails say: a plain text and an HTML form of each, in English and Russian."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from typing import Any
+from uuid import UUID
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from questlog.automation.mail import Letter
+from questlog.core import clock
+from questlog.core.db import Session
+from questlog.core.security import Keyring
+from questlog.identity import email_codes, password_change, password_resets, users
+
+LOCALES = ("en", "ru")
+
+_templates = Environment(
+    loader=PackageLoader("questlog.identity", "templates"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+async def write(
+    session: Session, letter: Letter, *, keyring: Keyring, sender: str, base_url: str
+) -> EmailMessage | None:
+    """Write a letter as it stands now, or return None when it should not be sent any more.
+
+    Not sent: a code that was used, replaced or has expired, and anything to a closed account.
+    """
+    reader = await users.get_by_email(session, letter.to_address)
+    if reader is not None and not reader.is_active:
+        return None
+    content = await _content(session, letter, keyring, base_url)
+    if content is None:
+        return None
+    locale = reader.locale if reader is not None else letter.locale
+    return _message(letter, sender, locale if locale in LOCALES else "en", content)
+
+
+async def _content(
+    session: Session, letter: Letter, keyring: Keyring, base_url: str
+) -> dict[str, Any] | None:
+    """Return what fills the template's gaps. Links begin with the configured address, never with a request's."""
+    if letter.template == email_codes.TEMPLATE:
+        code_id, purpose = UUID(letter.params["code_id"]), letter.params["purpose"]
+        if not await email_codes.is_alive(session, code_id):
+            return None
+        code = email_codes.digits(keyring, code_id, letter.to_address, purpose)
+        return {"code": code, "purpose": purpose, "base_url": base_url}
+    if letter.template == password_resets.TEMPLATE:
+        secret = await password_resets.open_link(session, keyring, letter)
+        if secret is None:
+            return None
+        return {"link": f"{base_url}/reset-password#token={secret}", "base_url": base_url}
+    if letter.template == password_change.NOTICE:
+        return {"base_url": base_url}
+    raise LookupError(letter.template)
+
+
+def _message(letter: Letter, sender: str, locale: str, content: dict[str, Any]) -> EmailMessage:
+    name, address = parseaddr(sender)
+    message = EmailMessage()
+    text = _templates.get_template(f"{letter.template}.{locale}.txt").render(content)
+    subject, _, body = text.partition("\n\n")
+    message["From"] = Address(name, addr_spec=address)
+    message["To"] = Address(addr_spec=letter.to_address)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(clock.now())
+    # The same for every attempt, so that a mail that arrives twice can be recognised.
+    message["Message-ID"] = f"<{letter.id}@{address.rpartition('@')[2] or 'questlog'}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = locale
+    message.set_content(body)
+    html = _templates.get_template(f"{letter.template}.{locale}.html").render(content)
+    message.add_alternative(html, subtype="html")
+    return message

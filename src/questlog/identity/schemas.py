@@ -1,0 +1,240 @@
+"""What the doors of identity take and answer."""
+
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any, Literal
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from questlog.core.schemas import Answer, Flag, Patch, Strict, absent, text
+
+Locale = Literal["en", "ru"]
+Role = Literal["user", "admin"]
+Settings = dict[Annotated[str, text(1, 100)], Any]
+MACHINE_ZONES = {"localtime", "Factory"}
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    return frozenset(available_timezones() - MACHINE_ZONES)
+
+
+def _zone(name: str) -> str:
+    if name not in known_zones():
+        raise ValueError("must be a time zone of the IANA database, such as Europe/Rome")
+    return name
+
+
+TimezoneName = Annotated[
+    str, text(1, 64), AfterValidator(_zone), Field(examples=["Europe/Rome", "UTC"])
+]
+Email = Annotated[
+    str,
+    text(3, 320),
+    Field(
+        examples=["ada@example.org"],
+        description="Upper and lower case, and spaces around it, make no difference.",
+    ),
+]
+_secret = {"format": "password", "writeOnly": True}
+NewPassword = Annotated[
+    str,
+    text(8, 128),
+    Field(
+        json_schema_extra=_secret,
+        examples=["correct horse battery"],
+        description="8 to 128 characters. Widely known passwords are refused.",
+    ),
+]
+Password = Annotated[
+    str,
+    text(1, 1024),
+    Field(json_schema_extra=_secret, examples=["correct horse battery"]),
+]
+Code = Annotated[str, Field(pattern=r"^[0-9]{6}$", examples=["042137"])]
+RefreshTokenText = Annotated[str, text(1, 500), Field(examples=["qr1.…"])]
+
+
+class Confidential(Strict):
+    """A body with a secret in it: its values never show in a log or a traceback."""
+
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        return []
+
+
+class SignupRequest(Confidential):
+    email: Email
+    password: NewPassword
+    name: Annotated[str, text(0, 200)] = ""
+
+
+class LoginRequest(Confidential):
+    email: Email
+    password: Password
+
+
+class LoginForm(Confidential):
+    """The form of OAuth2's password grant (RFC 6749 § 4.3.2); what names a client is not needed and not read."""
+
+    username: Email
+    password: Password
+    grant_type: Literal["password"] = "password"
+    scope: Annotated[str, text(0, 500)] = ""
+    client_id: Annotated[str, text(0, 500)] | None = None
+    client_secret: Annotated[str, text(0, 500)] | None = None
+
+
+class TokenRefreshRequest(Confidential):
+    refresh_token: RefreshTokenText
+
+
+class LogoutRequest(Confidential):
+    refresh_token: Annotated[
+        RefreshTokenText | None,
+        Field(description="Whose session ends; without it, the session of the access token."),
+    ] = None
+
+
+class SendCodeRequest(Strict):
+    email: Email
+    purpose: Annotated[
+        Literal["sign_in", "delete_account", "change_password"],
+        Field(description="What the code will be good for, and nothing else."),
+    ] = "sign_in"
+
+
+class VerifyRequest(Confidential):
+    email: Email
+    code: Code
+
+
+class PasswordForgotRequest(Strict):
+    email: Email
+
+
+class PasswordResetRequest(Confidential):
+    token: Annotated[str, text(1, 500), Field(description="What the link carries.")]
+    password: NewPassword
+
+
+class _OneProof(Confidential):
+    @model_validator(mode="before")
+    @classmethod
+    def _one_of_two(cls, value: Any) -> Any:
+        names = [name for name in cls.model_fields if name in cls._proofs()]
+        if isinstance(value, dict) and sum(value.get(name) is not None for name in names) != 1:
+            raise ValueError(f"give either `{names[0]}` or `{names[1]}`")
+        return value
+
+    @classmethod
+    def _proofs(cls) -> tuple[str, ...]:
+        return "current_password", "password", "code"
+
+
+class PasswordChangeRequest(_OneProof):
+    """Either the present password, or a code that was sent with the purpose `change_password`."""
+
+    current_password: Password | None = None
+    code: Code | None = None
+    new_password: NewPassword
+    revoke_others: Annotated[
+        Flag, Field(description="Whether all other sessions are signed out.")
+    ] = True
+
+
+class AccountDeleteRequest(_OneProof):
+    """Either the password, or a code that was sent with the purpose `delete_account`."""
+
+    password: Password | None = None
+    code: Code | None = None
+
+
+class UserUpdate(Patch):
+    name: Annotated[str, text(0, 200)] = absent()
+    profile_text: Annotated[str, text(0, 20_000)] | None = absent()
+    settings: Annotated[
+        Settings, Field(description="Merged into what is there (RFC 7396); 16 KiB in all.")
+    ] = absent()
+    locale: Locale = absent()
+    timezone: TimezoneName = absent()
+
+
+class UserAdminUpdate(Patch):
+    name: Annotated[str, text(0, 200)] = absent()
+    role: Role = absent()
+    is_active: Annotated[
+        Flag, Field(description="`false` closes the account and ends its sessions.")
+    ] = absent()
+    locale: Locale = absent()
+    timezone: TimezoneName = absent()
+
+
+class UserResponse(Answer):
+    id: UUID
+    email: str | None
+    name: str
+    role: Role
+    is_active: bool
+    email_verified: bool
+    profile_text: str | None
+    settings: dict[str, Any]
+    locale: Locale
+    timezone: str
+    created_at: datetime
+    updated_at: datetime
+    last_login_at: datetime | None
+
+
+class UserPage(BaseModel):
+    items: list[UserResponse]
+    next_cursor: str | None
+    total: int | None = None
+
+
+class TokenResponse(Answer):
+    model_config = ConfigDict(
+        json_schema_extra={"description": "Tokens of a new or continued session."}
+    )
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the type's name
+    expires_in: Annotated[int, Field(description="Seconds until the access token expires.")]
+    user: UserResponse
+
+
+class MessageResponse(Answer):
+    message: str
+
+
+class LogoutResponse(MessageResponse):
+    pass
+
+
+class SendCodeResponse(MessageResponse):
+    dev_code: Annotated[
+        str | None,
+        Field(
+            exclude_if=lambda code: code is None,
+            description="The code itself, on a developer's own machine without a mail server.",
+        ),
+    ] = None
+
+
+class SessionResponse(Answer):
+    id: UUID
+    created_at: datetime
+    last_used_at: Annotated[datetime, Field(description="Exact to a minute.")]
+    expires_at: datetime
+    address: str | None
+    user_agent: str | None
+    door: Annotated[str, Field(description="How it was opened, such as `password` or `code`.")]
+    current: Annotated[bool, Field(description="Whether this very request belongs to it.")]
+
+
+class SessionPage(BaseModel):
+    items: list[SessionResponse]
+    next_cursor: str | None
+    total: int | None = None

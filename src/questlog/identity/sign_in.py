@@ -1,0 +1,97 @@
+"""Signing in: what comes after somebody has shown who they are, and the door that asks for a password."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from questlog.core import clock
+from questlog.core.db import Database, Session
+from questlog.core.exceptions import AuthorizationError
+from questlog.identity import emails, sessions, users
+from questlog.identity.clues import Clues
+from questlog.identity.emails import InvalidEmailError
+from questlog.identity.front_desk import FrontDesk
+from questlog.identity.models import User
+from questlog.identity.sessions import RefreshReusedError
+from questlog.identity.users import Proven
+
+
+class RegistrationClosedError(AuthorizationError):
+    code = "registration_closed"
+    default_message = "This server does not take new accounts. Ask its administrator for one."
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """`expires_in` is the life of the access token in seconds."""
+
+    user: User
+    session_id: UUID
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    token_type: str = "bearer"  # noqa: S105 - the type's name
+
+
+async def with_password(
+    database: Database, desk: FrontDesk, email: str, password: str, clues: Clues
+) -> SignedIn:
+    """Raises `InvalidCredentialsError`, whatever was wrong, and `TooManyAttemptsError`."""
+    try:
+        address = emails.normalise(email)
+    except InvalidEmailError:
+        address = email[:320]  # belongs to nobody, and takes as long as one that does
+    async with users.proving(database, desk, address, password, clues) as proven:
+        return await database.write(_admit, desk, proven, clues)
+
+
+async def _admit(session: Session, desk: FrontDesk, proven: Proven, clues: Clues) -> SignedIn:
+    user = await users.admit(session, proven)
+    return await enter(session, desk, user, clues, door="password")
+
+
+async def enter(
+    session: Session, desk: FrontDesk, user: User, clues: Clues, *, door: str
+) -> SignedIn:
+    """Open a session for a user who has shown who they are."""
+    session.info["actor"] = f"user:{user.id}"
+    session.info["request_id"] = clues.request_id
+    user.last_login_at = clock.now()
+    opened = await sessions.create_session(
+        session,
+        user.id,
+        clues,
+        keyring=desk.keyring,
+        refresh_days=desk.refresh_days,
+        door=door,
+    )
+    return _signed_in(desk, user, opened)
+
+
+async def refresh(database: Database, desk: FrontDesk, token: str) -> SignedIn:
+    """Raises `InvalidRefreshTokenError`, `RefreshReusedError`; the revocation that comes with the latter is committed."""
+    result = await database.write(_refresh, desk, token)
+    if isinstance(result, RefreshReusedError):
+        raise result
+    return result
+
+
+async def _refresh(session: Session, desk: FrontDesk, token: str) -> SignedIn | RefreshReusedError:
+    opened = await sessions.validate_refresh_token(
+        session, token, keyring=desk.keyring, refresh_days=desk.refresh_days
+    )
+    if isinstance(opened, RefreshReusedError):
+        return opened
+    user = (await session.scalars(select(User).where(User.id == opened.user_id))).one()
+    return _signed_in(desk, user, opened)
+
+
+def _signed_in(desk: FrontDesk, user: User, opened: sessions.OpenSession) -> SignedIn:
+    return SignedIn(
+        user,
+        opened.id,
+        desk.access_tokens.issue(user.id, opened.id),
+        opened.refresh_token,
+        int(desk.access_tokens.lifetime.total_seconds()),
+    )

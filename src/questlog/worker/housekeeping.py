@@ -1,0 +1,38 @@
+"""What is done every minute: storing when sessions were last used, and deleting what is over."""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+
+from questlog.automation import mail
+from questlog.core.db import Database, DatabaseDownError, Session
+from questlog.identity import attempts, email_codes, password_resets, sessions
+from questlog.identity.presence import Presence
+
+EVERY_S = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+async def run_forever(database: Database, presence: Presence, stop: asyncio.Event) -> None:
+    """Keep house until `stop` is set, and once more then."""
+    while not stop.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), EVERY_S)
+        try:
+            await presence.write_uses(database)
+            await database.write(sweep)
+        except DatabaseDownError as error:
+            log.warning("housekeeping_waits_for_the_database", error=str(error))
+
+
+async def sweep(session: Session) -> None:
+    for each in (
+        attempts.sweep,
+        email_codes.sweep,
+        password_resets.sweep,
+        sessions.sweep,
+        mail.sweep,
+    ):
+        await each(session)
