@@ -1,6 +1,5 @@
 """`questlog server`: run it, and see what it answers."""
 
-import asyncio
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -8,14 +7,12 @@ from dataclasses import asdict, dataclass
 import click
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
-from sqlalchemy.exc import DBAPIError
 
 from questlog.cli import serving, terminal
-from questlog.cli.exits import Failure
-from questlog.cli.settings import make_private, read_settings, unreachable
-from questlog.core import schema
-from questlog.core.config import Settings
-from questlog.main import create_app, open_database
+from questlog.cli.database import work_on_database
+from questlog.cli.settings import read_settings
+from questlog.core.db import Database
+from questlog.main import create_app
 
 
 @dataclass(frozen=True)
@@ -61,27 +58,10 @@ def run(host: str | None, port: int | None, workers: int, reload: bool) -> None:
     given = {"API_HOST": host, "API_PORT": None if port is None else str(port)}
     os.environ.update({name: text for name, text in given.items() if text})
     settings = read_settings()
-    make_private(settings)
-    bring_up(settings)
+    work_on_database(
+        settings, nothing_more
+    )  # migrates or refuses, once and before any process starts
     serving.serve(settings.http.host, settings.http.port, workers=workers, reload=reload)
-
-
-def bring_up(settings: Settings) -> None:
-    """Migrate, or refuse, once and before any process starts."""
-    try:
-        asyncio.run(_bring_up(settings))
-    except schema.SchemaMismatchError as error:
-        raise Failure(str(error)) from error
-    except (DBAPIError, OSError) as error:
-        raise unreachable(settings, error) from error
-
-
-async def _bring_up(settings: Settings) -> None:
-    database = open_database(settings)
-    try:
-        await schema.bring_up(database)
-    finally:
-        await database.close()
 
 
 @server.command()
@@ -98,6 +78,10 @@ def routes(as_json: bool) -> None:
         [(route.method, route.path, route.name) for route in found],
         headings=("METHOD", "PATH", "OPERATION"),
     )
+
+
+async def nothing_more(_database: Database) -> None:
+    """The database is open and has the right shape; that was all."""
 
 
 def routes_of(app: FastAPI) -> Iterator[Route]:

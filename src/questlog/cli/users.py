@@ -7,8 +7,9 @@ import click
 from sqlalchemy import select
 
 from questlog.cli import terminal
+from questlog.cli.database import sentence, work_on_database
 from questlog.cli.exits import Exit, Failure
-from questlog.cli.settings import read_settings, sentence, work_on_database
+from questlog.cli.settings import read_settings
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import QuestlogError

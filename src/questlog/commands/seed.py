@@ -10,7 +10,8 @@ from uuid import UUID
 import click
 
 from questlog.cli import terminal
-from questlog.cli.settings import read_settings, work_on_database
+from questlog.cli.database import work_on_database
+from questlog.cli.settings import read_settings
 from questlog.commands import command, failure, success
 from questlog.core import clock
 from questlog.core.config import Settings
