@@ -1,0 +1,62 @@
+"""The filters of a task list, as an address writes them."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Depends, Query
+
+from questlog.core.schemas import IsoDate
+from questlog.planning.labels import fold
+from questlog.planning.queries import TaskFilter
+from questlog.planning.task_schemas import LabelName
+from questlog.planning.task_words import QueriedPriority, Status
+
+type Sort = Literal["position", "due", "priority", "created", "updated", "title", "completed"]
+
+
+@dataclass(frozen=True)
+class TaskQuery:
+    """Conditions that all hold. Top-level tasks unless subtasks are asked for."""
+
+    project_id: Annotated[UUID | None, Query(description="In this project.")] = None
+    goal_id: Annotated[UUID | None, Query(description="Serving this goal itself.")] = None
+    parent_task_id: Annotated[UUID | None, Query(description="Right under this task.")] = None
+    completed: Annotated[
+        bool | None, Query(description="`false` lists open tasks: neither completed nor cancelled.")
+    ] = None
+    status: Annotated[Status | None, Query()] = None
+    priority: Annotated[QueriedPriority | None, Query()] = None
+    label: Annotated[
+        LabelName | None, Query(description="The name of a label, in any letter case.")
+    ] = None
+    due_today: Annotated[bool, Query(description="Open and due today or before.")] = False
+    upcoming: Annotated[bool, Query(description="Open and due after today.")] = False
+    overdue: Annotated[bool, Query(description="Open and due before today.")] = False
+    inbox: Annotated[bool, Query(description="Open, without a project and a goal.")] = False
+    no_date: Annotated[bool, Query(description="Without a due date.")] = False
+    due_from: Annotated[IsoDate | None, Query(description="Due on this day or later.")] = None
+    due_to: Annotated[IsoDate | None, Query(description="Due on this day or before.")] = None
+    include_subtasks: Annotated[bool, Query(description="Subtasks too.")] = False
+    trash: Annotated[bool, Query(description="What was deleted in the last 30 days.")] = False
+
+    def wanted(self) -> TaskFilter:
+        return TaskFilter(
+            **{**vars(self), "label": None if self.label is None else fold(self.label)}
+        )
+
+
+@dataclass(frozen=True)
+class TaskOrder:
+    sort: Annotated[
+        Sort, Query(description="What has no date comes last; equals stand in the order of making.")
+    ] = "position"
+    order: Annotated[Literal["asc", "desc"], Query()] = "asc"
+
+    @property
+    def descending(self) -> bool:
+        return self.order == "desc"
+
+
+Filters = Annotated[TaskQuery, Depends()]
+Order = Annotated[TaskOrder, Depends()]

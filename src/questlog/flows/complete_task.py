@@ -1,0 +1,78 @@
+"""Completing a task: the one place that knows everything that follows from it.
+
+The steps run in one transaction, in this order, which is also the order in which rows are locked: the task, its
+subtasks, its occurrence; then the goals are counted, and the event is recorded. What happens later starts from the
+event, after the commit.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from questlog.core.db import Session
+from questlog.flows.task_changes import TaskChange
+from questlog.planning import completions, goal_progress, occurrences, tasks
+from questlog.planning.completions import Completion
+from questlog.planning.goal_tree import GoalProgress
+
+
+async def complete_task(
+    session: Session,
+    user_id: UUID,
+    task_id: UUID,
+    *,
+    timezone: str,
+    occurrence: date | None = None,
+    on: str | None = None,
+    expected_version: int | None = None,
+) -> TaskChange:
+    """Complete the date a task stands at, once; a repeat answers the task as it is and an empty receipt.
+
+    `occurrence` names the date that is meant, `on` is "yesterday" or None. Raises `TaskNotFoundError`,
+    `NotYoursError`, `PreconditionFailedError`, `OccurrenceMovedError`, `TooLateForYesterdayError`.
+    """
+    done = await completions.complete(
+        session,
+        user_id,
+        task_id,
+        timezone=timezone,
+        occurrence=occurrence,
+        on=on,
+        expected_version=expected_version,
+    )
+    if done.occurrence_id is None:
+        return TaskChange(done.task, {})
+    goals = await goal_progress.of_chain(
+        session, user_id, done.task["goal_id"], project_id=done.task["project_id"]
+    )
+    event_id = _record(session, done)
+    receipt = {
+        "next_due": _text(done.next_due),
+        "subtasks_open": done.subtasks_open,
+        "goals": shares(goals),
+        "event_id": str(event_id),
+    }
+    await occurrences.keep_receipt(session, done.occurrence_id, receipt)
+    return TaskChange(done.task, receipt)
+
+
+def shares(goals: Sequence[GoalProgress]) -> list[dict[str, Any]]:
+    """Return how far goals have come as a receipt keeps it."""
+    return [{"id": str(goal.id), "done": goal.done, "total": goal.total} for goal in goals]
+
+
+def _record(session: Session, done: Completion) -> UUID:
+    return tasks.record(
+        session,
+        done.task,
+        "task.completed",
+        touched=done.touched,
+        occurrence_id=str(done.occurrence_id),
+        scheduled_on=_text(done.scheduled_on),
+        next_due=_text(done.next_due),
+    )
+
+
+def _text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,34 @@
+"""Reopening a task: everything its last completion brought about is taken back, in the order it was given."""
+
+from uuid import UUID
+
+from questlog.core.db import Session
+from questlog.flows.complete_task import shares
+from questlog.flows.task_changes import TaskChange
+from questlog.planning import goal_progress, reopenings, tasks
+
+
+async def reopen_task(
+    session: Session, user_id: UUID, task_id: UUID, *, expected_version: int | None = None
+) -> TaskChange:
+    """Take back the last completion that stands, and with it the dates it had moved.
+
+    A repeat answers the task as it is and an empty receipt. Raises `TaskNotFoundError`, `NotYoursError`,
+    `PreconditionFailedError`.
+    """
+    opened = await reopenings.reopen(session, user_id, task_id, expected_version=expected_version)
+    if opened.is_repeat:
+        return TaskChange(opened.task, {})
+    goals = await goal_progress.of_chain(
+        session, user_id, opened.task["goal_id"], project_id=opened.task["project_id"]
+    )
+    scheduled = opened.scheduled_on
+    event_id = tasks.record(
+        session,
+        opened.task,
+        "task.reopened",
+        touched=opened.touched,
+        occurrence_id=None if opened.occurrence_id is None else str(opened.occurrence_id),
+        scheduled_on=None if scheduled is None else scheduled.isoformat(),
+    )
+    return TaskChange(opened.task, {"goals": shares(goals), "event_id": str(event_id)})

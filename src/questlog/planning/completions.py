@@ -1,0 +1,228 @@
+"""Claiming a completion: one statement decides, so a double click, a retry and fifty at once complete one occurrence.
+
+A one-off is done with it. A series moves to its next date and stays open, and its subtasks open for the next round.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Date, bindparam, exists, func, select, update
+
+from questlog.automation.events import Touched
+from questlog.core import clock
+from questlog.core.db import RacedError, Session
+from questlog.core.exceptions import ConflictError
+from questlog.planning import occurrences, queries, task_dates, task_rows, tasks
+from questlog.planning.occurrences import OCCURRENCES, When
+from questlog.planning.task_dates import Step
+from questlog.planning.task_rows import TASKS, TaskRow
+
+ATTEMPTS = 10
+KEPT = (
+    "due_on",
+    "due_at",
+    "due_time",
+    "start_on",
+    "deadline_on",
+    "rhythm_from",
+    "dates_used",
+    "state",
+)
+
+
+class OccurrenceMovedError(ConflictError):
+    """The date that was meant is neither the one the task stands at nor one that was completed."""
+
+    code = "occurrence_moved"
+    default_message = "The task does not stand at this date."
+
+
+@dataclass(frozen=True)
+class Completion:
+    """`occurrence_id` is None for a repeat, which changed nothing; `scheduled_on` is the date that was completed."""
+
+    task: TaskRow
+    occurrence_id: UUID | None = None
+    scheduled_on: date | None = None
+    next_due: date | None = None
+    subtasks_open: int = 0
+    touched: list[Touched] = field(default_factory=list)
+
+
+async def complete(
+    session: Session,
+    user_id: UUID,
+    task_id: UUID,
+    *,
+    timezone: str,
+    occurrence: date | None = None,
+    on: str | None = None,
+    expected_version: int | None = None,
+) -> Completion:
+    """Complete the date a task stands at, once.
+
+    `occurrence` names the date that is meant; without it, a series that lies ahead and was completed on that day is
+    a repeat. Raises `TaskNotFoundError`, `NotYoursError`, `PreconditionFailedError`, `OccurrenceMovedError`,
+    `TooLateForYesterdayError`.
+    """
+    then = occurrences.when(on, timezone)
+    asked = (
+        _is_done_on(then.day),
+        _is_done_for(occurrence),
+        _has_subtasks(),
+        _subtasks_open(user_id, task_id),
+    )
+    for _ in range(ATTEMPTS):
+        row = await task_rows.load(
+            session, user_id, task_id, *asked, expected_version=expected_version
+        )
+        if is_repeat(row, then.day, occurrence):
+            return Completion(row)
+        if occurrence is not None and occurrence != row["due_on"]:
+            raise OccurrenceMovedError(details={"due_date": row["due_on"]})
+        step = task_dates.step(row, today=then.day, timezone=timezone)
+        claimed = await _claim(session, row, _columns(row, step, then))
+        if claimed is not None:
+            return await _recorded(session, row, claimed, step, then)
+    raise RacedError()
+
+
+def circumstances(day: date) -> ColumnElement[bool]:
+    """The column that `is_repeat` needs besides those of the task."""
+    return _is_done_on(day)
+
+
+def is_repeat(row: TaskRow, day: date, occurrence: date | None = None) -> bool:
+    if row["completed_at"] is not None:
+        return True
+    if occurrence is not None:
+        return bool(row["is_done_for"])
+    return row["rule"] is not None and row["due_on"] > day and row["is_done_on"]
+
+
+def _is_done_on(day: date) -> ColumnElement[bool]:
+    return exists().where(*_standing(), OCCURRENCES.c.done_on == day).label("is_done_on")
+
+
+def _is_done_for(occurrence: date | None) -> ColumnElement[bool]:
+    meant = bindparam("meant", occurrence, type_=Date)
+    return exists().where(*_standing(), OCCURRENCES.c.scheduled_on == meant).label("is_done_for")
+
+
+def _standing() -> list[ColumnElement[bool]]:
+    return [
+        OCCURRENCES.c.user_id == TASKS.c.user_id,
+        OCCURRENCES.c.task_id == TASKS.c.id,
+        OCCURRENCES.c.reopened_at.is_(None),
+        OCCURRENCES.c.outcome == "completed",
+    ]
+
+
+def _has_subtasks() -> ColumnElement[bool]:
+    child = TASKS.alias("child")
+    under = (child.c.user_id == TASKS.c.user_id, child.c.parent_task_id == TASKS.c.id)
+    return exists().where(*under).label("has_subtasks")
+
+
+def _subtasks_open(user_id: UUID, task_id: UUID) -> ColumnElement[int]:
+    tree = queries.subtree_of(user_id, task_id)
+    below = TASKS.alias("below")
+    is_open = (below.c.completed_at.is_(None), below.c.state != "cancelled")
+    counted = (
+        select(func.count())
+        .select_from(tree.join(below, below.c.id == tree.c.id))
+        .where(tree.c.step > 1, below.c.deleted_at.is_(None), *is_open)
+    )
+    return counted.scalar_subquery().label("subtasks_open")
+
+
+def _columns(row: TaskRow, step: Step, then: When) -> dict[str, Any]:
+    if step.due is not None:
+        return dict(step.columns)
+    state = "pending" if row["state"] == "cancelled" else row["state"]
+    return {"completed_at": then.at, "state": state}
+
+
+async def _claim(session: Session, row: TaskRow, columns: Mapping[str, Any]) -> TaskRow | None:
+    """The row decides: None when somebody else changed it since it was read."""
+    values = {**columns, "updated_at": clock.now(), "version": row["version"] + 1}
+    claimed = await session.execute(
+        update(TASKS)
+        .where(
+            TASKS.c.id == row["id"],
+            TASKS.c.user_id == row["user_id"],
+            TASKS.c.deleted_at.is_(None),
+            TASKS.c.completed_at.is_(None),
+            TASKS.c.version == row["version"],
+        )
+        .values(values)
+        .returning(TASKS.c.version)
+    )
+    return {**row, **values} if claimed.scalar_one_or_none() is not None else None
+
+
+async def _recorded(
+    session: Session, row: TaskRow, claimed: TaskRow, step: Step, then: When
+) -> Completion:
+    before: dict[str, Any] = {}
+    touched: list[Touched] = []
+    if step.due is not None:
+        before = {name: plain(row[name]) for name in KEPT}
+        if row["has_subtasks"]:
+            before["subtasks"] = await _done_below(session, row)
+            touched = await _open_below(session, row)
+    key = await _key(session, row)
+    found = await occurrences.record(session, row, "completed", then, key=key, before=before)
+    if found is None:
+        # The date was completed before and set anew: the task moves on, the day counts once.
+        tasks.record(session, claimed, "task.updated", touched=touched, fields=["due_date"])
+    still_open = row["subtasks_open"] + len(touched)
+    return Completion(claimed, found, row["due_on"], step.due, still_open, touched)
+
+
+async def _key(session: Session, row: TaskRow) -> str:
+    """A subtask of a series is done once per round, which is named by the date the series stands at."""
+    if row["parent_task_id"] is None or row["rule"] is not None:
+        return occurrences.key_of(row["due_on"])
+    above = queries.ancestors_of(row["user_id"], row["parent_task_id"])
+    nearest = select(above.c.due_on).where(above.c.rule.is_not(None)).order_by(above.c.step)
+    series = await session.scalar(nearest.limit(1))
+    return occurrences.key_of(series or row["due_on"])
+
+
+async def _done_below(session: Session, row: TaskRow) -> list[tuple[str, str]]:
+    tree = queries.subtree_of(row["user_id"], row["id"])
+    done = await session.execute(
+        select(TASKS.c.id, TASKS.c.completed_at)
+        .join(tree, tree.c.id == TASKS.c.id)
+        .where(tree.c.step > 1, TASKS.c.completed_at.is_not(None), TASKS.c.deleted_at.is_(None))
+    )
+    return [(str(found.id), found.completed_at.isoformat()) for found in done]
+
+
+async def _open_below(session: Session, row: TaskRow) -> list[Touched]:
+    tree = queries.subtree_of(row["user_id"], row["id"])
+    opened = await session.execute(
+        update(TASKS)
+        .where(
+            TASKS.c.user_id == row["user_id"],
+            TASKS.c.id.in_(select(tree.c.id).where(tree.c.step > 1)),
+            TASKS.c.completed_at.is_not(None),
+            TASKS.c.deleted_at.is_(None),
+        )
+        .values(
+            completed_at=None,
+            state="pending",
+            version=TASKS.c.version + 1,
+            updated_at=clock.now(),
+        )
+        .returning(TASKS.c.id, TASKS.c.version)
+    )
+    return [("task", found.id, found.version) for found in opened]
+
+
+def plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value

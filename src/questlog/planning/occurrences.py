@@ -1,0 +1,161 @@
+"""What became of tasks on their dates: one row for each time, kept when the task itself is gone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from sqlalchemy import ScalarSelect, Table, func, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from questlog.core import clock
+from questlog.core.db import Session
+from questlog.core.exceptions import ValidationError
+from questlog.core.ids import new_id
+from questlog.core.pagination import PageRequest, Slice, SortKey
+from questlog.planning import queries, task_rows
+from questlog.planning.lists import WireRow, page_of
+from questlog.planning.models import Occurrence
+from questlog.planning.moments import moment
+from questlog.planning.task_rows import TaskRow
+
+OCCURRENCES = cast(Table, Occurrence.__table__)
+BACKDATED_UNTIL = time(12)
+LAST_SECOND = time(23, 59, 59)
+NEWEST_FIRST = [
+    SortKey(OCCURRENCES.c[name], descending=True) for name in ("done_on", "done_at", "id")
+]
+SHOWN = (
+    OCCURRENCES.c.id,
+    OCCURRENCES.c.task_id,
+    OCCURRENCES.c.title,
+    OCCURRENCES.c.project_id,
+    OCCURRENCES.c.goal_id,
+    OCCURRENCES.c.priority,
+    OCCURRENCES.c.scheduled_on.label("scheduled_date"),
+    OCCURRENCES.c.outcome,
+    OCCURRENCES.c.done_at.label("completed_at"),
+    OCCURRENCES.c.done_on.label("day"),
+    OCCURRENCES.c.receipt,
+)
+
+type Outcome = Literal["completed", "skipped", "postponed"]
+
+
+class TooLateForYesterdayError(ValidationError):
+    code = "too_late_for_yesterday"
+    default_message = "Yesterday can be filled in until noon."
+
+
+@dataclass(frozen=True)
+class When:
+    """A moment and the day it is for the user; `hour` is None where only the day is known."""
+
+    at: datetime
+    day: date
+    hour: int | None
+
+
+def when(on: str | None, timezone: str) -> When:
+    """Return now, or the end of yesterday; raises `TooLateForYesterdayError` from noon on (details.md § 1.4)."""
+    at = clock.now()
+    local = at.astimezone(clock.zone(timezone))
+    if on is None:
+        return When(at, local.date(), local.hour)
+    if local.time() >= BACKDATED_UNTIL:
+        raise TooLateForYesterdayError(pointer="/body/on")
+    day = local.date() - timedelta(days=1)
+    return When(moment(day, LAST_SECOND, clock.zone(timezone)), day, None)
+
+
+def key_of(day: date | None) -> str:
+    return day.isoformat() if day is not None else "once"
+
+
+async def record(
+    session: Session,
+    row: TaskRow,
+    outcome: Outcome,
+    then: When,
+    *,
+    key: str,
+    before: Mapping[str, Any],
+) -> UUID | None:
+    """Write down what became of a task; None when this date was completed before and still stands."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = (
+        dialect.insert(OCCURRENCES)
+        .values(
+            id=new_id(),
+            user_id=row["user_id"],
+            task_id=row["id"],
+            key=key,
+            scheduled_on=row["due_on"],
+            outcome=outcome,
+            done_at=then.at,
+            done_on=then.day,
+            done_hour=then.hour,
+            before=dict(before),
+            receipt={},
+            title=row["title"],
+            project_id=row["project_id"],
+            goal_id=row["goal_id"],
+            priority=row["priority"],
+            round=_round(row, outcome, key),
+        )
+        .on_conflict_do_nothing(
+            index_elements=["task_id", "key"],
+            index_where=text("reopened_at IS NULL AND outcome = 'completed'"),
+        )
+        .returning(OCCURRENCES.c.id)
+    )
+    found: UUID | None = await session.scalar(statement)
+    return found
+
+
+def _round(row: TaskRow, outcome: Outcome, key: str) -> ScalarSelect[int]:
+    """Count on from the times this date was completed and taken back."""
+    earlier = select(func.count() + 1).where(
+        OCCURRENCES.c.user_id == row["user_id"],
+        OCCURRENCES.c.task_id == row["id"],
+        OCCURRENCES.c.key == key,
+        OCCURRENCES.c.outcome == outcome,
+    )
+    return earlier.scalar_subquery()
+
+
+async def keep_receipt(session: Session, occurrence_id: UUID, receipt: Mapping[str, Any]) -> None:
+    """Store what a completion earned, so that a reopening can give it back."""
+    await session.execute(
+        update(OCCURRENCES).where(OCCURRENCES.c.id == occurrence_id).values(receipt=dict(receipt))
+    )
+
+
+async def page_of_task(
+    session: Session, user_id: UUID, task_id: UUID, request: PageRequest
+) -> Slice[WireRow]:
+    """Return what became of one task, newest first. Raises `TaskNotFoundError`, `NotYoursError`."""
+    await task_rows.check(session, user_id, task_id)
+    statement = queries.occurrences_of(user_id, *SHOWN).where(OCCURRENCES.c.task_id == task_id)
+    return await page_of(session, statement, NEWEST_FIRST, request)
+
+
+async def page(
+    session: Session,
+    user_id: UUID,
+    request: PageRequest,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    outcome: Outcome | None = None,
+) -> Slice[WireRow]:
+    """Return what became of all tasks between two days, newest first."""
+    statement = queries.occurrences_of(user_id, *SHOWN)
+    if first is not None:
+        statement = statement.where(OCCURRENCES.c.done_on >= first)
+    if last is not None:
+        statement = statement.where(OCCURRENCES.c.done_on <= last)
+    if outcome is not None:
+        statement = statement.where(OCCURRENCES.c.outcome == outcome)
+    return await page_of(session, statement, NEWEST_FIRST, request)

@@ -1,0 +1,244 @@
+"""What people want to see of their tasks, as conditions and statements that start from the owner.
+
+The lists and the counts are made of the same views, so their numbers agree.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    select,
+)
+
+from questlog.core.pagination import SortKey
+from questlog.planning.models import Label, Occurrence, Task, TaskLabel
+
+TASKS = Task.__table__
+OCCURRENCES = Occurrence.__table__
+MAX_DEPTH = 5
+# What has no date sorts behind what has one, in both directions and on both engines.
+LAST_DAY, FIRST_DAY = date(9999, 12, 31), date(1, 1, 1)
+LAST_MOMENT = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
+FIRST_MOMENT = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
+
+type Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    """Conditions that all hold; None and False ask for nothing. The views are of open tasks unless told otherwise."""
+
+    project_id: UUID | None = None
+    goal_id: UUID | None = None
+    parent_task_id: UUID | None = None
+    completed: bool | None = None
+    status: str | None = None
+    priority: int | None = None
+    label: str | None = None
+    """Folded, as labels are compared."""
+    due_today: bool = False
+    upcoming: bool = False
+    overdue: bool = False
+    inbox: bool = False
+    no_date: bool = False
+    due_from: date | None = None
+    due_to: date | None = None
+    include_subtasks: bool = False
+    trash: bool = False
+
+    @property
+    def is_view(self) -> bool:
+        return self.due_today or self.upcoming or self.overdue or self.inbox
+
+    @property
+    def wants_open(self) -> bool:
+        told = self.completed is not None or self.status is not None
+        return self.completed is False if told else self.is_view and not self.trash
+
+
+def is_open() -> Condition:
+    return and_(TASKS.c.completed_at.is_(None), TASKS.c.state != "cancelled")
+
+
+def is_due(today: date) -> Condition:
+    """Due on or before today: what is overdue rolls in."""
+    return TASKS.c.due_on <= today
+
+
+def is_upcoming(today: date) -> Condition:
+    return TASKS.c.due_on > today
+
+
+def is_overdue(today: date) -> Condition:
+    return TASKS.c.due_on < today
+
+
+def is_in_inbox() -> Condition:
+    return and_(TASKS.c.project_id.is_(None), TASKS.c.goal_id.is_(None))
+
+
+def tasks_of(
+    user_id: UUID, wanted: TaskFilter, *columns: ColumnElement[Any], today: date
+) -> Select[Any]:
+    """The user's tasks that `wanted` asks for."""
+    statement = select(*columns).where(TASKS.c.user_id == user_id, *_place(wanted))
+    statement = statement.where(*_views(wanted, today), *_state(wanted))
+    for column, value in (
+        (TASKS.c.project_id, wanted.project_id),
+        (TASKS.c.goal_id, wanted.goal_id),
+        (TASKS.c.priority, wanted.priority),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if wanted.due_from is not None:
+        statement = statement.where(TASKS.c.due_on >= wanted.due_from)
+    if wanted.due_to is not None:
+        statement = statement.where(TASKS.c.due_on <= wanted.due_to)
+    if wanted.label is not None:
+        statement = statement.where(_is_labelled(user_id, wanted.label))
+    return statement
+
+
+def counts_of(user_id: UUID, *, today: date) -> Select[Any]:
+    """All six counts in one statement."""
+    views = {
+        "today": TaskFilter(due_today=True),
+        "inbox": TaskFilter(inbox=True),
+        "upcoming": TaskFilter(upcoming=True),
+        "overdue": TaskFilter(overdue=True),
+    }
+    counted = [
+        tasks_of(user_id, view, func.count(), today=today).scalar_subquery().label(name)
+        for name, view in views.items()
+    ]
+    done_today = completed_of(user_id, func.count()).where(OCCURRENCES.c.done_on == today)
+    done = completed_of(user_id, func.count())
+    return select(
+        *counted,
+        done_today.scalar_subquery().label("completed_today"),
+        done.scalar_subquery().label("completed"),
+    )
+
+
+def occurrences_of(user_id: UUID, *columns: ColumnElement[Any]) -> Select[Any]:
+    """What became of the user's tasks, without what was taken back."""
+    standing = OCCURRENCES.c.reopened_at.is_(None)
+    return select(*columns).where(OCCURRENCES.c.user_id == user_id, standing)
+
+
+def completed_of(user_id: UUID, *columns: ColumnElement[Any]) -> Select[Any]:
+    return occurrences_of(user_id, *columns).where(OCCURRENCES.c.outcome == "completed")
+
+
+def subtree_of(user_id: UUID, task_id: UUID) -> CTE:
+    """The ids of a task and of everything below it, in the trash or not."""
+    top = select(TASKS.c.id, literal(1).label("step")).where(
+        TASKS.c.user_id == user_id, TASKS.c.id == task_id
+    )
+    tree = top.cte("subtree", recursive=True)
+    below = select(TASKS.c.id, tree.c.step + 1).where(
+        TASKS.c.user_id == user_id,
+        TASKS.c.parent_task_id == tree.c.id,
+        tree.c.step <= MAX_DEPTH,
+    )
+    return tree.union_all(below)
+
+
+def ancestors_of(user_id: UUID, task_id: UUID) -> CTE:
+    """A task and what it hangs under, `step` counting from 1."""
+    columns = (TASKS.c.id, TASKS.c.parent_task_id, TASKS.c.rule, TASKS.c.due_on)
+    start = select(*columns, literal(1).label("step")).where(
+        TASKS.c.user_id == user_id, TASKS.c.id == task_id
+    )
+    above = start.cte("ancestors", recursive=True)
+    higher = select(*columns, above.c.step + 1).where(
+        TASKS.c.user_id == user_id,
+        TASKS.c.id == above.c.parent_task_id,
+        above.c.step <= MAX_DEPTH,
+    )
+    return above.union_all(higher)
+
+
+def order_of(sort: str, *, descending: bool) -> list[SortKey]:
+    """The keys of an order; the id ends each, so creation decides between equals."""
+    day, instant = (FIRST_DAY, FIRST_MOMENT) if descending else (LAST_DAY, LAST_MOMENT)
+    keys: dict[str, tuple[ColumnElement[Any], ...]] = {
+        "position": (TASKS.c.position,),
+        "due": (
+            func.coalesce(TASKS.c.due_on, day),
+            func.coalesce(TASKS.c.due_at, instant),
+        ),
+        "priority": (TASKS.c.priority,),
+        "created": (TASKS.c.created_at,),
+        "updated": (TASKS.c.updated_at,),
+        "title": (TASKS.c.title_key,),
+        "completed": (func.coalesce(TASKS.c.completed_at, instant),),
+    }
+    return [SortKey(column, descending) for column in (*keys[sort], TASKS.c.id)]
+
+
+def _place(wanted: TaskFilter) -> list[Condition]:
+    """Top-level tasks, unless subtasks are asked for; in the trash, what was thrown away itself."""
+    if wanted.trash:
+        return [TASKS.c.deleted_at.is_not(None), *_thrown_away(wanted)]
+    alive = TASKS.c.deleted_at.is_(None)
+    if wanted.parent_task_id is not None:
+        return [alive, TASKS.c.parent_task_id == wanted.parent_task_id]
+    return [alive] if wanted.include_subtasks else [alive, TASKS.c.parent_task_id.is_(None)]
+
+
+def _thrown_away(wanted: TaskFilter) -> list[Condition]:
+    if wanted.include_subtasks:
+        return []
+    parent = TASKS.alias("parent")
+    went_along = exists().where(
+        parent.c.id == TASKS.c.parent_task_id, parent.c.deletion_id == TASKS.c.deletion_id
+    )
+    return [~went_along]
+
+
+def _views(wanted: TaskFilter, today: date) -> list[Condition]:
+    conditions = []
+    if wanted.due_today:
+        conditions.append(is_due(today))
+    if wanted.upcoming:
+        conditions.append(is_upcoming(today))
+    if wanted.overdue:
+        conditions.append(is_overdue(today))
+    if wanted.inbox:
+        conditions.append(is_in_inbox())
+    if wanted.no_date:
+        conditions.append(TASKS.c.due_on.is_(None))
+    return conditions
+
+
+def _state(wanted: TaskFilter) -> list[Condition]:
+    conditions = []
+    if wanted.wants_open:
+        done = TASKS.c.completed_at.is_(None)
+        conditions.append(done if wanted.status is not None else is_open())
+    if wanted.completed:
+        conditions.append(TASKS.c.completed_at.is_not(None))
+    if wanted.status == "completed":
+        conditions.append(TASKS.c.completed_at.is_not(None))
+    elif wanted.status is not None:
+        conditions += [TASKS.c.completed_at.is_(None), TASKS.c.state == wanted.status]
+    return conditions
+
+
+def _is_labelled(user_id: UUID, folded: str) -> Condition:
+    wears = (
+        select(TaskLabel.task_id)
+        .join(Label, Label.id == TaskLabel.label_id)
+        .where(TaskLabel.user_id == user_id, Label.user_id == user_id, Label.folded == folded)
+    )
+    return TASKS.c.id.in_(wears)

@@ -1,0 +1,184 @@
+"""When a task is due: from what people send to what is stored, and on to the next date. Pure.
+
+A date alone is a day without a time. A moment with an offset is an instant: the task is due on the day it falls on
+where the user lives when it is written, and a one-off keeps the instant when the user moves on. A moment without offset
+is read in the user's zone. A timed series keeps its wall clock, `time`, and meets the zone anew on every date.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from questlog.core import clock
+from questlog.core.exceptions import ValidationError
+from questlog.planning import recurrence, rrule
+from questlog.planning.moments import moment
+from questlog.planning.recurrence import RecurrenceError, Rule
+
+FURTHEST_YEAR = 9999
+
+
+class RecurrenceNeedsDateError(ValidationError):
+    code = "recurrence_needs_date"
+    default_message = (
+        "A task that repeats needs a date. Clear `recurrence` as well, or give it another date."
+    )
+
+
+@dataclass(frozen=True)
+class Due:
+    """`on` is a day where the user lives, `at` its instant if there is a time of day, `time` the wall clock then."""
+
+    on: date | None = None
+    at: datetime | None = None
+    time: str | None = None
+
+    def columns(self) -> dict[str, Any]:
+        return {"due_on": self.on, "due_at": self.at, "due_time": self.time}
+
+
+def read(value: date | datetime | None, timezone: str) -> Due:
+    if not isinstance(value, datetime):
+        return Due(value)
+    if value.tzinfo is None:
+        return on_day(value.date(), value.time(), timezone)
+    local = value.astimezone(clock.zone(timezone))
+    return Due(local.date(), value.astimezone(UTC), _clock_face(local.time()))
+
+
+def on_day(day: date, wall_time: time, timezone: str) -> Due:
+    return Due(day, moment(day, wall_time, clock.zone(timezone)), _clock_face(wall_time))
+
+
+def moved(row: Mapping[str, Any], day: date, timezone: str) -> Due:
+    """Return the due date of a task on another day, at the same time of day."""
+    if row["due_time"] is None:
+        return Due(day)
+    return on_day(day, time.fromisoformat(row["due_time"]), timezone)
+
+
+def of_new(
+    due_date: date | datetime | None, words: str | None, *, today: date, timezone: str
+) -> dict[str, Any]:
+    """Return the columns of a new task's dates. Raises `RecurrenceError`."""
+    due = read(due_date, timezone)
+    if words is None:
+        return {**due.columns(), **NO_RULE}
+    with _blaming_the_rule():
+        return _begun(_parsed(words, timezone), words, due, today)
+
+
+def of_changed(
+    row: Mapping[str, Any], changes: Mapping[str, Any], *, today: date, timezone: str
+) -> dict[str, Any]:
+    """Return the columns that `due_date` and `recurrence` of `changes` give a task; both may be absent.
+
+    Another date moves the anchor of a series; the rule it has already is left as it is. Raises `RecurrenceError`,
+    `RecurrenceNeedsDateError`.
+    """
+    due = Due(row["due_on"], row["due_at"], row["due_time"])
+    if "due_date" in changes:
+        due = read(changes["due_date"], timezone)
+    if "recurrence" not in changes:
+        return _kept(row, due)
+    words: str | None = changes["recurrence"]
+    if words is None:
+        return {**due.columns(), **NO_RULE}
+    with _blaming_the_rule():
+        rule = _parsed(words, timezone)
+        if rrule.write(rule) != row["rule"]:
+            return _begun(rule, words, due, today)
+    return _kept(row, due)
+
+
+def _parsed(words: str, timezone: str) -> Rule:
+    return recurrence.parse(words, zone=clock.zone(timezone))
+
+
+@contextmanager
+def _blaming_the_rule() -> Iterator[None]:
+    try:
+        yield
+    except RecurrenceError as error:
+        error.pointer = "/body/recurrence"
+        raise
+
+
+def _kept(row: Mapping[str, Any], due: Due) -> dict[str, Any]:
+    if row["rule"] is None:
+        return due.columns()
+    if due.on is None:
+        raise RecurrenceNeedsDateError(pointer="/body/due_date")
+    anchor = row["rhythm_from"] if due.on == row["due_on"] else due.on
+    return {**due.columns(), "rhythm_from": anchor}
+
+
+def _begun(rule: Rule, words: str, due: Due, today: date) -> dict[str, Any]:
+    """Start a rule at the due date, or without one on its first date from today."""
+    if due.on is None:
+        due = Due(recurrence.first_due(rule, today=today))
+    anchor = due.on
+    if rule.until is None and anchor is not None:
+        recurrence.check(rule, anchor)
+    return {
+        **due.columns(),
+        "rule": rrule.write(rule),
+        "rule_words": words,
+        "rhythm_from": anchor,
+        "dates_used": 0,
+    }
+
+
+NO_RULE: Mapping[str, Any] = {
+    "rule": None,
+    "rule_words": None,
+    "rhythm_from": None,
+    "dates_used": 0,
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """How a task goes on: the columns that change; `due` is None for a one-off and for a series that has ended."""
+
+    due: date | None
+    columns: Mapping[str, Any]
+
+
+def step(row: Mapping[str, Any], *, today: date, timezone: str) -> Step:
+    """Return how `row` goes on after the date it stands at: start and deadline keep their distance to it."""
+    if row["rule"] is None or row["due_on"] is None:
+        return Step(None, {})
+    rule = rule_of(row["rule"])
+    anchor, done = row["rhythm_from"], row["dates_used"]
+    following = recurrence.next_due(rule, row["due_on"], today=today, anchor=anchor, done=done)
+    if following is None or following.year >= FURTHEST_YEAR:
+        return Step(None, {})
+    used = recurrence.used_up(rule, row["due_on"], following, anchor=anchor)
+    distance = following - row["due_on"]
+    return Step(
+        following,
+        {
+            **moved(row, following, timezone).columns(),
+            "start_on": _shifted(row["start_on"], distance),
+            "deadline_on": _shifted(row["deadline_on"], distance),
+            "dates_used": done + used,
+            "state": "pending",
+        },
+    )
+
+
+def rule_of(text: str) -> Rule:
+    return rrule.read(text)
+
+
+def _shifted(day: date | None, distance: timedelta) -> date | None:
+    if day is None or day.toordinal() + distance.days >= date.max.toordinal():
+        return day
+    return day + distance
+
+
+def _clock_face(wall_time: time) -> str:
+    return wall_time.replace(microsecond=0, tzinfo=None, fold=0).isoformat("seconds")

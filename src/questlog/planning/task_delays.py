@@ -1,0 +1,129 @@
+"""Not now: leaving out a date of a series, or putting a task off."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from questlog.core.db import Session
+from questlog.core.exceptions import ConflictError, ValidationError
+from questlog.planning import occurrences, task_dates, task_rows, tasks
+from questlog.planning.completions import KEPT, plain
+from questlog.planning.task_dates import Due
+from questlog.planning.task_rows import TaskRow
+
+
+class NotRecurringError(ConflictError):
+    code = "task_not_recurring"
+    default_message = "Only a task that repeats can skip a date."
+
+
+class TaskCompletedError(ConflictError):
+    code = "task_completed"
+    default_message = "The task is completed. Reopen it first."
+
+
+class NotLaterError(ValidationError):
+    code = "not_later"
+    default_message = "A task can only be put off to a later date."
+
+
+async def skip(
+    session: Session,
+    user_id: UUID,
+    task_id: UUID,
+    *,
+    timezone: str,
+    expected_version: int | None = None,
+) -> TaskRow:
+    """Move a series to its next date without completing the one it stands at; after its last date it ends.
+
+    Raises `TaskNotFoundError`, `NotYoursError`, `PreconditionFailedError`, `NotRecurringError`, `TaskCompletedError`.
+    """
+    then = occurrences.when(None, timezone)
+    row = await _claim(session, user_id, task_id, expected_version)
+    if row["rule"] is None:
+        raise NotRecurringError()
+    step = task_dates.step(row, today=then.day, timezone=timezone)
+    changed = dict(step.columns) if step.due is not None else {"completed_at": then.at}
+    before = _before(row) if step.due is not None else {}
+    await _note(session, row, "skipped", then, before)
+    moved = await task_rows.write(session, row, changed)
+    tasks.record(
+        session,
+        moved,
+        "task.skipped",
+        scheduled_on=row["due_on"].isoformat(),
+        next_due=step.due.isoformat() if step.due is not None else None,
+    )
+    return moved
+
+
+async def postpone(
+    session: Session,
+    user_id: UUID,
+    task_id: UUID,
+    until: date | datetime,
+    *,
+    timezone: str,
+    expected_version: int | None = None,
+) -> TaskRow:
+    """Put off the date a task stands at; a series keeps its rhythm, and a day alone keeps the time of day.
+
+    Raises `TaskNotFoundError`, `NotYoursError`, `PreconditionFailedError`, `NotLaterError`, `TaskCompletedError`.
+    """
+    then = occurrences.when(None, timezone)
+    row = await _claim(session, user_id, task_id, expected_version)
+    due = _put_off(row, until, timezone)
+    if (row["due_on"], row["due_at"]) == (due.on, due.at):
+        return row
+    if _is_earlier(due, row):
+        raise NotLaterError(pointer="/body/until")
+    await _note(session, row, "postponed", then, _before(row))
+    moved = await task_rows.write(session, row, due.columns())
+    tasks.record(
+        session,
+        moved,
+        "task.postponed",
+        scheduled_on=plain(row["due_on"]),
+        until=plain(due.on),
+    )
+    return moved
+
+
+def _put_off(row: TaskRow, until: date | datetime, timezone: str) -> Due:
+    if isinstance(until, datetime) or row["due_time"] is None:
+        return task_dates.read(until, timezone)
+    return task_dates.on_day(until, time.fromisoformat(row["due_time"]), timezone)
+
+
+def _is_earlier(due: Due, row: TaskRow) -> bool:
+    if row["due_on"] is None or due.on is None or due.on > row["due_on"]:
+        return False
+    if due.on < row["due_on"]:
+        return True
+    return due.at is not None and row["due_at"] is not None and due.at < row["due_at"]
+
+
+async def _claim(
+    session: Session, user_id: UUID, task_id: UUID, expected_version: int | None
+) -> TaskRow:
+    row = await task_rows.claim(session, user_id, task_id, expected_version=expected_version)
+    if row["completed_at"] is not None:
+        raise TaskCompletedError()
+    return row
+
+
+def _before(row: TaskRow) -> dict[str, Any]:
+    return {name: plain(row[name]) for name in KEPT}
+
+
+async def _note(
+    session: Session,
+    row: TaskRow,
+    outcome: occurrences.Outcome,
+    then: occurrences.When,
+    before: Mapping[str, Any],
+) -> None:
+    key = occurrences.key_of(row["due_on"])
+    await occurrences.record(session, row, outcome, then, key=key, before=before)

@@ -1,0 +1,194 @@
+"""Tasks: making, reading and changing them. Completing them is told in `occurrences.py`."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+
+from questlog.automation import events
+from questlog.automation.events import Touched
+from questlog.core import clock
+from questlog.core.db import Session
+from questlog.core.ids import new_id
+from questlog.core.pagination import PageRequest, Slice, slice_of
+from questlog.planning import (
+    positions,
+    queries,
+    references,
+    task_answers,
+    task_dates,
+    task_labels,
+    task_rows,
+    task_tree,
+)
+from questlog.planning.models import Goal, Project, Task, title_key
+from questlog.planning.queries import TaskFilter
+from questlog.planning.task_rows import TASKS, TaskRow
+from questlog.planning.task_schemas import TaskCreate
+
+# What has another name on the wire than in the table; what is not here needs more thought than a copy.
+COPIED: Mapping[str, str] = {
+    "title": "title",
+    "description": "description",
+    "priority": "priority",
+    "start_date": "start_on",
+    "deadline": "deadline_on",
+    "duration": "duration_minutes",
+    "difficulty": "difficulty",
+    "position": "position",
+}
+PLACED = frozenset({"project_id", "goal_id", "parent_task_id"})
+LISTED = (*task_answers.STORED, "labels")
+
+
+async def get(session: Session, user_id: UUID, task_id: UUID) -> TaskRow:
+    """Raises `TaskNotFoundError`, `NotYoursError`."""
+    found = await session.execute(
+        select(*task_answers.stored_columns()).where(
+            TASKS.c.id == task_id, TASKS.c.user_id == user_id, TASKS.c.deleted_at.is_(None)
+        )
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise await task_rows.missing(session, user_id, task_id)
+    return dict(zip(LISTED, row, strict=False))
+
+
+async def page(
+    session: Session,
+    user_id: UUID,
+    wanted: TaskFilter,
+    request: PageRequest,
+    *,
+    today: date,
+    sort: str = "position",
+    descending: bool = False,
+) -> Slice[TaskRow]:
+    """Return one page of what `wanted` asks for. Raises `UnknownReferenceError` for ids that are not the user's."""
+    for model, id_, name in (
+        (Project, wanted.project_id, "project_id"),
+        (Goal, wanted.goal_id, "goal_id"),
+        (Task, wanted.parent_task_id, "parent_task_id"),
+    ):
+        await references.check(session, model, user_id, id_, pointer=f"/query/{name}")
+    columns = task_answers.stored_columns()
+    statement = queries.tasks_of(user_id, wanted, *columns, today=today)
+    order = queries.order_of(sort, descending=descending)
+    found = await slice_of(session, statement, order, request)
+    rows = [dict(zip(LISTED, row, strict=False)) for row in found.items]
+    return Slice(rows, found.next_cursor, found.total)
+
+
+async def counts(session: Session, user_id: UUID, *, today: date) -> dict[str, int]:
+    found = await session.execute(queries.counts_of(user_id, today=today))
+    return dict(found.one()._mapping)
+
+
+async def create(session: Session, user_id: UUID, wanted: TaskCreate, *, timezone: str) -> TaskRow:
+    """Add an open task at the end; one that shall be done at once is completed afterwards by its flow.
+
+    Raises `UnknownReferenceError`, `SubtaskFollowsParentError`, `TaskTooDeepError`, `RecurrenceError`.
+    """
+    now, task_id = clock.now(), new_id()
+    row: TaskRow = {
+        **{column: getattr(wanted, name) for name, column in COPIED.items()},
+        **await task_tree.place_of_new(session, user_id, _place(wanted)),
+        **task_dates.of_new(
+            wanted.due_date, wanted.recurrence, today=clock.today(timezone), timezone=timezone
+        ),
+        "id": task_id,
+        "user_id": user_id,
+        "title_key": title_key(wanted.title),
+        "state": _state(wanted),
+        "lesson_id": None,
+        "completed_at": None,
+        "deleted_at": None,
+        "created_at": now,
+        "updated_at": now,
+        "version": 1,
+    }
+    if "position" not in wanted.model_fields_set:
+        row["position"] = await positions.last(session, Task, user_id)
+    await session.execute(insert(TASKS), row)
+    row["labels"] = await task_labels.put(session, user_id, task_id, wanted.labels)
+    record(session, row, "task.created")
+    return row
+
+
+def _place(wanted: TaskCreate) -> dict[str, Any]:
+    return {name: getattr(wanted, name) for name in PLACED}
+
+
+def _state(wanted: TaskCreate) -> str:
+    return wanted.status if wanted.status in ("in_progress", "cancelled") else "pending"
+
+
+async def change(
+    session: Session,
+    user_id: UUID,
+    task_id: UUID,
+    changes: Mapping[str, Any],
+    *,
+    timezone: str,
+    expected_version: int | None = None,
+) -> TaskRow:
+    """Set the fields named in `changes`, by their names on the wire; what is as it was leaves no trace.
+
+    A status of `completed` and `completed` itself are left to the flows. Raises `TaskNotFoundError`, `NotYoursError`,
+    `PreconditionFailedError`, `UnknownReferenceError`, `TaskCycleError`, `TaskTooDeepError`,
+    `SubtaskFollowsParentError`, `RecurrenceError`, `RecurrenceNeedsDateError`.
+    """
+    place: dict[str, Any] = {}
+    if changes.keys() & PLACED:
+        place = await task_tree.place_of_moved(session, user_id, task_id, changes)
+    row = await task_rows.claim(session, user_id, task_id, expected_version=expected_version)
+    task_tree.check_subtask(row, place)
+    dates = task_dates.of_changed(row, changes, today=clock.today(timezone), timezone=timezone)
+    wanted = {**_copied(changes), **place, **dates}
+    changed = {name: value for name, value in wanted.items() if row[name] != value}
+    touched = await task_tree.carry(session, row, place)
+    labels = await _relabelled(session, row, changes)
+    if not changed and labels == row["labels"]:
+        return row
+    row = await task_rows.write(session, {**row, "labels": labels}, changed)
+    fields = sorted(name for name in changes if name not in ("completed",))
+    record(session, row, "task.updated", touched=touched, fields=fields)
+    return row
+
+
+def _copied(changes: Mapping[str, Any]) -> dict[str, Any]:
+    copied = {COPIED[name]: value for name, value in changes.items() if name in COPIED}
+    if "title" in copied:
+        copied["title_key"] = title_key(copied["title"])
+    if changes.get("status") not in (None, "completed"):
+        copied["state"] = changes["status"]
+    return copied
+
+
+async def _relabelled(session: Session, row: TaskRow, changes: Mapping[str, Any]) -> str | None:
+    names: list[str] | None = changes.get("labels")
+    worn: str | None = row["labels"]
+    if names is None or sorted(names) == sorted(task_answers.sorted_names(worn)):
+        return worn
+    return await task_labels.replace(session, row["user_id"], row["id"], names)
+
+
+def record(
+    session: Session,
+    row: TaskRow,
+    type_: str,
+    *,
+    touched: list[Touched] | None = None,
+    **facts: Any,
+) -> UUID:
+    """Write down what happened to a task, with its title as it is now, and return the event's id."""
+    return events.record(
+        session,
+        row["user_id"],
+        type_,
+        ("task", row["id"]),
+        payload={"title": row["title"], **facts},
+        touched=[("task", row["id"], row["version"]), *(touched or [])],
+    )
