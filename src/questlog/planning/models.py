@@ -227,7 +227,7 @@ class Occurrence(Base):
             sqlite_where=text("reopened_at IS NULL AND outcome = 'completed'"),
             postgresql_where=text("reopened_at IS NULL AND outcome = 'completed'"),
         ),
-        Index("ix_occurrences_day", "user_id", "done_on"),
+        Index("ix_occurrences_day", "user_id", "done_on", "done_at", "id"),
         Index("ix_occurrences_task", "user_id", "task_id", "done_at"),
     )
 
