@@ -2,13 +2,29 @@
 
 from fastapi import APIRouter
 
-from questlog.api import auth, goals, health, items, labels, projects, sessions, stats, users
+from questlog.api import (
+    auth,
+    goals,
+    health,
+    items,
+    labels,
+    occurrences,
+    projects,
+    sessions,
+    stats,
+    tasks,
+    user_tasks,
+    users,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     auth.router,
     users.router,
     sessions.router,
+    tasks.router,
+    user_tasks.router,
+    occurrences.router,
     goals.router,
     projects.router,
     labels.router,
