@@ -13,12 +13,12 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrationScript
 from alembic.runtime.migration import MigrationContext, MigrationInfo
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import JSON, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from questlog import tables
-from questlog.core import sqlite
+from questlog.core import sqlite, types
 from questlog.core.config import load_settings
 from questlog.core.database_url import DatabaseUrl
 from questlog.core.db import Base
@@ -124,10 +124,14 @@ def say(
 
 
 def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
-    """Write our column types by name, without the lengths that are theirs to know."""
-    if kind == "type" and type(item).__module__ == "questlog.core.types":
-        length = getattr(item, "length", None) if type(item).__name__ == "SortText" else None
-        return f"types.{type(item).__name__}({length or ''})"
+    """Write our column types by name, the same whichever engine the tables are compared with."""
+    if kind != "type":
+        return False
+    if isinstance(item, JSON):
+        return "types.Json"
+    if type(item).__module__ == types.__name__:
+        length = item.length if isinstance(item, types.SortText) else ""
+        return f"types.{type(item).__name__}({length})"
     return False
 
 
