@@ -129,10 +129,8 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
         return False
     if isinstance(item, JSON):
         return "types.Json"
-    if type(item).__module__ == types.__name__:
-        length = item.length if isinstance(item, types.SortText) else ""
-        return f"types.{type(item).__name__}({length})"
-    return False
+    is_ours = type(item).__module__ == types.__name__
+    return f"types.{type(item).__name__}()" if is_ours else False
 
 
 def number(_context: MigrationContext, _revision: Any, directives: list[MigrationScript]) -> None:
