@@ -1,10 +1,10 @@
 """The event log: written in the transaction of the change it tells, read by everyone after the commit."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import Table, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.automation.models import Event, EventCounter
@@ -13,6 +13,8 @@ from questlog.core.db import Session
 from questlog.core.ids import new_id
 
 PENDING = "pending_events"
+EVENTS = cast(Table, Event.__table__)
+COUNTERS = cast(Table, EventCounter.__table__)
 type Touched = tuple[str, UUID, int]
 
 
@@ -69,24 +71,21 @@ async def write_recorded(session: Session) -> None:
         last = await _advance(session, user_id, len(mine))
         for seq, event in enumerate(mine, start=last - len(mine) + 1):
             event["seq"] = seq
-    connection = await session.connection()
-    await connection.execute(insert(Event.__table__), pending)
+    await session.execute(insert(EVENTS), pending)
 
 
 async def _advance(session: Session, user_id: UUID, by: int) -> int:
-    connection = await session.connection()
-    counter = EventCounter.__table__
-    moved = await connection.scalar(
-        update(counter)
-        .where(counter.c.user_id == user_id)
-        .values(last_seq=counter.c.last_seq + by)
-        .returning(counter.c.last_seq)
+    moved = await session.scalar(
+        update(COUNTERS)
+        .where(COUNTERS.c.user_id == user_id)
+        .values(last_seq=COUNTERS.c.last_seq + by)
+        .returning(COUNTERS.c.last_seq)
     )
     if moved is not None:
         return int(moved)
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    first = dialect.insert(counter).values(user_id=user_id, last_seq=by)
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    first = dialect.insert(COUNTERS).values(user_id=user_id, last_seq=by)
     first = first.on_conflict_do_update(
-        index_elements=["user_id"], set_={"last_seq": counter.c.last_seq + by}
+        index_elements=["user_id"], set_={"last_seq": COUNTERS.c.last_seq + by}
     )
-    return int((await connection.execute(first.returning(counter.c.last_seq))).scalar_one())
+    return int((await session.execute(first.returning(COUNTERS.c.last_seq))).scalar_one())
