@@ -13,13 +13,18 @@ from redis import Redis
 
 from questlog.core.config import Settings
 from questlog.core.db import Database
+from questlog.identity.front_desk import FrontDesk
+from questlog.identity.passwords import HashCost
 from questlog.main import create_app
 from tests.support import keeper, world
 from tests.support import postgres as postgres_support
 from tests.support import smtp as smtp_support
 from tests.support.make import Make
+from tests.support.moving_clock import MovingClock
 from tests.support.postgres import PostgresServer
 from tests.support.smtp import SmtpServer
+
+CHEAP = HashCost(memory_kib=8, passes=1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -102,8 +107,21 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def app(settings: Settings, database: Database) -> FastAPI:
-    return create_app(settings, database)
+def desk(settings: Settings) -> Iterator[FrontDesk]:
+    """The sign-in doors, hashing passwords as cheaply as the library lets them."""
+    desk = FrontDesk(settings, cost=CHEAP)
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, desk: FrontDesk) -> FastAPI:
+    return create_app(settings, database, desk)
+
+
+@pytest.fixture
+def moving_clock(monkeypatch: pytest.MonkeyPatch) -> MovingClock:
+    return MovingClock(monkeypatch)
 
 
 @pytest.fixture

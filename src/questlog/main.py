@@ -58,8 +58,14 @@ def open_database(settings: Settings) -> Database:
     )
 
 
-def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
-    """Build the application. A given `database` stays its giver's: it is neither migrated nor closed here."""
+def create_app(
+    settings: Settings, database: Database | None = None, desk: FrontDesk | None = None
+) -> FastAPI:
+    """Build the application.
+
+    A given `database` stays its giver's: it is neither migrated nor closed here. A given `desk` may hash at another cost
+    or set other limits on sign-in, for tests and benchmarks.
+    """
     app = FastAPI(
         title="Questlog",
         version=__version__,
@@ -74,7 +80,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.owns_database = database is None
     app.state.database = database or open_database(settings)
-    app.state.front_desk = desk = FrontDesk(settings)
+    app.state.front_desk = desk = desk or FrontDesk(settings)
     app.state.keyring = desk.keyring
     app.state.metrics = Metrics() if settings.app.metrics_enabled else None
     app.state.limiter = _limiter(settings)

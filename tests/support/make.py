@@ -40,9 +40,12 @@ class Make:
         timezone: str = "UTC",
         locale: str = "en",
         role: str = "user",
+        password: str | None = None,
         **more: Any,
     ) -> Person:
         self._count += 1
+        if password is not None:
+            more["password_hash"] = await self._app.state.front_desk.passwords.hash(password)
         values = {
             "id": new_id(),
             "email": email or f"user{self._count}@example.org",

@@ -22,8 +22,8 @@ from questlog.api.deps import (
 )
 from questlog.api.routing import HouseRouter
 from questlog.core.exceptions import BadRequestError
-from questlog.flows import register as registration
-from questlog.flows.verify_code import verify_code
+from questlog.flows import register
+from questlog.flows import verify_code as code_door
 from questlog.identity import (
     email_codes,
     emails,
@@ -121,11 +121,11 @@ def _valid[Model: BaseModel](model: type[Model], given: Any) -> Model:
     response_model=TokenResponse,
     dependencies=[Counted],
     openapi_extra=PUBLIC,
-    operation_id="sign_up",
+    name="sign_up",
 )
-async def register(body: SignupRequest, desk: Desk, clues: Clues, database: Steps) -> SignedIn:
+async def register_user(body: SignupRequest, desk: Desk, clues: Clues, database: Steps) -> SignedIn:
     """Open an account with a password and sign in to it. An address that is taken answers 409."""
-    return await registration.register(
+    return await register.register(
         database, desk, body.email, body.password, name=body.name, clues=clues
     )
 
@@ -133,7 +133,7 @@ async def register(body: SignupRequest, desk: Desk, clues: Clues, database: Step
 @router.post(
     "/login", response_model=TokenResponse, dependencies=[Counted], openapi_extra=LOGIN_BODIES
 )
-async def login(
+async def log_in(
     body: Annotated[LoginRequest, Depends(login_body)], desk: Desk, clues: Clues, database: Steps
 ) -> SignedIn:
     """Sign in with e-mail and password: as JSON, or as the form of OAuth2's password grant.
@@ -154,7 +154,7 @@ async def refresh_tokens(body: TokenRefreshRequest, desk: Desk, database: Steps)
 
 
 @router.post("/logout", response_model=LogoutResponse, openapi_extra={"security": [{}]})
-async def logout(
+async def log_out(
     request: Request,
     credentials: Credentials,
     desk: Desk,
@@ -185,20 +185,18 @@ async def send_code(
 
 
 @router.post("/verify", response_model=TokenResponse, dependencies=[Counted], openapi_extra=PUBLIC)
-async def verify_email_code(
-    body: VerifyRequest, desk: Desk, clues: Clues, database: Steps
-) -> SignedIn:
+async def verify_code(body: VerifyRequest, desk: Desk, clues: Clues, database: Steps) -> SignedIn:
     """Sign in with a code sent by mail. Whoever has no account gets one."""
-    return await verify_code(database, desk, body.email, body.code, clues)
+    return await code_door.verify_code(database, desk, body.email, body.code, clues)
 
 
-@router.get("/me", response_model=UserResponse, operation_id="get_signed_in_user")
+@router.get("/me", response_model=UserResponse, name="get_signed_in_user")
 async def get_me(user_id: UserId, session: Reader) -> User:
     """Give one's own account."""
     return await users.get_by_id(session, user_id)
 
 
-@router.patch("/me", response_model=UserResponse, operation_id="update_signed_in_user")
+@router.patch("/me", response_model=UserResponse, name="update_signed_in_user")
 async def update_me(
     body: UserUpdate, expected: ExpectedVersion, user_id: UserId, session: Writer
 ) -> User:

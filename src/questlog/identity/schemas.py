@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -57,6 +57,10 @@ Code = Annotated[str, Field(pattern=r"^[0-9]{6}$", examples=["042137"])]
 RefreshTokenText = Annotated[str, text(1, 500), Field(examples=["qr1.…"])]
 
 
+def example(body: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [body]})
+
+
 class Confidential(Strict):
     """A body with a secret in it: its values never show in a log or a traceback."""
 
@@ -65,18 +69,26 @@ class Confidential(Strict):
 
 
 class SignupRequest(Confidential):
+    model_config = example(
+        {"email": "ada@example.org", "password": "correct horse battery", "name": "Ada"}
+    )
+
     email: Email
     password: NewPassword
     name: Annotated[str, text(0, 200)] = ""
 
 
 class LoginRequest(Confidential):
+    model_config = example({"email": "ada@example.org", "password": "correct horse battery"})
+
     email: Email
     password: Password
 
 
 class LoginForm(Confidential):
     """The form of OAuth2's password grant (RFC 6749 § 4.3.2); what names a client is not needed and not read."""
+
+    model_config = example({"username": "ada@example.org", "password": "correct horse battery"})
 
     username: Email
     password: Password
@@ -87,10 +99,14 @@ class LoginForm(Confidential):
 
 
 class TokenRefreshRequest(Confidential):
+    model_config = example({"refresh_token": "qr1.01a1fd8f-7855-72c1-a5c9-c7b66efc8d0e.1.AAAA"})
+
     refresh_token: RefreshTokenText
 
 
 class LogoutRequest(Confidential):
+    model_config = example({"refresh_token": "qr1.01a1fd8f-7855-72c1-a5c9-c7b66efc8d0e.1.AAAA"})
+
     refresh_token: Annotated[
         RefreshTokenText | None,
         Field(description="Whose session ends; without it, the session of the access token."),
@@ -98,6 +114,8 @@ class LogoutRequest(Confidential):
 
 
 class SendCodeRequest(Strict):
+    model_config = example({"email": "ada@example.org"})
+
     email: Email
     purpose: Annotated[
         Literal["sign_in", "delete_account", "change_password"],
@@ -106,35 +124,42 @@ class SendCodeRequest(Strict):
 
 
 class VerifyRequest(Confidential):
+    model_config = example({"email": "ada@example.org", "code": "042137"})
+
     email: Email
     code: Code
 
 
 class PasswordForgotRequest(Strict):
+    model_config = example({"email": "ada@example.org"})
+
     email: Email
 
 
 class PasswordResetRequest(Confidential):
+    model_config = example(
+        {"token": "01a1fd8f-7855-72c1-a5c9-c7b66efc8d0e.AAAA", "password": "correct horse battery"}
+    )
+
     token: Annotated[str, text(1, 500), Field(description="What the link carries.")]
     password: NewPassword
 
 
 class _OneProof(Confidential):
-    @model_validator(mode="before")
-    @classmethod
-    def _one_of_two(cls, value: Any) -> Any:
-        names = [name for name in cls.model_fields if name in cls._proofs()]
-        if isinstance(value, dict) and sum(value.get(name) is not None for name in names) != 1:
-            raise ValueError(f"give either `{names[0]}` or `{names[1]}`")
-        return value
-
-    @classmethod
-    def _proofs(cls) -> tuple[str, ...]:
-        return "current_password", "password", "code"
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        password = next(name for name in type(self).model_fields if name.endswith("password"))
+        if (getattr(self, password) is None) == (getattr(self, "code", None) is None):
+            raise ValueError(f"give either `{password}` or `code`")
+        return self
 
 
 class PasswordChangeRequest(_OneProof):
     """Either the present password, or a code that was sent with the purpose `change_password`."""
+
+    model_config = example(
+        {"current_password": "correct horse battery", "new_password": "a better horse battery"}
+    )
 
     current_password: Password | None = None
     code: Code | None = None
@@ -147,11 +172,17 @@ class PasswordChangeRequest(_OneProof):
 class AccountDeleteRequest(_OneProof):
     """Either the password, or a code that was sent with the purpose `delete_account`."""
 
+    model_config = example({"password": "correct horse battery"})
+
     password: Password | None = None
     code: Code | None = None
 
 
 class UserUpdate(Patch):
+    model_config = example(
+        {"name": "Ada", "settings": {"theme": "dark"}, "timezone": "Europe/Rome"}
+    )
+
     name: Annotated[str, text(0, 200)] = absent()
     profile_text: Annotated[str, text(0, 20_000)] | None = absent()
     settings: Annotated[
@@ -162,6 +193,8 @@ class UserUpdate(Patch):
 
 
 class UserAdminUpdate(Patch):
+    model_config = example({"role": "admin"})
+
     name: Annotated[str, text(0, 200)] = absent()
     role: Role = absent()
     is_active: Annotated[
