@@ -50,7 +50,7 @@ def environment(database_url: str, data_dir: Path, **env: str) -> dict[str, str]
         "RATE_LIMIT_ENABLED": "false",
         "QUESTLOG_HOME": str(data_dir / "home"),
     }
-    kept = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+    kept = ("PATH", "PYTHONPATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
     passed = {
         name: value
         for name, value in os.environ.items()
@@ -106,8 +106,8 @@ def _address(server: RunningServer) -> str:
             return found[1]
         if server.process.poll() is not None:
             break
-        time.sleep(0.02)
-    raise RuntimeError(f"the server did not start:\n{server.log()}")
+        time.sleep(0.05)
+    raise RuntimeError(f"the server did not start:\n{server.log()[-4000:]}")
 
 
 def _is_ready(url: str) -> bool:

@@ -101,7 +101,7 @@ def whoami(
     rows = [(label, str(me.get(name) or "")) for label, name in FACTS.items()]
     for label, value in [*rows, ("server", remote.server)]:
         if value:
-            click.echo(f"{label:10}{terminal.printable(value)}")
+            click.echo(f"{label:11}{terminal.printable(value)}")
 
 
 FACTS = {

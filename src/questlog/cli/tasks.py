@@ -157,7 +157,7 @@ def _tell(remote: Remote, task: dict[str, Any], as_json: bool, told: str) -> Non
     terminal.success(f"{told} {terminal.printable(task['title'])}{when}")
     left = (task.get("receipt") or {}).get("subtasks_open")
     if left:
-        terminal.note(f"{left} of its subtasks are still open.")
+        terminal.note(f"{left} {'subtask is' if left == 1 else 'subtasks are'} still open.")
 
 
 def _append_to_list(account: Account, id_: str) -> int:

@@ -1,0 +1,68 @@
+"""Databases nobody has touched, and people at a terminal."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from questlog.core import database_url, schema
+from questlog.core.database_url import DatabaseUrl
+from tests.support import server
+from tests.support.postgres import PostgresServer
+from tests.support.server import RunningServer
+from tests.support.terminal import Terminal
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any tables, once on each engine."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    postgres: PostgresServer = request.getfixturevalue("postgres_server")
+    address = postgres.create_database()
+    yield address
+    postgres.drop(address)
+
+
+@pytest.fixture
+def empty_url(empty_address: str) -> DatabaseUrl:
+    return database_url.parse(empty_address)
+
+
+@pytest.fixture
+def migrated_address(empty_address: str) -> str:
+    schema.upgrade(database_url.parse(empty_address))
+    return empty_address
+
+
+@pytest.fixture
+def served(migrated_address: str, tmp_path: Path) -> Iterator[RunningServer]:
+    """A server on a database of its own."""
+    with server.running_server(migrated_address, tmp_path / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def ada(served: RunningServer, tmp_path: Path) -> Terminal:
+    """Somebody signed in at a terminal."""
+    terminal = Terminal(served, tmp_path / "ada")
+    terminal.run("user", "create", "--email", "ada@example.org", "--password", "a long enough word")
+    terminal.run(
+        "login",
+        "--server",
+        served.url,
+        "--email",
+        "ada@example.org",
+        "--password",
+        "a long enough word",
+    )
+    return terminal
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[DatabaseUrl]:
+    """A PostgreSQL without any tables."""
+    address = postgres_server.create_database()
+    yield database_url.parse(address)
+    postgres_server.drop(address)
