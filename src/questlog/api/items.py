@@ -1,17 +1,21 @@
 """Items over HTTP."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 
-from questlog.api.deps import ExpectedVersion, Page, PathId, Reader, UserId, Writer
+from questlog.api.deps import ExpectedVersion, Me, Page, PathId, Reader, UserId, Writer
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.core.schemas import title
+from questlog.flows.item_to_task import item_to_task
 from questlog.planning import items
 from questlog.planning.item_schemas import ItemCreate, ItemPage, ItemResponse, ItemUpdate
 from questlog.planning.items import ItemFilter
 from questlog.planning.models import Item
+from questlog.planning.task_answers import answer
+from questlog.planning.task_schemas import TaskResponse
 
 router = HouseRouter(prefix="/items", tags=["items"])
 
@@ -66,3 +70,19 @@ async def delete_item(
 ) -> None:
     """Delete an item for good. A task it became stays."""
     await items.delete(session, user_id, item_id, expected_version=expected)
+
+
+@router.post(
+    "/{item_id}/to-task",
+    status_code=201,
+    response_model=TaskResponse,
+    response_model_exclude_unset=True,
+)
+async def convert_item(
+    item_id: PathId, expected: ExpectedVersion, me: Me, session: Writer
+) -> Mapping[str, Any]:
+    """Make a task of an item, which keeps the link to it. Repeating the call answers the same task."""
+    task = await item_to_task(
+        session, me.user_id, item_id, timezone=me.timezone, expected_version=expected
+    )
+    return answer(task, me.locale)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, select, update
+from sqlalchemy import ColumnElement, Table, exists, select, update
+from sqlalchemy import delete as delete_rows
 
 from questlog.automation import events
 from questlog.automation.events import Touched
@@ -16,6 +18,7 @@ from questlog.planning import ownership
 from questlog.planning.goal_tree import may_move
 from questlog.planning.goals import GoalNotFoundError, hold_shape, shape
 from questlog.planning.models import Goal, Project, Task
+from questlog.planning.task_trash import KEPT_FOR, PURGED_AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ async def restore(
 ) -> Goal:
     """Take a goal out of the trash and hang back what nobody hung elsewhere meanwhile.
 
-    Restoring one that is not in the trash changes nothing. Raises `GoalNotFoundError`, `NotYoursError`.
+    Restoring one that is not in the trash changes nothing. Raises `GoalNotFoundError`, also when the thirty days are
+    over, `NotYoursError`.
     """
     await hold_shape(session, user_id)
     goal = await ownership.claim(
@@ -75,6 +79,8 @@ async def restore(
     )
     if goal.deleted_at is None:
         return goal
+    if goal.deleted_at < clock.now() - KEPT_FOR:
+        raise GoalNotFoundError()
     goal.deleted_at = goal.deletion_id = None
     goal.version += 1
     await _settle(session, goal)
@@ -83,6 +89,18 @@ async def restore(
         touched += await _reattach(session, user_id, goal_id, link)
     _record(session, goal, "goal.restored", touched)
     return goal
+
+
+async def purge(session: Session, *, before: datetime) -> int:
+    """Remove for good what was deleted before a moment, a batch at a time; return how many goals went."""
+    old = select(Goal.id).where(Goal.deleted_at < before).limit(PURGED_AT_ONCE)
+    for link in LINKS:
+        held = link.table.alias()
+        old = old.where(
+            ~exists().where(held.c.user_id == Goal.user_id, held.c[link.held] == Goal.id)
+        )
+    gone = await session.execute(delete_rows(Goal).where(Goal.id.in_(old)).returning(Goal.id))
+    return len(gone.all())
 
 
 async def _settle(session: Session, goal: Goal) -> None:

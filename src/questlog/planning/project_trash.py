@@ -1,9 +1,11 @@
 """Projects in the trash. Their tasks fall to the inbox or, when asked, go along; a restore brings back either."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, update
+from sqlalchemy import ColumnElement, Table, exists, select, update
+from sqlalchemy import delete as delete_rows
 
 from questlog.automation.events import Touched
 from questlog.core import clock
@@ -12,6 +14,7 @@ from questlog.core.ids import new_id
 from questlog.planning import ownership
 from questlog.planning.models import Project, Task
 from questlog.planning.projects import ProjectNotFoundError, record
+from questlog.planning.task_trash import KEPT_FOR, PURGED_AT_ONCE
 
 TASKS: Table = Task.__table__  # type: ignore[assignment]  # a table, whatever its declared base type
 
@@ -51,7 +54,8 @@ async def restore(
 ) -> Project:
     """Take a project out of the trash, with the tasks that went along and those nobody moved since.
 
-    Restoring one that is not in the trash changes nothing. Raises `ProjectNotFoundError`, `NotYoursError`.
+    Restoring one that is not in the trash changes nothing. Raises `ProjectNotFoundError`, also when the thirty days
+    are over, `NotYoursError`.
     """
     project = await ownership.claim(
         session,
@@ -64,6 +68,8 @@ async def restore(
     )
     if project.deleted_at is None:
         return project
+    if project.deleted_at < clock.now() - KEPT_FOR:
+        raise ProjectNotFoundError()
     deletion_id, project.deleted_at, project.deletion_id = project.deletion_id, None, None
     project.version += 1
     columns = TASKS.c
@@ -74,6 +80,19 @@ async def restore(
     touched += await _change_tasks(session, user_id, home, *loose)
     record(session, project, "project.restored", touched=touched)
     return project
+
+
+async def purge(session: Session, *, before: datetime) -> int:
+    """Remove for good what was deleted before a moment, a batch at a time; return how many projects went.
+
+    One whose tasks are still in the trash waits for them.
+    """
+    is_used = exists().where(TASKS.c.user_id == Project.user_id, TASKS.c.project_id == Project.id)
+    old = select(Project.id).where(Project.deleted_at < before, ~is_used).limit(PURGED_AT_ONCE)
+    gone = await session.execute(
+        delete_rows(Project).where(Project.id.in_(old)).returning(Project.id)
+    )
+    return len(gone.all())
 
 
 async def _change_tasks(
