@@ -2,9 +2,16 @@
 
 import unicodedata
 
+import email_validator
 from email_validator import EmailNotValidError, validate_email
 
 from questlog.core.exceptions import ValidationError
+
+# Names the library refuses because the internet does not know them. Home networks and tests do.
+HOME_DOMAINS = {"arpa", "local", "localhost", "test"}  # of arpa: home.arpa (RFC 8375)
+email_validator.SPECIAL_USE_DOMAIN_NAMES[:] = [
+    name for name in email_validator.SPECIAL_USE_DOMAIN_NAMES if name not in HOME_DOMAINS
+]
 
 
 class InvalidEmailError(ValidationError):
@@ -22,7 +29,9 @@ def normalise(address: str) -> str:
     if not folded.isprintable():
         raise InvalidEmailError(pointer="/body/email")
     try:
-        found = validate_email(folded, check_deliverability=False, globally_deliverable=False)
+        found = validate_email(
+            folded, strict=True, check_deliverability=False, globally_deliverable=False
+        )
     except EmailNotValidError as error:
         raise InvalidEmailError(pointer="/body/email") from error
     return f"{found.local_part}@{found.ascii_domain or found.domain}"
