@@ -137,7 +137,7 @@ async def change(
     try:
         await session.flush()
     except IntegrityError as error:
-        raise LabelExistsError(details={"name": label.name}, pointer="/body/name") from error
+        raise LabelExistsError(details={"name": changed["name"]}, pointer="/body/name") from error
     touched = await _mark_wearers(session, user_id, label_id) if "name" in changed else []
     _record(session, label, "label.updated", touched, changed=sorted(changed))
     return label
