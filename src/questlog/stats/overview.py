@@ -1,4 +1,4 @@
-"""Everything that was ever done, seen from six sides. Six statements, whatever there is."""
+"""Everything that was ever done, seen from several sides. Five statements, however much there is."""
 
 from collections import Counter
 from collections.abc import Sequence
