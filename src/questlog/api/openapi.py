@@ -62,6 +62,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
         LoginForm,
     ):  # read by hand, because two media types share an address
         schemas[model.__name__] = model.model_json_schema()
+    if not app.state.front_desk.shows_codes:
+        schemas["SendCodeResponse"]["properties"].pop("dev_code")
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
     for path in document["paths"].values():

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import jwt
+from jwt.utils import base64url_decode, base64url_encode
 
 from questlog.core import clock
 from questlog.core.exceptions import AuthenticationError
@@ -79,10 +80,17 @@ class AccessTokens:
             )
         except jwt.InvalidTokenError as error:
             raise BadAccessTokenError() from error
+        if not _is_canonical(token.rpartition(".")[2]):
+            raise BadAccessTokenError()
         return _checked(claims)
 
     def _encode(self, claims: dict[str, Any]) -> str:
         return jwt.encode(claims, self._key, self._algorithm, headers={"kid": self._kid})
+
+
+def _is_canonical(signature: str) -> bool:
+    """Return whether this is the one spelling of its bytes: base64 has bits and padding that mean nothing."""
+    return base64url_encode(base64url_decode(signature)).decode() == signature
 
 
 def _checked(claims: dict[str, Any]) -> Claims:

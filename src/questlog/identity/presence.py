@@ -127,8 +127,7 @@ def _keep[Key, Value](memory: OrderedDict[Key, Value], key: Key, value: Value) -
 
 async def _store_uses(session: Session, used: dict[UUID, datetime]) -> None:
     table: Any = SignInSession.__table__
-    connection = await session.connection()
-    await connection.execute(
+    await session.execute(
         update(table)
         .where(table.c.id == bindparam("session_id"), table.c.last_used_at < bindparam("used_at"))
         .values(last_used_at=bindparam("used_at")),
