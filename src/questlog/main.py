@@ -14,13 +14,12 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from questlog import __version__, tables
-from questlog.api import openapi, problems, well_known
+from questlog.api import openapi, problems, routers, well_known
 from questlog.api.aliases import API, Aliases
 from questlog.api.gate.body_limit import BodyLimit
 from questlog.api.gate.edge import Edge
 from questlog.api.gate.proxies import Proxies
 from questlog.api.metrics import Metrics
-from questlog.api.routers import ROUTERS
 from questlog.automation import events
 from questlog.core import logging, schema, sqlite
 from questlog.core.config import Settings, load_settings
@@ -72,7 +71,6 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json" if settings.app.docs_enabled else None,
-        generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
         lifespan=_lifespan,
         redirect_slashes=False,
@@ -85,8 +83,7 @@ def create_app(
     app.state.metrics = Metrics() if settings.app.metrics_enabled else None
     app.state.limiter = _limiter(settings)
     app.state.readiness = _readiness(settings)
-    for router in ROUTERS:
-        app.include_router(router, prefix=API)
+    routers.install(app)
     app.include_router(well_known.router)
     app.include_router(pages.router)
     if settings.app.docs_enabled:

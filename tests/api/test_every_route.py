@@ -46,7 +46,7 @@ OWNED: dict[str, Owned] = {
     "label_id": lambda make, user: make.label(user),
     "item_id": lambda make, user: make.item(user),
     "import_id": lambda make, user: make.imported(user),
-    "session_id": lambda make, user: make.session(user),
+    "session_id": lambda make, user: make.session(user.id),
 }
 
 
@@ -111,13 +111,9 @@ async def test_an_object_that_does_not_exist_is_not_found(
     operation: Operation, client: AsyncClient, make: Make
 ) -> None:
     user = await make.user(role="admin")
-    missing = {
-        name: str(user.id) if name == "user_id" else str(uuid4()) for name in operation.path_ids
-    }
-    if operation.path_ids == ["user_id"] and "/users/{user_id}/tasks" not in operation.path:
-        missing = {"user_id": str(uuid4())}
     if operation.path.endswith("/users/{user_id}/tasks"):
-        return  # the list of one's own tasks always exists
+        return  # one's own list always exists
+    missing = {name: str(uuid4()) for name in operation.path_ids} | own_prefix(operation, user)
 
     answer = await client.request(
         operation.method,
@@ -134,10 +130,15 @@ async def test_what_is_no_id_is_not_found(
     operation: Operation, client: AsyncClient, make: Make
 ) -> None:
     user = await make.user(role="admin")
-    path = operation.path.format(**dict.fromkeys(operation.path_ids, "9223372036854775808"))
+    if operation.path.endswith("/users/{user_id}/tasks"):
+        return  # somebody else's list is forbidden, whatever stands for somebody
+    odd = dict.fromkeys(operation.path_ids, "9223372036854775808") | own_prefix(operation, user)
 
     answer = await client.request(
-        operation.method, path, headers=user.headers, json=body_for(operation)
+        operation.method,
+        operation.path.format(**odd),
+        headers=user.headers,
+        json=body_for(operation),
     )
 
     assert answer.status_code == 404, answer.text
@@ -175,7 +176,17 @@ async def test_a_list_costs_a_fixed_number_of_statements(
         second = await client.get(path, headers=user.headers)
 
     assert first.status_code == second.status_code == 200
-    assert len(few) == len(many) <= 4, many
+    assert len(without_sign_in(few)) == len(without_sign_in(many)) <= 3, many
+
+
+def without_sign_in(statements: list[str]) -> list[str]:
+    """Leave out who asks: that is looked up once in 0.8 s, however many lists are read."""
+    return [statement for statement in statements if "JOIN sessions" not in statement]
+
+
+def own_prefix(operation: Operation, user: Person) -> dict[str, str]:
+    """Return the caller's own id for the addresses of document 001, where any other is forbidden."""
+    return {"user_id": str(user.id)} if "/users/{user_id}/tasks" in operation.path else {}
 
 
 def document_of(operation: Operation) -> dict[str, Any]:

@@ -15,10 +15,14 @@ def test_the_tour_of_the_readme_works_as_printed(tmp_path: Path) -> None:
     script = "set -euo pipefail\n" + "\necho\n".join(blocks)
 
     with running_server(f"sqlite:///{tmp_path}/questlog.db", tmp_path) as server:
-        here = script.replace("http://localhost:8000", server.url).replace(".venv/bin/", f"{ROOT}/.venv/bin/")
+        here = script.replace("http://localhost:8000", server.url).replace(
+            ".venv/bin/", f"{ROOT}/.venv/bin/"
+        )
         here = here.replace("ada.json", str(tmp_path / "ada.json"))
         home = {"QUESTLOG_HOME": str(tmp_path / "home"), "PATH": "/usr/local/bin:/usr/bin:/bin"}
-        done = subprocess.run(["bash"], input=here, text=True, capture_output=True, env=home, check=False)
+        done = subprocess.run(
+            ["bash"], input=here, text=True, capture_output=True, env=home, check=False
+        )
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(blocks) >= 7

@@ -1,1 +1,1 @@
-"""Each guard switched off in turn must turn its test red: run by `make prove`."""
+"""Every guard is switched off in turn, and the test that is named for it must turn red."""

@@ -70,7 +70,9 @@ def _inv3_series_have_one_open_occurrence(connection: Connection) -> Iterator[st
 
 def _inv4_events_are_numbered_without_gaps(connection: Connection) -> Iterator[str]:
     counted = (
-        select(EventCounter.user_id, EventCounter.last_seq, func.count(Event.id), func.max(Event.seq))
+        select(
+            EventCounter.user_id, EventCounter.last_seq, func.count(Event.id), func.max(Event.seq)
+        )
         .outerjoin(Event, Event.user_id == EventCounter.user_id)
         .group_by(EventCounter.user_id, EventCounter.last_seq)
     )
@@ -104,7 +106,9 @@ def _owned_references() -> Iterator[tuple[Table, str, Table]]:
 
 def _inv8_parents_are_acyclic(connection: Connection) -> Iterator[str]:
     for table, parent in ((Goal.__table__, "parent_goal_id"), (Task.__table__, "parent_task_id")):
-        above: dict[Any, Any] = dict(connection.execute(select(table.c.id, table.c[parent])).tuples())
+        above: dict[Any, Any] = dict(
+            connection.execute(select(table.c.id, table.c[parent])).tuples()
+        )
         for start in above:
             steps, at = 1, above[start]
             while at is not None and steps <= MAX_DEPTH:

@@ -14,7 +14,16 @@ from questlog.core import clock
 from questlog.core.db import Database, Session
 from questlog.core.ids import new_id
 from questlog.identity.models import SignInSession, User
-from questlog.planning.models import Goal, Item, Label, Project, Task
+from questlog.planning.models import (
+    Goal,
+    Import,
+    Item,
+    Label,
+    Occurrence,
+    Project,
+    Task,
+    TaskLabel,
+)
 
 
 @dataclass(frozen=True)
@@ -67,11 +76,15 @@ class Make:
 
     async def sign_in(self, user_id: UUID) -> dict[str, str]:
         """Open a session and return the headers of its requests."""
+        session = await self.session(user_id)
+        token = self._app.state.front_desk.access_tokens.issue(user_id, session.id)
+        return {"Authorization": f"Bearer {token}"}
+
+    async def session(self, user_id: UUID) -> SignInSession:
         now = clock.now()
         far = now + timedelta(days=7)
-        session_id = new_id()
         values = {
-            "id": session_id,
+            "id": new_id(),
             "user_id": user_id,
             "key": secrets.token_bytes(32),
             "created_at": now,
@@ -81,9 +94,7 @@ class Make:
             "ends_at": far,
             "door": "password",
         }
-        await self._save(SignInSession(**values))
-        token = self._app.state.front_desk.access_tokens.issue(user_id, session_id)
-        return {"Authorization": f"Bearer {token}"}
+        return await self._save(SignInSession(**values))
 
     async def goal(self, user: Person, *, title: str = "Speak Italian", **more: Any) -> Goal:
         values = {
@@ -133,6 +144,37 @@ class Make:
     async def item(self, user: Person, *, title: str = "An idea", **more: Any) -> Item:
         values = {"search_text": title.casefold(), **self._stamps(), **more}
         return await self._save(Item(id=new_id(), user_id=user.id, title=title, **values))
+
+    async def imported(self, user: Person, *, source: str = "taskwarrior", **more: Any) -> Import:
+        values = {"summary": {}, "created_at": clock.now(), **more}
+        return await self._save(Import(id=new_id(), user_id=user.id, source=source, **values))
+
+    async def occurrence(self, user: Person, task: Task, **more: Any) -> Occurrence:
+        now = clock.now()
+        values = {
+            "key": "once",
+            "outcome": "completed",
+            "done_at": now,
+            "done_on": now.date(),
+            "before": {},
+            "receipt": {},
+            "title": task.title,
+            **more,
+        }
+        return await self._save(Occurrence(id=new_id(), user_id=user.id, task_id=task.id, **values))
+
+    async def one_of_everything(self, user: Person, *, times: int) -> None:
+        """Give a user more rows of every kind a list may show."""
+        for number in range(times):
+            goal = await self.goal(user, title=f"Goal {number}")
+            project = await self.project(user, title=f"Project {number}", goal_id=goal.id)
+            task = await self.task(user, title=f"Task {number}", project_id=project.id)
+            label = await self.label(user, name=f"label{number}")
+            await self._save(TaskLabel(task_id=task.id, label_id=label.id, user_id=user.id))
+            await self.occurrence(user, task)
+            await self.item(user, title=f"Item {number}")
+            await self.imported(user)
+            await self.session(user.id)
 
     def _next(self) -> float:
         self._count += 1

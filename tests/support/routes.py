@@ -1,5 +1,6 @@
 """Every operation of the API, for promises that hold for all of them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -26,7 +27,7 @@ class Operation:
 
     @property
     def path_ids(self) -> list[str]:
-        return [field.alias for field in self.dependant.path_params]
+        return re.findall(r"{(\w+)}", self.path)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

@@ -1,12 +1,12 @@
 """Empty databases and settings to begin a test with."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from questlog.core import schema
 from questlog.core.config import Settings, load_settings
-from questlog.core.db import Base, Database
+from questlog.core.db import Database
 from questlog.main import open_database
 
 SECRET = "a-secret-of-the-tests-that-is-long-enough"
@@ -44,10 +44,5 @@ def build_postgresql(address: str) -> None:
 
 
 def build(address: str, data_dir: Path) -> None:
-    """Create the schema in an empty database."""
-    asyncio.run(_create(settings(address, data_dir)))
-
-
-async def _create(chosen: Settings) -> None:
-    async with opened(chosen) as database, database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+    """Create the schema in an empty database, the way an operator does."""
+    schema.upgrade(settings(address, data_dir).database.url)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from questlog.api.gate.exchange import current
+from questlog.api.gate.json_body import HostileBodyError
 from questlog.core.db import DatabaseDownError, translate
 from questlog.core.exceptions import QuestlogError
 from questlog.core.schemas import Answer
@@ -73,6 +74,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(QuestlogError, _on_known)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(HostileBodyError, _on_hostile_body)
     app.add_exception_handler(DBAPIError, _on_database)
     app.add_exception_handler(PoolTimeoutError, _on_pool)
 
@@ -121,6 +123,13 @@ def _field_error(fault: Mapping[str, Any]) -> dict[str, str]:
         "detail": detail[:1].upper() + detail[1:],
         "code": str(fault["type"]),
     }
+
+
+async def _on_hostile_body(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HostileBodyError)  # noqa: S101 - narrows the type for the checker
+    detail = translated(str(error.detail), current.get().locale)
+    fault = {"pointer": error.pointer, "detail": detail, "code": error.code}
+    return problem(422, "validation_error", detail, errors=[fault])
 
 
 CODES = {

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from questlog.api import idempotency
+from questlog.api.aliases import API
 from questlog.api.documented import PROBLEMS
 from questlog.api.gate.exchange import Exchange, current
 from questlog.api.gate.json_body import StrictRequest
@@ -56,12 +57,16 @@ class HouseRoute(APIRoute):
 
 
 class HouseRouter(APIRouter):
-    """A router whose operations are all house routes."""
+    """A router whose operations are all house routes, below the API's prefix.
 
-    def __init__(self, **options: Any) -> None:
+    Its routes go into the application as they are (`routers.install`): including a router builds each of them anew.
+    """
+
+    def __init__(self, *, prefix: str = "", **options: Any) -> None:
         options.setdefault("route_class", HouseRoute)
         options["responses"] = PROBLEMS | options.get("responses", {})
-        super().__init__(**options)
+        options["generate_unique_id_function"] = lambda route: route.name
+        super().__init__(prefix=API + prefix, **options)
 
 
 def _query_fields(dependant: Any) -> list[Any]:

@@ -6,8 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from fastapi import Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import HTTPException, Request
 
 MAX_DEPTH = 32
 OPENERS = (b"[", b"{")
@@ -24,7 +23,7 @@ class StrictRequest(Request):
 
 
 def parse(body: bytes) -> Any:
-    """Return the value in `body`. Raises JSONDecodeError (400) or RequestValidationError (422)."""
+    """Return the value in `body`. Raises JSONDecodeError (400) or HostileBodyError (422)."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -47,9 +46,16 @@ def parse(body: bytes) -> Any:
     return value
 
 
+class HostileBodyError(HTTPException):
+    """An HTTPException because FastAPI turns every other one that is raised while a body is read into a 400."""
+
+    def __init__(self, code: str, detail: str, pointer: str) -> None:
+        super().__init__(422, detail)
+        self.code, self.pointer = code, pointer
+
+
 def refuse(code: str, detail: str, pointer: str = "/body") -> NoReturn:
-    loc = tuple(pointer.strip("/").split("/"))
-    raise RequestValidationError([{"type": code, "loc": loc, "msg": detail, "input": None}])
+    raise HostileBodyError(code, detail, pointer)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
