@@ -13,6 +13,7 @@ from pydantic_core import to_json
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from questlog.api.gate.exchange import current
 from questlog.api.gate.json_body import HostileBodyError
@@ -77,6 +78,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HostileBodyError, _on_hostile_body)
     app.add_exception_handler(DBAPIError, _on_database)
     app.add_exception_handler(PoolTimeoutError, _on_pool)
+    app.add_exception_handler(ClientDisconnect, _on_gone)
 
 
 async def _on_known(_request: Request, error: Exception) -> Response:
@@ -130,6 +132,11 @@ async def _on_hostile_body(_request: Request, error: Exception) -> Response:
     detail = translated(str(error.detail), current.get().locale)
     fault = {"pointer": error.pointer, "detail": detail, "code": error.code}
     return problem(422, "validation_error", detail, errors=[fault])
+
+
+async def _on_gone(_request: Request, _error: Exception) -> Response:
+    """For the log alone: nobody is there to read it."""
+    return problem(400, "client_gone", "The client went away before its request was complete.")
 
 
 CODES = {

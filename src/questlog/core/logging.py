@@ -17,7 +17,10 @@ def configure(level: str, *, as_json: bool) -> None:
     renderer = (
         structlog.processors.JSONRenderer()
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=False)
+        else structlog.dev.ConsoleRenderer(
+            colors=False,
+            exception_formatter=structlog.dev.plain_traceback,  # a rich one shows locals: passwords
+        )
     )
     structlog.configure(
         processors=[*shared, renderer],
