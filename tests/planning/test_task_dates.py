@@ -1,0 +1,141 @@
+"""When a task is due: reading dates, keeping instants and wall clocks."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from questlog.planning import task_dates
+from questlog.planning.recurrence import RecurrenceError
+from questlog.planning.task_dates import Due, RecurrenceNeedsDateError
+
+MONDAY = date(2026, 11, 23)
+ONE_OFF: dict[str, Any] = {
+    "due_on": MONDAY,
+    "due_at": None,
+    "due_time": None,
+    "start_on": None,
+    "deadline_on": None,
+    "rule": None,
+    "rhythm_from": None,
+    "dates_used": 0,
+}
+SERIES = ONE_OFF | {"rule": "FREQ=WEEKLY", "rhythm_from": date(2026, 11, 16), "dates_used": 1}
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def changed(row: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return task_dates.of_changed(row, changes, today=MONDAY, timezone="Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("value", "timezone", "due"),
+    [
+        (None, "UTC", Due()),
+        (MONDAY, "Asia/Tokyo", Due(MONDAY)),
+        # an instant is due on the day it falls on where the user lives
+        (
+            datetime.fromisoformat("2026-11-23T23:30:00+00:00"),
+            "Europe/Berlin",
+            Due(date(2026, 11, 24), at("2026-11-23T23:30"), "00:30:00"),
+        ),
+        # a moment without offset is read in the user's zone
+        (
+            datetime.fromisoformat("2026-11-23T09:00:00"),
+            "America/New_York",
+            Due(MONDAY, at("2026-11-23T14:00"), "09:00:00"),
+        ),
+        # an hour the clock leaves out moves forward, but the wish is remembered
+        (
+            datetime.fromisoformat("2026-03-29T02:30:00"),
+            "Europe/Berlin",
+            Due(date(2026, 3, 29), at("2026-03-29T01:30"), "02:30:00"),
+        ),
+    ],
+)
+def test_a_due_date_is_a_day_an_instant_or_a_wall_clock(
+    value: date | None, timezone: str, due: Due
+) -> None:
+    assert task_dates.read(value, timezone) == due
+
+
+def test_without_a_due_date_a_series_begins_on_its_first_date_from_today() -> None:
+    weekly_on_thursdays = task_dates.of_new(
+        None, "FREQ=WEEKLY;BYDAY=TH", today=MONDAY, timezone="UTC"
+    )
+
+    assert weekly_on_thursdays["due_on"] == date(2026, 11, 26)
+    assert weekly_on_thursdays["rhythm_from"] == date(2026, 11, 26)
+
+
+@pytest.mark.parametrize(
+    "words", ["hourly", "FREQ=HOURLY", "FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=2", "FREQ=DAILY;X=1"]
+)
+def test_a_rule_that_cannot_be_is_blamed_on_its_field(words: str) -> None:
+    with pytest.raises(RecurrenceError) as refused:
+        task_dates.of_new(MONDAY, words, today=MONDAY, timezone="UTC")
+
+    assert refused.value.pointer == "/body/recurrence"
+
+
+def test_another_date_moves_the_anchor() -> None:
+    moved = changed(SERIES, due_date=date(2026, 11, 26))
+
+    assert moved["rhythm_from"] == date(2026, 11, 26)
+
+
+def test_the_same_date_and_the_same_rule_change_nothing() -> None:
+    same = changed(SERIES, due_date=MONDAY, recurrence="weekly")
+
+    assert same == {name: SERIES[name] for name in same}
+
+
+def test_clearing_the_recurrence_keeps_the_date() -> None:
+    cleared = changed(SERIES, recurrence=None)
+
+    assert cleared["due_on"] == MONDAY
+    assert (cleared["rule"], cleared["rhythm_from"], cleared["dates_used"]) == (None, None, 0)
+
+
+def test_a_series_needs_a_date() -> None:
+    with pytest.raises(RecurrenceNeedsDateError) as refused:
+        changed(SERIES, due_date=None)
+
+    assert refused.value.pointer == "/body/due_date"
+    assert changed(SERIES, due_date=None, recurrence=None)["due_on"] is None
+
+
+def test_another_rule_begins_anew_at_the_date() -> None:
+    begun = changed(SERIES, recurrence="monthly")
+
+    assert (begun["rule"], begun["rhythm_from"], begun["dates_used"]) == (
+        "FREQ=MONTHLY",
+        MONDAY,
+        0,
+    )
+
+
+def test_a_date_alone_takes_the_time_of_day_away() -> None:
+    timed = ONE_OFF | {"due_at": at("2026-11-23T08:00"), "due_time": "09:00:00"}
+
+    assert changed(timed, due_date=MONDAY) == {"due_on": MONDAY, "due_at": None, "due_time": None}
+    assert changed(timed, title="x")["due_at"] == at("2026-11-23T08:00")
+
+
+def test_missed_dates_do_not_pile_up() -> None:
+    step = task_dates.step(SERIES, today=date(2026, 12, 24), timezone="UTC")
+
+    assert step.due == date(2026, 12, 28)
+
+
+def test_s098_a_series_ends_before_the_calendar_does() -> None:
+    last = SERIES | {
+        "rule": "FREQ=YEARLY",
+        "due_on": date(9998, 1, 1),
+        "rhythm_from": date(9998, 1, 1),
+    }
+
+    assert task_dates.step(last, today=MONDAY, timezone="UTC").due is None
