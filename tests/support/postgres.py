@@ -10,7 +10,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -48,6 +48,18 @@ class PostgresServer:
     def drop(self, url: str) -> None:
         """Drop the database, whoever is still connected to it."""
         self._execute(f'DROP DATABASE IF EXISTS "{self._name(url)}" WITH (FORCE)')
+
+    def empty(self, url: str, tables: Sequence[str]) -> None:
+        """Delete every row of `tables`, given in an order in which nothing dangles. Quicker than a new database."""
+        deletions = "; ".join(f'DELETE FROM "{table}"' for table in tables)
+        self._portal.call(self._empty, url, deletions)
+
+    async def _empty(self, url: str, deletions: str) -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute(f"SET lock_timeout = '5s'; {deletions}")
+        finally:
+            await connection.close()
 
     def template(self, name: str, build: Callable[[str], None]) -> str:
         """Return the URL of the template `name`, filled by `build(url)` once in a test run, whichever worker is first.

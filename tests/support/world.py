@@ -6,7 +6,7 @@ from pathlib import Path
 
 from questlog.core import schema
 from questlog.core.config import Settings, load_settings
-from questlog.core.db import Database
+from questlog.core.db import Base, Database
 from questlog.main import open_database
 
 SECRET = "a-secret-of-the-tests-that-is-long-enough"
@@ -46,3 +46,7 @@ def build_postgresql(address: str) -> None:
 def build(address: str, data_dir: Path) -> None:
     """Create the schema in an empty database, the way an operator does."""
     schema.upgrade(settings(address, data_dir).database.url)
+
+
+def tables_from_the_leaves() -> list[str]:
+    return [table.name for table in reversed(Base.metadata.sorted_tables)]
