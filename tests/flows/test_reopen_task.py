@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from questlog.core.db import Database
-from questlog.flows import reopen_task as flow
-from questlog.planning import goal_progress, task_delays, task_trash
+from questlog.planning import goal_progress, task_delays, task_trash, tasks
 from questlog.planning.task_rows import TaskNotFoundError
 from tests.support.make import Make
 from tests.support.moving_clock import MovingClock
@@ -183,7 +182,7 @@ async def test_nothing_remains_when_a_later_step_breaks(
     def fail(*_args: Any, **_options: Any) -> None:
         raise ZeroDivisionError
 
-    place = {"goal_progress": (goal_progress, "of_chain"), "record": (flow.tasks, "record")}
+    place = {"goal_progress": (goal_progress, "of_chain"), "record": (tasks, "record")}
     monkeypatch.setattr(*place[broken], fail)
     with pytest.raises(ZeroDivisionError):
         await me.reopen(task["id"])

@@ -3,6 +3,7 @@
 import random
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -96,6 +97,26 @@ async def test_the_day_is_the_users(
     assert (await east.counts())["today"] == 1
 
 
+async def anything(person: Planner, make: Make, chance: random.Random) -> None:
+    """Sixty tasks of any kind, some of them in the trash."""
+    project = await make.project(person.user)
+    made: list[Any] = []
+    for n in range(60):
+        day = MONDAY + timedelta(days=chance.randint(-3, 3))
+        parent = chance.choice(made) if made and chance.random() < 0.2 else None
+        task = await person.add(
+            f"Task {n}",
+            due_date=chance.choice([None, day.isoformat()]),
+            recurrence="daily" if chance.random() < 0.2 else None,
+            status=chance.choice(["pending", "in_progress", "cancelled", "completed"]),
+            project_id=str(project.id) if parent is None and chance.random() < 0.4 else None,
+            parent_task_id=None if parent is None else str(parent),
+        )
+        made += [task["id"]] if parent is None else []
+    for task_id in chance.sample(made, 6):
+        await person.database.write(task_trash.throw_away, person.user.id, task_id)
+
+
 async def test_s082_counts_and_lists_agree_whatever_there_is(
     database: Database, make: Make, moving_clock: MovingClock
 ) -> None:
@@ -103,26 +124,11 @@ async def test_s082_counts_and_lists_agree_whatever_there_is(
     me, other = await planner(database, make), await planner(database, make)
     chance = random.Random(11)
     for person in (me, other):
-        project = await make.project(person.user)
-        made: list[Any] = []
-        for n in range(60):
-            day = MONDAY + timedelta(days=chance.randint(-3, 3))
-            parent = chance.choice(made) if made and chance.random() < 0.2 else None
-            task = await person.add(
-                f"Task {n}",
-                due_date=chance.choice([None, day.isoformat()]),
-                recurrence="daily" if chance.random() < 0.2 else None,
-                status=chance.choice(["pending", "in_progress", "cancelled", "completed"]),
-                project_id=str(project.id) if parent is None and chance.random() < 0.4 else None,
-                parent_task_id=None if parent is None else str(parent),
-            )
-            made += [task["id"]] if parent is None else []
-        for task_id in chance.sample(made, 6):
-            await person.database.write(task_trash.throw_away, person.user.id, task_id)
+        await anything(person, make, chance)
 
     counts = await me.counts()
 
-    views = {
+    views: dict[str, dict[str, Any]] = {
         "today": {"due_today": True},
         "inbox": {"inbox": True},
         "upcoming": {"upcoming": True},
@@ -219,16 +225,17 @@ async def test_s082_a_filter_by_a_foreign_id_reads_like_a_missing_one(
     database: Database, make: Make, name: str
 ) -> None:
     me, other = await planner(database, make), await planner(database, make)
-    theirs = {
+    theirs: dict[str, UUID] = {
         "project_id": (await make.project(other.user)).id,
         "goal_id": (await make.goal(other.user)).id,
         "parent_task_id": (await other.add())["id"],
-    }[name]
+    }
 
     errors = []
-    for id_ in (theirs, new_id()):
+    for id_ in (theirs[name], new_id()):
+        filters: dict[str, Any] = {name: id_}
         with pytest.raises(UnknownReferenceError) as refused:
-            await me.titles(**{name: id_})
+            await me.titles(**filters)
         errors.append((refused.value.message, refused.value.pointer))
 
     assert errors[0] == errors[1] == (UnknownReferenceError.default_message, f"/query/{name}")

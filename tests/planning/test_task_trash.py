@@ -11,7 +11,7 @@ from sqlalchemy import select
 from questlog.core import clock
 from questlog.core.db import Database
 from questlog.core.exceptions import PreconditionFailedError, QuestlogError
-from questlog.planning import project_trash, task_trash
+from questlog.planning import project_trash, task_trash, tasks
 from questlog.planning.models import Task
 from questlog.planning.ownership import NotYoursError
 from questlog.planning.task_rows import TASKS, TaskNotFoundError, TaskRow
@@ -217,7 +217,7 @@ async def test_nothing_remains_when_a_later_step_breaks(
     def fail(*_args: Any, **_options: Any) -> None:
         raise QuestlogError
 
-    monkeypatch.setattr(task_trash.tasks, "record", fail)
+    monkeypatch.setattr(tasks, "record", fail)
     with pytest.raises(QuestlogError):
         await throw_away(me, parent["id"])
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -279,7 +280,7 @@ async def test_a_one_off_keeps_its_instant_when_the_user_moves_on(
     [({}, 2), ({"project_id": True}, 3), ({"labels": ["home"]}, 4)],
 )
 async def test_making_a_task_takes_few_statements(
-    database: Database, make: Make, fields: dict[str, object], most: int
+    database: Database, make: Make, fields: dict[str, Any], most: int
 ) -> None:
     me = await planner(database, make)
     await me.add(labels=["home"])
