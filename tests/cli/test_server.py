@@ -1,0 +1,238 @@
+"""`questlog server run`: it starts, or says in one line why not; it ends when it is told to."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import httpx2
+import pytest
+from click.testing import CliRunner
+
+from questlog.cli import root
+from questlog.core.database_url import DatabaseUrl
+from tests.support.server import RunningServer, environment, running_server
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - that is what the test is about
+
+
+def start(
+    database_url: str, data_dir: Path, *arguments: str, **env: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a server that is expected not to start."""
+    data_dir.mkdir(exist_ok=True)
+    return subprocess.run(
+        [sys.executable, "-m", "questlog.cli", "server", "run", *arguments],
+        env=environment(database_url, data_dir, **env),
+        cwd=data_dir,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_it_says_where_it_is_when_it_is_ready(served: RunningServer) -> None:
+    answer = httpx2.get(f"{served.url}/ready", trust_env=False)
+
+    assert answer.json()["checks"]["migrations"] == "ok"
+    assert "server" not in answer.headers
+
+
+def test_it_makes_private_files(tmp_path: Path) -> None:
+    data = tmp_path / "new" / "data"
+
+    with running_server(f"sqlite:///{data / 'questlog.db'}", tmp_path, DATA_DIR=str(data)):
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in data.iterdir()}
+
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+    assert modes["questlog.db"] == 0o600
+    assert modes["questlog.db-wal"] == 0o600
+
+
+def test_wrong_settings_end_it_with_a_line_for_each(tmp_path: Path) -> None:
+    done = start("sqlite:///x.db", tmp_path / "data", API_PORT="many", ENVIRONMENT="moon")
+
+    assert done.returncode == 2
+    assert "API_PORT" in done.stderr
+    assert "ENVIRONMENT" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_postgresql_with_pending_migrations_is_refused(
+    postgres_address: str, tmp_path: Path
+) -> None:
+    done = start(postgres_address, tmp_path / "data")
+
+    assert done.returncode == 1
+    assert "schema mismatch" in done.stderr
+    assert "Run: questlog db upgrade" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_is_not_there_is_named_without_its_password(tmp_path: Path) -> None:
+    done = start("postgresql://me:secret@127.0.0.1:1/none", tmp_path / "data")
+
+    assert done.returncode == 5
+    assert "postgresql://me:***@127.0.0.1:1/none does not answer" in done.stderr
+    assert "secret@" not in done.stderr
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = start(f"sqlite:///{tmp_path / 'q.db'}", tmp_path / "data", "--port", str(port))
+
+    assert done.returncode == 1
+    assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr
+
+
+def test_a_server_for_trying_out_that_is_open_to_all_warns(tmp_path: Path) -> None:
+    with running_server(
+        f"sqlite:///{tmp_path / 'q.db'}", tmp_path / "data", "--host", EVERYWHERE
+    ) as server:
+        log = server.log()
+
+    assert "API_HOST=0.0.0.0 opens a server that is not set up for production" in log
+
+
+def test_localhost_is_one_port_on_all_its_addresses(tmp_path: Path) -> None:
+    with running_server(
+        f"sqlite:///{tmp_path / 'q.db'}", tmp_path / "data", "--host", "localhost"
+    ) as server:
+        ports = {
+            line.rpartition(":")[2] for line in server.log().splitlines() if "ready at" in line
+        }
+
+    assert len(ports) == 1
+
+
+def test_f30_sigterm_ends_an_idle_server_quickly(served: RunningServer) -> None:
+    started = time.monotonic()
+
+    served.stop()
+
+    assert time.monotonic() - started < 3
+    assert "Traceback" not in served.log()
+
+
+def test_f30_a_request_on_its_way_is_still_answered(served: RunningServer) -> None:
+    with half_a_request(served) as connection:
+        served.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+
+        connection.sendall(b'"b@example.org"}')
+        answer = connection.recv(65536)
+
+    assert answer.startswith(b"HTTP/1.1 422")
+    served.process.wait(5)
+
+
+def test_f30_a_client_that_went_away_holds_nothing_up(served: RunningServer) -> None:
+    with half_a_request(served):
+        served.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+    started = time.monotonic()
+
+    served.process.wait(15)
+
+    assert time.monotonic() - started < 2
+
+
+def test_f31_a_second_sigterm_ends_it_at_once(served: RunningServer) -> None:
+    with half_a_request(served):
+        served.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        assert served.process.poll() is None
+
+        started = time.monotonic()
+        served.stop()
+
+    assert time.monotonic() - started < 1
+
+
+def test_several_processes_share_one_port(migrated_address: str, tmp_path: Path) -> None:
+    with running_server(migrated_address, tmp_path / "data", "--workers", "2") as server:
+        answers = [
+            httpx2.get(f"{server.url}/health", trust_env=False).status_code for _ in range(20)
+        ]
+        workers = children(server.process.pid)
+
+    assert answers == [200] * 20
+    assert len(workers) == 2
+    assert [pid for pid in workers if alive(pid)] == []
+
+
+def test_f34_a_worker_that_dies_is_replaced(migrated_address: str, tmp_path: Path) -> None:
+    with running_server(migrated_address, tmp_path / "data", "--workers", "2") as server:
+        first = children(server.process.pid)
+        os.kill(first[0], signal.SIGKILL)
+        wait_until(lambda: len(set(children(server.process.pid)) - set(first)) == 1)
+        answer = httpx2.get(f"{server.url}/health", trust_env=False)
+
+    assert answer.status_code == 200
+
+
+def test_f31_workers_do_not_outlive_their_supervisor(migrated_address: str, tmp_path: Path) -> None:
+    with running_server(migrated_address, tmp_path / "data", "--workers", "2") as server:
+        workers = children(server.process.pid)
+        os.kill(server.process.pid, signal.SIGKILL)
+        server.process.wait()
+        wait_until(lambda: not any(alive(pid) for pid in workers))
+
+    assert len(workers) == 2
+
+
+def test_reload_and_workers_do_not_go_together() -> None:
+    result = CliRunner().invoke(root, ["server", "run", "--reload", "--workers", "2"])
+
+    assert result.exit_code == 2
+
+
+@pytest.fixture
+def postgres_address(postgres_url: DatabaseUrl) -> str:
+    return postgres_url.sqlalchemy_url
+
+
+def half_a_request(server: RunningServer) -> socket.socket:
+    """Send a request but for the end of its body, which makes it one with a wrong password field."""
+    url = httpx2.URL(server.url)
+    connection = socket.create_connection((url.host, url.port or 80), timeout=10)
+    body = b'{"email": "b@example.org", "surplus": '
+    length = len(body) + len(b'"b@example.org"}')
+    connection.sendall(
+        b"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %d\r\n\r\n" % length + body
+    )
+    time.sleep(0.3)
+    return connection
+
+
+def children(pid: int) -> list[int]:
+    """Return the workers among the children of a process; one more keeps track of its semaphores."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == pid and b"spawn_main" in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+    return found
+
+
+def alive(pid: int) -> bool:
+    with suppress(OSError):
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 15) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
