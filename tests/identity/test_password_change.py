@@ -1,0 +1,327 @@
+"""Changing a password, forgetting it, and closing the account."""
+
+import asyncio
+import re
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient, Response
+from sqlalchemy import func, select, update
+
+from questlog.automation.models import Mail
+from questlog.core.db import Base, Database
+from questlog.identity.models import EmailCode, PasswordReset, User
+from tests.support.doors import (
+    PASSWORD,
+    bearer,
+    code_for,
+    log_in,
+    refresh,
+    register,
+    verify,
+    whoami,
+)
+from tests.support.make import Make
+from tests.support.moving_clock import MovingClock
+from tests.support.smtp import SmtpServer
+
+NEW = "a sunny day in Turin"
+
+
+async def change(client: AsyncClient, tokens: dict[str, Any], **body: Any) -> Response:
+    body = {"new_password": NEW} | body
+    return await client.post("/api/v1/auth/password/change", headers=bearer(tokens), json=body)
+
+
+async def forgot(client: AsyncClient, email: str = "ada@example.org", **headers: str) -> Response:
+    return await client.post("/api/v1/auth/password/forgot", json={"email": email}, headers=headers)
+
+
+async def reset(client: AsyncClient, token: str, password: str = NEW) -> Response:
+    return await client.post(
+        "/api/v1/auth/password/reset", json={"token": token, "password": password}
+    )
+
+
+def link_in(message: EmailMessage) -> str:
+    plain = message.get_body(("plain",))
+    assert plain is not None
+    found = re.search(r"https?://\S+token=\S+", plain.get_content())
+    assert found is not None
+    return found.group()
+
+
+def token_in(message: EmailMessage) -> str:
+    return link_in(message).partition("token=")[2]
+
+
+async def test_s020_a_new_password_needs_the_old_one(client: AsyncClient) -> None:
+    tokens = await register(client)
+
+    wrong = await change(client, tokens, current_password="a guess of somebody else")
+    absent = await change(client, tokens)
+    both = await change(client, tokens, current_password=PASSWORD, code="123456")
+    weak = await change(client, tokens, current_password=PASSWORD, new_password="password1")
+
+    assert [answer.status_code for answer in (wrong, absent, both, weak)] == [401, 422, 422, 422]
+    assert weak.json()["errors"][0]["pointer"] == "/body/new_password"
+    assert (await log_in(client)).status_code == 200
+
+
+async def test_s020_a_new_password_ends_the_other_sessions(client: AsyncClient) -> None:
+    here = await register(client)
+    there = (await log_in(client)).json()
+
+    answer = await change(client, here, current_password=PASSWORD)
+
+    assert answer.status_code == 200
+    assert (await whoami(client, here)).status_code == 200
+    assert (await whoami(client, there)).status_code == 401
+    assert (await refresh(client, there["refresh_token"])).status_code == 401
+    assert (await log_in(client)).status_code == 401
+    assert (await log_in(client, password=NEW)).status_code == 200
+
+
+async def test_s020_the_other_sessions_stay_if_wanted(client: AsyncClient) -> None:
+    here = await register(client)
+    there = (await log_in(client)).json()
+
+    await change(client, here, current_password=PASSWORD, revoke_others=False)
+
+    assert (await whoami(client, there)).status_code == 200
+
+
+async def test_s020_the_owner_is_told_by_mail(
+    mail_client: AsyncClient, smtp: SmtpServer, postman: None
+) -> None:
+    tokens = await register(mail_client)
+
+    await change(mail_client, tokens, current_password=PASSWORD)
+
+    message = await smtp.message(1)
+    assert message["Subject"] == "Your Questlog password was changed"
+    assert message["To"] == "ada@example.org"
+
+
+async def test_guesses_with_a_stolen_token_are_counted(client: AsyncClient) -> None:
+    tokens = await register(client)
+
+    statuses = [
+        (await change(client, tokens, current_password=f"guess {n}")).status_code for n in range(11)
+    ]
+
+    assert statuses == [401] * 10 + [429]
+
+
+async def test_s021_a_link_sets_a_new_password_once(
+    mail_client: AsyncClient, smtp: SmtpServer, postman: None, database: Database
+) -> None:
+    before = await register(mail_client)
+    assert (await forgot(mail_client)).status_code == 200
+    token = token_in(await smtp.message(1))
+
+    first = await reset(mail_client, token)
+    second = await reset(mail_client, token, "yet another password")
+
+    assert (first.status_code, second.status_code) == (200, 400)
+    assert second.json()["code"] == "invalid_reset_token"
+    assert (await log_in(mail_client, password=NEW)).status_code == 200
+    assert (await whoami(mail_client, before)).status_code == 401
+    async with database.reader() as session:
+        assert await session.scalar(select(func.count()).select_from(PasswordReset)) == 0
+        assert await session.scalar(select(User.email_verified_at)) is not None
+
+
+async def test_s021_ten_uses_of_a_link_at_once_are_one(
+    mail_client: AsyncClient, smtp: SmtpServer, postman: None
+) -> None:
+    await register(mail_client)
+    await forgot(mail_client)
+    token = token_in(await smtp.message(1))
+
+    answers = await asyncio.gather(
+        *(reset(mail_client, token, f"password number {n}") for n in range(10))
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [200, *[400] * 9]
+
+
+async def test_s021_no_secret_of_a_link_is_stored(
+    mail_client: AsyncClient, smtp: SmtpServer, postman: None, database: Database
+) -> None:
+    await register(mail_client)
+    await forgot(mail_client)
+    secret = token_in(await smtp.message(1)).partition(".")[2]
+
+    async with database.reader() as session:
+        tables = [list(await session.execute(select(t))) for t in Base.metadata.sorted_tables]
+
+    assert len(secret) == 43
+    assert secret not in str(tables)
+
+
+async def test_s021_a_link_lasts_half_an_hour(
+    mail_client: AsyncClient, smtp: SmtpServer, postman: None, moving_clock: MovingClock
+) -> None:
+    await register(mail_client)
+    await forgot(mail_client)
+    token = token_in(await smtp.message(1))
+    moving_clock.move(minutes=30, seconds=1)
+
+    answer = await reset(mail_client, token)
+
+    assert answer.status_code == 400
+
+
+async def test_s021_a_link_is_void_after_a_change_of_password(
+    mail_client: AsyncClient, smtp: SmtpServer, postman: None
+) -> None:
+    tokens = await register(mail_client)
+    await forgot(mail_client)
+    token = token_in(await smtp.message(1))
+    await change(mail_client, tokens, current_password=PASSWORD)
+
+    answer = await reset(mail_client, token)
+
+    assert answer.status_code == 400
+
+
+async def test_s021_a_link_is_void_after_a_change_of_address(
+    mail_client: AsyncClient, smtp: SmtpServer, postman: None, database: Database
+) -> None:
+    await register(mail_client)
+    await forgot(mail_client)
+    token = token_in(await smtp.message(1))
+    async with database.writer() as session:
+        await session.execute(update(User).values(email="new@example.org"))
+
+    answer = await reset(mail_client, token)
+
+    assert answer.status_code == 400
+
+
+async def test_s021_a_weak_password_does_not_use_the_link_up(
+    mail_client: AsyncClient, smtp: SmtpServer, postman: None
+) -> None:
+    await register(mail_client)
+    await forgot(mail_client)
+    token = token_in(await smtp.message(1))
+
+    weak = await reset(mail_client, token, "password1")
+    strong = await reset(mail_client, token)
+
+    assert (weak.status_code, strong.status_code) == (422, 200)
+
+
+async def test_s022_the_link_begins_with_the_configured_address(
+    mail_client: AsyncClient, smtp: SmtpServer, postman: None
+) -> None:
+    await register(mail_client)
+
+    await forgot(mail_client, **{"X-Forwarded-Host": "evil.example", "Host": "evil.example"})
+
+    message = await smtp.message(1)
+    assert link_in(message).startswith("https://quest.example.org/")
+    assert "evil" not in message.as_string()
+
+
+async def test_s003_forgetting_does_not_tell_who_has_an_account(
+    mail_client: AsyncClient, smtp: SmtpServer, postman: None
+) -> None:
+    await register(mail_client)
+
+    known, unknown = await forgot(mail_client), await forgot(mail_client, "bob@example.org")
+    await smtp.message(1)
+    await asyncio.sleep(0.2)
+
+    assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
+    assert smtp.recipients == [["ada@example.org"]]
+
+
+async def test_without_a_mail_server_no_link_can_be_sent(client: AsyncClient) -> None:
+    answer = await forgot(client)
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "mail_not_configured")
+
+
+async def test_links_are_mailed_once_a_minute(mail_client: AsyncClient) -> None:
+    answers = await asyncio.gather(*(forgot(mail_client) for _ in range(4)))
+
+    assert sorted(answer.status_code for answer in answers)[1:] == [429] * 3
+
+
+@pytest.mark.parametrize(
+    "token", ["x", "ключ", "01a1fd8f-7855-72c1-a5c9-c7b66efc8d0e.AAAA", "." * 100]
+)
+async def test_a_made_up_link_is_refused(client: AsyncClient, token: str) -> None:
+    answer = await reset(client, token)
+
+    assert answer.status_code == 400
+
+
+async def delete_me(client: AsyncClient, tokens: dict[str, Any], **body: Any) -> Response:
+    return await client.request("DELETE", "/api/v1/users/me", headers=bearer(tokens), json=body)
+
+
+async def test_s144_an_account_is_erased_once_its_owner_has_shown_who_they_are(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    tokens = await register(client)
+    bystander = await make.user()
+
+    wrong = await delete_me(client, tokens, password="a guess of somebody else")
+    done = await delete_me(client, tokens, password=PASSWORD)
+
+    assert (wrong.status_code, done.status_code) == (401, 204)
+    assert (await whoami(client, tokens)).status_code == 401
+    assert (await refresh(client, tokens["refresh_token"])).status_code == 401
+    assert (await log_in(client)).status_code == 401
+    assert await owners(database) == {bystander.id}
+    await register(client)
+
+
+async def test_s144_a_code_for_this_very_purpose_will_do(
+    client: AsyncClient, database: Database
+) -> None:
+    tokens = (await verify(client, await code_for(client))).json()
+    code = await code_for(client, purpose="delete_account")
+
+    answer = await delete_me(client, tokens, code=code)
+
+    assert answer.status_code == 204
+    assert await owners(database) == set()
+    async with database.reader() as session:
+        assert await session.scalar(select(func.count()).select_from(EmailCode)) == 0
+
+
+async def test_s144_mail_under_way_goes_with_the_account(
+    mail_client: AsyncClient, database: Database
+) -> None:
+    tokens = await register(mail_client)
+    await forgot(mail_client)
+
+    await delete_me(mail_client, tokens, password=PASSWORD)
+
+    async with database.reader() as session:
+        assert await session.scalar(select(func.count()).select_from(Mail)) == 0
+
+
+async def owners(database: Database) -> set[Any]:
+    """Return every user that any row of the database belongs to."""
+    tables = [table for table in Base.metadata.sorted_tables if "user_id" in table.c]
+    found = set()
+    async with database.reader() as session:
+        for table in tables:
+            found |= set(await session.scalars(select(table.c.user_id)))
+        found |= set(await session.scalars(select(User.id)))
+    return found
+
+
+@pytest.mark.parametrize("body", [{}, {"password": None}, {"password": "x", "code": "123456"}])
+async def test_deleting_takes_exactly_one_proof(client: AsyncClient, body: Any) -> None:
+    tokens = await register(client)
+
+    answer = await delete_me(client, tokens, **body)
+
+    assert answer.status_code == 422
