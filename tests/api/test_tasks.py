@@ -19,6 +19,21 @@ ANSWERED = {
     "position", "lesson_id", "completed_at", "deleted_at", "created_at", "updated_at", "version",
     "receipt",
 }  # fmt: skip
+WATERING = {
+    "title": "Полить цветы",
+    "priority": 3,
+    "priority_label": "high",
+    "status": "in_progress",
+    "completed": False,
+    "due_date": "2026-11-24",
+    "due_at": "2026-11-24T08:00:00Z",
+    "recurrence": "weekly",
+    "recurrence_text": "каждую неделю",
+    "recurrence_next": ["2026-12-01", "2026-12-08", "2026-12-15", "2026-12-22", "2026-12-29"],
+    "labels": ["дом"],
+    "created_at": "2026-11-23T08:00:00Z",
+    "receipt": None,
+}
 
 
 async def test_a_task_is_made_and_read(
@@ -42,32 +57,7 @@ async def test_a_task_is_made_and_read(
     [in_list] = (await client.get(TASKS, headers=user.headers)).json()["items"]
     assert task == read == in_list
     assert task.keys() == ANSWERED
-    assert (
-        task
-        | {
-            "user_id": str(user.id),
-            "title": "Полить цветы",
-            "priority": 3,
-            "priority_label": "high",
-            "status": "in_progress",
-            "completed": False,
-            "due_date": "2026-11-24",
-            "due_at": "2026-11-24T08:00:00Z",
-            "recurrence": "weekly",
-            "recurrence_text": "каждую неделю",
-            "recurrence_next": [
-                "2026-12-01",
-                "2026-12-08",
-                "2026-12-15",
-                "2026-12-22",
-                "2026-12-29",
-            ],
-            "labels": ["дом"],
-            "created_at": "2026-11-23T08:00:00Z",
-            "receipt": None,
-        }
-        == task
-    )
+    assert task | WATERING | {"user_id": str(user.id)} == task
 
 
 async def test_completing_and_reopening_answer_the_task_and_a_receipt(
@@ -172,8 +162,8 @@ async def test_s078_strangers_tasks_are_forbidden_and_missing_ones_are_not_found
             answer = await post(client, user, f"/{id_}{action}", bodies.get(action))
             assert answer.status_code == status, (action, answer.text)
     for method in ("GET", "PUT", "PATCH", "DELETE"):
+        body: dict[str, Any] = {"json": {"title": "Mine"}} if method in ("PUT", "PATCH") else {}
         for id_, status in ((theirs, 403), (NOBODYS, 404), ("1", 404)):
-            body: dict[str, Any] = {"json": {"title": "Mine"}} if method in ("PUT", "PATCH") else {}
             answer = await client.request(method, f"{TASKS}/{id_}", headers=user.headers, **body)
             assert answer.status_code == status
 
@@ -232,10 +222,8 @@ async def test_a_named_occurrence_and_yesterday(
     yesterday = await post(client, user, url, {"on": "yesterday"})
     today = await post(client, user, url, {"occurrence": "2026-11-24"})
     moved = await post(client, user, url, {"occurrence": "2026-12-24"})
-    refused = [
-        (await post(client, user, url, body)).status_code
-        for body in ({"on": "monday"}, {"on": None}, {"occurrence": None}, {"at": "now"}, [])
-    ]
+    nonsense: list[Any] = [{"on": "monday"}, {"on": None}, {"occurrence": None}, {"at": "now"}, []]
+    refused = [(await post(client, user, url, body)).status_code for body in nonsense]
 
     occurrences = await client.get(f"{TASKS}/{task['id']}/occurrences", headers=user.headers)
     assert yesterday.json()["receipt"]["next_due"] == "2026-11-24"
