@@ -106,9 +106,8 @@ def _owned_references() -> Iterator[tuple[Table, str, Table]]:
 
 def _inv8_parents_are_acyclic(connection: Connection) -> Iterator[str]:
     for table, parent in ((Goal.__table__, "parent_goal_id"), (Task.__table__, "parent_task_id")):
-        above: dict[Any, Any] = dict(
-            connection.execute(select(table.c.id, table.c[parent])).tuples()
-        )
+        rows = connection.execute(select(table.c.id, table.c[parent]))
+        above: dict[Any, Any] = {row[0]: row[1] for row in rows}
         for start in above:
             steps, at = 1, above[start]
             while at is not None and steps <= MAX_DEPTH:

@@ -6,6 +6,7 @@ from questlog.api import (
     auth,
     goals,
     health,
+    imports,
     items,
     labels,
     occurrences,
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     projects.router,
     labels.router,
     items.router,
+    imports.router,
     stats.router,
 )
 

@@ -9,7 +9,7 @@ from datetime import tzinfo
 from typing import Protocol
 
 from questlog.core.exceptions import ValidationError
-from questlog.planning.importers import icalendar, taskwarrior, todoist
+from questlog.planning.importers import icalendar, questlog, taskwarrior, todoist
 from questlog.planning.importers.plan import (
     ImportedTask,
     ImportNote,
@@ -40,6 +40,7 @@ class Reader(Protocol):
 
 READERS: Mapping[str, Reader] = {
     "icalendar": icalendar.read,
+    "questlog": questlog.read,
     "taskwarrior": taskwarrior.read,
     "todoist": todoist.read,
 }
