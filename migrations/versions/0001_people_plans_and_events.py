@@ -457,7 +457,11 @@ def upgrade() -> None:
             sqlite_where=sa.text("deleted_at IS NULL AND completed_at IS NULL"),
             postgresql_where=sa.text("deleted_at IS NULL AND completed_at IS NULL"),
         )
-        batch_op.create_index("ix_tasks_goal", ["user_id", "goal_id"], unique=False)
+        batch_op.create_index(
+            "ix_tasks_goal",
+            ["user_id", "goal_id", "project_id", "completed_at", "state", "deleted_at", "rule"],
+            unique=False,
+        )
         batch_op.create_index(
             "ix_tasks_open",
             ["user_id", "position", "id"],
@@ -477,6 +481,11 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_tasks_project", ["user_id", "project_id", "position", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_tasks_project_counts",
+            ["user_id", "project_id", "goal_id", "completed_at", "state", "deleted_at", "rule"],
+            unique=False,
         )
 
     op.create_table(
@@ -543,6 +552,7 @@ def downgrade() -> None:
 
     op.drop_table("items")
     with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.drop_index("ix_tasks_project_counts")
         batch_op.drop_index("ix_tasks_project")
         batch_op.drop_index("ix_tasks_parent")
         batch_op.drop_index(

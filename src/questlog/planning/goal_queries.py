@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    CompoundSelect,
     Select,
     and_,
     func,
@@ -91,43 +90,55 @@ def family_of(
     return select(family.c.id, family.c.parent_goal_id, (family.c.id == start).label("is_nearest"))
 
 
-def counts_of_family(user_id: UUID, goal_id: UUID) -> CompoundSelect[Any]:
+def counts_of_family(user_id: UUID, goal_id: UUID) -> Select[Any]:
     """How many tasks serve which goals and projects of a family; every task is counted in one row."""
     family = select(_family(user_id, goal_id).c.id)
-    ours = _counts(user_id).where(Task.goal_id.in_(family))
-    through_projects = _counts(user_id).where(
-        Project.goal_id.in_(family), or_(Task.goal_id.is_(None), Task.goal_id.not_in(family))
-    )
-    return union_all(ours, through_projects)
+    serving = Project.goal_id.in_(family)
+    elsewhere = or_(Task.goal_id.is_(None), Task.goal_id.not_in(family))
+    return _counts(user_id, Task.goal_id.in_(family), serving, elsewhere)
 
 
 def counts_of_all(user_id: UUID) -> Select[Any]:
-    serves = or_(Task.goal_id.is_not(None), Project.goal_id.is_not(None))
-    return _counts(user_id).where(serves)
+    serving = Project.goal_id.is_not(None)
+    return _counts(user_id, Task.goal_id.is_not(None), serving, Task.goal_id.is_(None))
 
 
-def _counts(user_id: UUID) -> Select[Any]:
-    served: tuple[Any, ...] = (
-        Task.goal_id,
-        Project.goal_id.label("project_goal_id"),
-        Task.project_id,
-        Project.title.label("project_title"),
+def _counts(
+    user_id: UUID,
+    ours: ColumnElement[bool],
+    serving: ColumnElement[bool],
+    elsewhere: ColumnElement[bool],
+) -> Select[Any]:
+    """Count the tasks of some goals, then those of the projects that serve some and have no such goal of their own.
+
+    Two counts instead of one with OR, because each is answered by an index alone (`ix_tasks_goal`, `ix_tasks_project_counts`).
+    """
+    projects = select(Project.id).where(Project.user_id == user_id, serving)
+    by_goal = _counted(user_id).where(ours).group_by(Task.goal_id, Task.project_id)
+    by_project = (
+        _counted(user_id)
+        .where(Task.project_id.in_(projects), elsewhere)
+        .group_by(Task.project_id, Task.goal_id)
     )
-    done, total = func.count(Task.completed_at).label("done"), func.count().label("total")
-    in_project = and_(Project.user_id == Task.user_id, Project.id == Task.project_id)
-    return (
-        select(*served, done, total)
-        .select_from(Task)
-        .outerjoin(Project, in_project)
-        .where(Task.user_id == user_id, *_counted())
-        .group_by(*served)
-    )
+    found = union_all(by_goal, by_project).subquery("found")
+    columns = (found.c.goal_id, found.c.project_id, found.c.done, found.c.total)
+    its_project = and_(Project.user_id == user_id, Project.id == found.c.project_id)
+    return select(
+        *columns, Project.goal_id.label("project_goal_id"), Project.title.label("project_title")
+    ).outerjoin_from(found, Project, its_project)
 
 
-def _counted() -> tuple[ColumnElement[bool], ...]:
+def _counted(user_id: UUID) -> Select[Any]:
     """A series counts when it has ended: an open one would keep its goal from ever being whole."""
     is_open_series = and_(Task.rule.is_not(None), Task.completed_at.is_(None))
-    return (Task.deleted_at.is_(None), Task.state != "cancelled", ~is_open_series)
+    done, total = func.count(Task.completed_at).label("done"), func.count().label("total")
+    place: tuple[Any, ...] = (Task.goal_id, Task.project_id)
+    return select(*place, done, total).where(
+        Task.user_id == user_id,
+        Task.deleted_at.is_(None),
+        Task.state != "cancelled",
+        ~is_open_series,
+    )
 
 
 def _goal_served_by(user_id: UUID, project_id: UUID | None) -> Any:

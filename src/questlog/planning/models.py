@@ -27,6 +27,7 @@ from questlog.core.types import Id, Json, Moment
 
 TITLE_KEY_LENGTH = 200
 OPEN = "deleted_at IS NULL AND completed_at IS NULL"
+_COUNTED = ("completed_at", "state", "deleted_at", "rule")
 
 
 def _owner() -> Mapped[UUID]:
@@ -180,7 +181,9 @@ class Task(Base):
         _where("ix_tasks_due", OPEN, "user_id", "due_on", "position", "id"),
         _where("ix_tasks_completed", "completed_at IS NOT NULL", "user_id", "completed_at", "id"),
         Index("ix_tasks_project", "user_id", "project_id", "position", "id"),
-        Index("ix_tasks_goal", "user_id", "goal_id"),
+        # These two answer by themselves how far a goal or project has come.
+        Index("ix_tasks_goal", "user_id", "goal_id", "project_id", *_COUNTED),
+        Index("ix_tasks_project_counts", "user_id", "project_id", "goal_id", *_COUNTED),
         Index("ix_tasks_parent", "user_id", "parent_task_id", "position", "id"),
         _where("ix_tasks_deletion", "deletion_id IS NOT NULL", "user_id", "deletion_id"),
     )

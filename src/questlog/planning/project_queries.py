@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 
 from questlog.core.pagination import SortKey
 from questlog.planning import queries
@@ -51,15 +51,12 @@ def projects_of(user_id: UUID, wanted: ProjectFilter) -> Select[Any]:
 
 def task_counts_of(user_id: UUID) -> Select[UUID, int]:
     """Each project, archived ones too, and how many open tasks it has."""
-    open_here = and_(
+    open_here = select(func.count()).where(
         Task.user_id == user_id,
         Task.project_id == Project.id,
         Task.deleted_at.is_(None),
         queries.is_open(),
     )
-    return (
-        select(Project.id, func.count(Task.id).label("open"))
-        .outerjoin(Task, open_here)
-        .where(Project.user_id == user_id, Project.deleted_at.is_(None))
-        .group_by(Project.id)
-    )
+    count = open_here.correlate(Project).scalar_subquery()
+    alive = (Project.user_id == user_id, Project.deleted_at.is_(None))
+    return select(Project.id, count.label("open")).where(*alive)
