@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 
 from questlog.core.db import Database
 
@@ -24,3 +24,8 @@ def count_statements(database: Database) -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+async def count_rows(database: Database, table: Any) -> int:
+    async with database.reader() as session:
+        return await session.scalar(select(func.count()).select_from(table)) or 0

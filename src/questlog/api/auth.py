@@ -144,13 +144,15 @@ async def log_in(
 
 
 @router.post("/refresh", response_model=TokenResponse, dependencies=[Counted], openapi_extra=PUBLIC)
-async def refresh_tokens(body: TokenRefreshRequest, desk: Desk, database: Steps) -> SignedIn:
+async def refresh_tokens(
+    body: TokenRefreshRequest, desk: Desk, clues: Clues, database: Steps
+) -> SignedIn:
     """Exchange a refresh token for new tokens.
 
     It works once; for ten seconds more it gets the same answer again, in case the first was lost. Later use shows that
     the token was copied, and ends the session.
     """
-    return await sign_in.refresh(database, desk, body.refresh_token)
+    return await sign_in.refresh(database, desk, body.refresh_token, clues)
 
 
 @router.post("/logout", response_model=LogoutResponse, openapi_extra={"security": [{}]})

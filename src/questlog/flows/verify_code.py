@@ -29,7 +29,7 @@ async def verify_code(
 async def _verify(
     session: Session, desk: FrontDesk, email: str, code: str, clues: Clues
 ) -> SignedIn | QuestlogError:
-    refusal = await email_codes.redeem(session, desk, email, code, "sign_in", clues)
+    refusal = await email_codes.redeem(session, desk, email, code, purpose="sign_in", clues=clues)
     if refusal is not None:
         return refusal
     user = await users.get_by_email(session, email)

@@ -111,7 +111,7 @@ async def spend_on_mail(session: Session, email: str, clues: Clues, limits: Sign
 
 
 async def redeem(
-    session: Session, desk: FrontDesk, email: str, code: str, purpose: Purpose, clues: Clues
+    session: Session, desk: FrontDesk, email: str, code: str, *, purpose: Purpose, clues: Clues
 ) -> QuestlogError | None:
     """Compare a code with the newest one sent, and use it up if it is the same.
 

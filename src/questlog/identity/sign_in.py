@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 
 from questlog.core import clock
@@ -15,6 +16,8 @@ from questlog.identity.front_desk import FrontDesk
 from questlog.identity.models import User
 from questlog.identity.sessions import RefreshReusedError
 from questlog.identity.users import Proven
+
+log = structlog.get_logger(__name__)
 
 
 class RegistrationClosedError(AuthorizationError):
@@ -69,15 +72,19 @@ async def enter(
     return _signed_in(desk, user, opened)
 
 
-async def refresh(database: Database, desk: FrontDesk, token: str) -> SignedIn:
+async def refresh(database: Database, desk: FrontDesk, token: str, clues: Clues) -> SignedIn:
     """Raises `InvalidRefreshTokenError`, `RefreshReusedError`; the revocation that comes with the latter is committed."""
-    result = await database.write(_refresh, desk, token)
+    result = await database.write(_refresh, desk, token, clues)
     if isinstance(result, RefreshReusedError):
+        log.warning("refresh_reused", address=clues.address, request_id=clues.request_id)
         raise result
     return result
 
 
-async def _refresh(session: Session, desk: FrontDesk, token: str) -> SignedIn | RefreshReusedError:
+async def _refresh(
+    session: Session, desk: FrontDesk, token: str, clues: Clues
+) -> SignedIn | RefreshReusedError:
+    session.info["request_id"] = clues.request_id
     opened = await sessions.validate_refresh_token(
         session, token, keyring=desk.keyring, refresh_days=desk.refresh_days
     )
