@@ -19,9 +19,10 @@ def errors_below(error: type[QuestlogError]) -> Iterator[type[QuestlogError]]:
 
 
 def test_every_error_of_the_application_speaks_russian() -> None:
-    assert main.create_app  # importing it brings in every error
+    house = main.__name__.split(".")[0]  # importing `main` has brought in every error
 
-    spoken = {error.default_message for error in errors_below(QuestlogError)}
+    ours = [error for error in errors_below(QuestlogError) if error.__module__.startswith(house)]
+    spoken = {error.default_message for error in ours}
 
     assert spoken - RUSSIAN.keys() == set()
 
