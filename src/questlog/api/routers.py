@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from questlog.api import (
     auth,
+    exports,
     goals,
     health,
     imports,
@@ -24,6 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     user_tasks.router,
     health.router,
     auth.router,
+    exports.router,
     users.router,
     sessions.router,
     occurrences.router,

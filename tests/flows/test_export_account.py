@@ -1,0 +1,378 @@
+"""Everything out, and in again somewhere else."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+from sqlalchemy import select
+
+from questlog.core.db import Base, Database
+from questlog.flows import export_account as exports
+from questlog.flows.export_account import export_account
+from questlog.flows.import_tasks import import_tasks
+from questlog.planning.importers import UnreadableImportError
+from questlog.planning.models import Import, Item, Task
+from tests.support.invariants import check_invariants
+from tests.support.make import Make, Person
+
+PAST = datetime(2026, 10, 3, 12, 0, tzinfo=UTC)
+READ_BACK = ("goals", "projects", "labels", "tasks", "occurrences", "items")
+MADE_ANEW = {"id", "created_at", "updated_at", "version", "receipt"}
+
+
+async def document(database: Database, user: Person) -> dict[str, Any]:
+    text = b"".join([piece async for piece in export_account(database, user.id)])
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+async def bring(database: Database, user: Person, content: Any, **more: Any) -> Any:
+    text = content if isinstance(content, str) else as_file(content)
+    return await import_tasks(database, user.id, "questlog", text, timezone=user.timezone, **more)
+
+
+def as_file(found: dict[str, Any]) -> str:
+    return json.dumps(found, indent=0)
+
+
+async def post(client: AsyncClient, user: Person, path: str, body: Any = None) -> Any:
+    answer = await client.post(f"/api/v1{path}", headers=user.headers, json=body)
+    assert answer.status_code in (200, 201), answer.text
+    return answer.json()
+
+
+async def lived(client: AsyncClient, user: Person) -> None:
+    """An account with something of everything, made by the doors people use."""
+    year = await post(client, user, "/goals", {"title": "Italian", "goal_type": "yearly"})
+    quarter = {"title": "A1", "parent_goal_id": year["id"], "period": "2026-Q4"}
+    goal = await post(client, user, "/goals", quarter)
+    project = await post(client, user, "/projects", {"title": "Course", "goal_id": goal["id"]})
+    gone = await post(client, user, "/projects", {"title": "Old course"})
+    top = await post(
+        client,
+        user,
+        "/tasks",
+        {
+            "title": "Prepare the exam",
+            "project_id": project["id"],
+            "goal_id": goal["id"],
+            "labels": ["Study", "evening"],
+            "due_date": "2026-12-01T18:30:00+01:00",
+            "difficulty": "hard",
+        },
+    )
+    for name in ("Read", "Write"):
+        await post(client, user, "/tasks", {"title": name, "parent_task_id": top["id"]})
+    daily = {"title": "Repeat words", "recurrence": "daily", "due_date": "2026-11-01"}
+    series = await post(client, user, "/tasks", daily)
+    await post(client, user, f"/tasks/{series['id']}/complete")
+    done = await post(client, user, "/tasks", {"title": "Buy the book", "goal_id": year["id"]})
+    await post(client, user, f"/tasks/{done['id']}/complete")
+    again = await post(client, user, "/tasks", {"title": "Book a place"})
+    await post(client, user, f"/tasks/{again['id']}/complete")
+    await post(client, user, f"/tasks/{again['id']}/incomplete")
+    binned = await post(client, user, "/tasks", {"title": "Old homework", "project_id": gone["id"]})
+    for path in (f"/tasks/{binned['id']}", f"/projects/{gone['id']}"):
+        await client.delete(f"/api/v1{path}", headers=user.headers)
+    item = await post(client, user, "/items", {"title": "Film", "url": "https://example.org/film"})
+    await client.patch(
+        f"/api/v1/items/{item['id']}", headers=user.headers, json={"is_active": False}
+    )
+
+
+def comparable(found: dict[str, Any]) -> dict[str, Any]:
+    """The document without ids, moments of making and receipts; each id is replaced by what it names."""
+    names = {
+        row["id"]: row.get("title") or row.get("name")
+        for section in READ_BACK
+        for row in found[section]
+    }
+    deletions = {row.get("deletion_id") for section in READ_BACK for row in found[section]}
+    names |= dict.fromkeys(deletions - {None}, "a deletion")
+    return {
+        section: sorted((plain(row, names) for row in found[section]), key=str)
+        for section in READ_BACK
+    }
+
+
+def plain(row: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: names.get(value, value) if isinstance(value, str) else value
+        for key, value in row.items()
+        if key not in MADE_ANEW
+    }
+
+
+async def test_g21_an_export_read_in_elsewhere_exports_the_same(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    ida, jon = await make.user(timezone="Europe/Berlin"), await make.user(timezone="Europe/Berlin")
+    await lived(client, ida)
+    exported = await document(database, ida)
+
+    report = await bring(database, jon, exported)
+
+    again = await document(database, jon)
+    assert comparable(again) == comparable(exported)
+    assert {row["xp"] for row in again["occurrences"]} == {0}
+    assert {row["id"] for row in again["tasks"]}.isdisjoint(row["id"] for row in exported["tasks"])
+    assert report.new == sum(len(exported[name]) for name in READ_BACK if name != "occurrences")
+    assert not report.warnings
+    await check_invariants(database)
+
+
+async def test_reading_it_in_twice_changes_nothing(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    ida, jon = await make.user(), await make.user()
+    await lived(client, ida)
+    exported = await document(database, ida)
+    await bring(database, jon, exported)
+    before = await document(database, jon)
+
+    report = await bring(database, jon, exported)
+
+    after = await document(database, jon)
+    assert (report.new, report.changed) == (0, 0)
+    assert {name: after[name] for name in READ_BACK} == {name: before[name] for name in READ_BACK}
+    assert after["events"] == before["events"]
+
+
+async def test_reading_it_into_the_same_account_brings_back_only_what_is_gone(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    ida = await make.user()
+    await lived(client, ida)
+    exported = await document(database, ida)
+    [item] = exported["items"]
+    await client.delete(f"/api/v1/items/{item['id']}", headers=ida.headers)
+
+    report = await bring(database, ida, exported)
+
+    after = await document(database, ida)
+    assert (report.new, report.changed) == (1, 0)
+    assert comparable(after) == comparable(exported)
+    assert after["tasks"] == exported["tasks"]
+
+
+async def test_a_later_export_changes_what_changed_there(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    ida, jon = await make.user(), await make.user()
+    goal = await make.goal(ida, title="Italian")
+    task = await make.task(ida, title="Read", goal_id=goal.id)
+    await bring(database, jon, await document(database, ida))
+    await client.patch(f"/api/v1/goals/{goal.id}", headers=ida.headers, json={"title": "Spanish"})
+    await client.post(f"/api/v1/tasks/{task.id}/complete", headers=ida.headers)
+
+    report = await bring(database, jon, await document(database, ida))
+
+    after = await document(database, jon)
+    assert (report.new, report.changed) == (0, 2)
+    assert [goal["title"] for goal in after["goals"]] == ["Spanish"]
+    assert [task["completed_at"] is None for task in after["tasks"]] == [False]
+    assert len(after["occurrences"]) == 1
+    await check_invariants(database)
+
+
+async def test_s081_a_file_cannot_lay_hands_on_what_is_somebody_elses(
+    database: Database, make: Make
+) -> None:
+    ida, jon = await make.user(), await make.user()
+    project = await make.project(ida, title="Mine")
+    theirs = await make.task(ida, title="Mine", project_id=project.id)
+    await make.task(jon, title="His")
+    file = await document(database, jon)
+    ids = {"id": str(theirs.id), "project_id": str(project.id), "parent_task_id": str(project.id)}
+    file["tasks"][0] |= ids
+
+    await bring(database, jon, file)
+
+    async with database.reader() as session:
+        everywhere = {task.title: task for task in await session.scalars(select(Task))}
+    assert (everywhere["Mine"].user_id, everywhere["Mine"].version) == (ida.id, 1)
+    async with database.reader() as session:
+        brought = list(await session.scalars(select(Task).where(Task.user_id == jon.id)))
+    assert {(task.project_id, task.parent_task_id) for task in brought} == {(None, None)}
+    await check_invariants(database)
+
+
+async def test_s143_every_table_with_an_owner_is_in_the_export(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    user, other = await make.user(), await make.user()
+    await lived(client, user)
+    await lived(client, other)
+
+    found = await document(database, user)
+
+    owned = {name for name, table in Base.metadata.tables.items() if "user_id" in table.c}
+    assert owned - exports.FOLDED_IN == found.keys() - {"format", "version", "exported_at", "user"}
+    for section in exports.sections():
+        name = section.table.name
+        shown = set(found[name][0]) if found[name] else {one.name for one in section.columns}
+        secret = {column.name for column in section.table.c if column.info.get("secret")}
+        kept_back = {column.name for column in section.table.c} - shown
+        assert kept_back == {"user_id", *secret, *exports.DERIVED.get(name, ())}
+    assert str(other.id) not in json.dumps(found)
+
+
+async def test_no_secret_leaves(database: Database, make: Make) -> None:
+    user = await make.user(password="quite-a-long-phrase-of-mine")
+
+    found = await document(database, user)
+
+    assert found["user"]["email"] == user.email
+    assert "password_hash" not in found["user"]
+    assert "$argon2" not in json.dumps(found)
+    assert all("key" not in one for one in found["sessions"])
+
+
+async def test_a_large_account_comes_in_pieces_and_is_whole(
+    database: Database, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "ROWS_PER_READING", 3)
+    user = await make.user()
+    for number in range(10):
+        await make.task(user, title=f"Task {number}")
+
+    pieces = [piece async for piece in export_account(database, user.id)]
+
+    found = json.loads(b"".join(pieces))
+    assert [task["title"] for task in found["tasks"]] == [f"Task {number}" for number in range(10)]
+    assert len(pieces) > 10
+
+
+async def test_the_export_is_a_file_to_save(client: AsyncClient, make: Make) -> None:
+    user = await make.user()
+    await make.task(user, title="Купить хлеб")
+
+    answer = await client.get("/api/v1/users/me/export", headers=user.headers)
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="questlog-20')
+    assert [task["title"] for task in answer.json()["tasks"]] == ["Купить хлеб"]
+
+
+DAMAGES: list[tuple[str, str, dict[str, Any]]] = [
+    ("title", "tasks", {"title": "  "}),
+    ("title", "tasks", {"title": 7}),
+    ("due_on", "tasks", {"due_on": "2026-02-30"}),
+    ("due_at", "tasks", {"due_on": "2026-02-03", "due_at": "2026-02-03T10:00:00"}),
+    ("rule", "tasks", {"rule": "FREQ=SOMETIMES", "due_on": "2026-02-03"}),
+    ("recurrence", "tasks", {"rule": "FREQ=DAILY"}),
+    ("priority", "tasks", {"priority": 9}),
+    ("position", "tasks", {"position": 1e300}),
+    ("labels", "tasks", {"labels": ["\ufdfa" * 100]}),
+    ("id", "tasks", {"id": "not-an-id"}),
+    ("goal_type", "goals", {"goal_type": "hourly"}),
+    ("color", "projects", {"color": "red"}),
+    ("url", "items", {"url": "javascript:alert(1)"}),
+    ("outcome", "occurrences", {"outcome": "forgotten"}),
+    ("before", "occurrences", {"before": {"due_on": 5}}),
+]
+
+
+@pytest.mark.parametrize(("word", "section", "wrong"), DAMAGES)
+async def test_a_damaged_export_changes_nothing_and_names_the_line(
+    database: Database, make: Make, word: str, section: str, wrong: dict[str, Any]
+) -> None:
+    ida, jon = await make.user(), await make.user()
+    await make.goal(ida)
+    await make.project(ida)
+    await make.item(ida)
+    await make.occurrence(ida, await make.task(ida))
+    text = b"".join([piece async for piece in export_account(database, ida.id)]).decode()
+    found = json.loads(text)
+    good = json.dumps(found[section][0], separators=(",", ":"), ensure_ascii=False)
+    bad = json.dumps({**found[section][0], **wrong})
+    line = text[: text.index(good)].count("\n") + 1
+
+    with pytest.raises(UnreadableImportError, match=word) as refused:
+        await bring(database, jon, text.replace(good, bad))
+
+    assert refused.value.line == line
+    after = await document(database, jon)
+    assert not any(after[name] for name in (*READ_BACK, "imports", "imported_rows", "events"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        "null",
+        "{]",
+        "{1: 2}",
+        '{"format": "questlog"}',
+        '{"format": "questlog", "version": 2}',
+        '{"format": "questlog", "version": 1} x',
+        '{"tasks": [}',
+        '{"tasks": {"id": 1}}',
+    ],
+)
+async def test_what_is_no_export_is_refused(database: Database, make: Make, text: str) -> None:
+    user = await make.user()
+
+    with pytest.raises(UnreadableImportError):
+        await bring(database, user, text)
+
+    assert not (await document(database, user))["imports"]
+
+
+async def test_circles_depths_and_doubles_are_refused(database: Database, make: Make) -> None:
+    ida, jon = await make.user(), await make.user()
+    first = await make.task(ida, title="First")
+    await make.task(ida, title="Second", parent_task_id=first.id, depth=2)
+    file = await document(database, ida)
+    circle, double = json.loads(as_file(file)), json.loads(as_file(file))
+    circle["tasks"][0]["parent_task_id"] = circle["tasks"][1]["id"]
+    double["tasks"][1]["id"] = double["tasks"][0]["id"]
+
+    for wrong in (circle, double):
+        with pytest.raises(UnreadableImportError) as refused:
+            await bring(database, jon, wrong)
+        assert refused.value.line
+
+    assert not (await document(database, jon))["tasks"]
+
+
+async def test_an_imported_completion_can_be_taken_back(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    ida, jon = await make.user(), await make.user()
+    day = date.fromisoformat("2026-11-01")
+    series = await make.task(ida, title="Words", due_on=day, rule="FREQ=DAILY", rhythm_from=day)
+    await post(client, ida, f"/tasks/{series.id}/complete")
+    await bring(database, jon, await document(database, ida))
+    [task] = (await document(database, jon))["tasks"]
+
+    await post(client, jon, f"/tasks/{task['id']}/incomplete")
+
+    after = await document(database, jon)
+    assert [task["due_on"] for task in after["tasks"]] == ["2026-11-01"]
+    assert all(row["reopened_at"] for row in after["occurrences"])
+    await check_invariants(database)
+
+
+async def test_an_import_of_an_account_is_one_event(database: Database, make: Make) -> None:
+    ida, jon = await make.user(), await make.user()
+    await make.goal(ida)
+    await make.item(ida)
+    await make.task(ida, completed_at=PAST, created_at=PAST - timedelta(days=1))
+
+    await bring(database, jon, await document(database, ida))
+
+    [event] = (await document(database, jon))["events"]
+    assert event["type"] == "import.applied"
+    assert {kind for kind, _, _ in event["touched"]} == {"goal", "item", "task"}
+    async with database.reader() as session:
+        kept = await session.scalar(select(Import).where(Import.user_id == jon.id))
+        items = list(await session.scalars(select(Item).where(Item.user_id == jon.id)))
+    assert kept is not None
+    assert str(kept.id) == event["subject_id"]
+    assert [item.search_text for item in items] == ["an idea\n"]
