@@ -43,21 +43,27 @@ def served(migrated_address: str, tmp_path: Path) -> Iterator[RunningServer]:
         yield running
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def lasting_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningServer]:
+    """One server for all tests of a module, once on each engine; each test brings people of its own."""
+    folder = tmp_path_factory.mktemp("lasting")
+    address = f"sqlite:///{folder / 'questlog.db'}"
+    if request.param == "postgresql":
+        postgres: PostgresServer = request.getfixturevalue("postgres_server")
+        address = postgres.create_database()
+        schema.upgrade(database_url.parse(address))
+    with server.running_server(address, folder) as running:
+        yield running
+    if request.param == "postgresql":
+        postgres.drop(address)
+
+
 @pytest.fixture
-def ada(served: RunningServer, tmp_path: Path) -> Terminal:
-    """Somebody signed in at a terminal."""
-    terminal = Terminal(served, tmp_path / "ada")
-    terminal.run("user", "create", "--email", "ada@example.org", "--password", "a long enough word")
-    terminal.run(
-        "login",
-        "--server",
-        served.url,
-        "--email",
-        "ada@example.org",
-        "--password",
-        "a long enough word",
-    )
-    return terminal
+def ada(lasting_server: RunningServer, tmp_path: Path) -> Terminal:
+    """Somebody new, signed in at a terminal."""
+    return Terminal(lasting_server, tmp_path / "ada").sign_up(lasting_server)
 
 
 @pytest.fixture

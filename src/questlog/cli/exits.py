@@ -29,8 +29,11 @@ MEANINGS = {
 
 
 class Failure(click.ClickException):
-    """Ends the command with one clear message on standard error."""
+    """Ends the command with one clear message on standard error. `status` is that of the server's answer, if any."""
 
-    def __init__(self, message: str, code: Exit = Exit.FAILED) -> None:
+    def __init__(
+        self, message: str, code: Exit = Exit.FAILED, *, status: int | None = None
+    ) -> None:
         super().__init__(message)
         self.exit_code = int(code)  # type: ignore[misc]  # click reads it from the instance too
+        self.status = status

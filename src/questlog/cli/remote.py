@@ -37,6 +37,7 @@ class Remote:
         self._client = httpx2.Client(
             base_url=server + API,
             timeout=TIMEOUT,
+            verify=server.startswith("https:"),  # without TLS there is nothing to read certificates for
             headers={"User-Agent": f"questlog-cli/{__version__}"},
             trust_env=host not in LOOPBACK,  # a proxy of the environment is not for this machine
         )
@@ -164,11 +165,12 @@ def failure_of(answer: httpx2.Response) -> Failure:
     lines += [
         f"  {_field(each['pointer'])}: {each['detail']}" for each in problem.get("errors", [])
     ]
+    default = Exit.REFUSED if answer.is_client_error else Exit.FAILED
     if answer.status_code == httpx2.codes.TOO_MANY_REQUESTS:
         lines.append(f"  Try again in {answer.headers.get('Retry-After', 'a few')} s.")
-        return Failure("\n".join(lines))
-    default = Exit.REFUSED if answer.is_client_error else Exit.FAILED
-    return Failure("\n".join(lines), EXITS.get(answer.status_code, default))
+        default = Exit.FAILED
+    code = EXITS.get(answer.status_code, default)
+    return Failure("\n".join(lines), code, status=answer.status_code)
 
 
 def _field(pointer: str) -> str:

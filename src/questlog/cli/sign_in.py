@@ -13,6 +13,7 @@ from questlog.cli.account import Account
 from questlog.cli.exits import Exit, Failure
 from questlog.cli.remote import LOOPBACK, Remote, signed_in
 
+TOO_MANY_REQUESTS = 429
 DEFAULT_SERVER = "http://127.0.0.1:8000"
 
 
@@ -146,11 +147,22 @@ def _by_password(remote: Remote, email: str, password: str | None) -> dict[str, 
 
 
 def _by_code(remote: Remote, email: str) -> dict[str, Any]:
-    sent = remote.post("/auth/send-code", {"email": email})
-    click.echo(f"A code is on its way to {email}.")
-    shown = sent.get("dev_code")
+    shown = _send_code(remote, email)
     if shown:
         terminal.note(f"This server sends no mail; the code is {shown}.")
     code = click.prompt("Code", type=str)
     answer: dict[str, Any] = remote.post("/auth/verify", {"email": email, "code": code.strip()})
     return answer
+
+
+def _send_code(remote: Remote, email: str) -> str | None:
+    """Ask for a code and return it if this server shows it; one that was sent a moment ago is still good."""
+    try:
+        sent: dict[str, Any] = remote.post("/auth/send-code", {"email": email})
+    except Failure as failure:
+        if failure.status != TOO_MANY_REQUESTS:
+            raise
+        terminal.note(failure.message)
+        return None
+    click.echo(f"A code is on its way to {email}.")
+    return sent.get("dev_code")
