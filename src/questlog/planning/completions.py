@@ -69,12 +69,7 @@ async def complete(
     `TooLateForYesterdayError`.
     """
     then = occurrences.when(on, timezone)
-    asked = (
-        _is_done_on(then.day),
-        _is_done_for(occurrence),
-        _has_subtasks(),
-        _subtasks_open(user_id, task_id),
-    )
+    asked = (_is_done_on(then.day), _is_done_for(occurrence), _has_subtasks())
     for _ in range(ATTEMPTS):
         row = await task_rows.load(
             session, user_id, task_id, *asked, expected_version=expected_version
@@ -127,18 +122,6 @@ def _has_subtasks() -> ColumnElement[bool]:
     return exists().where(*under).label("has_subtasks")
 
 
-def _subtasks_open(user_id: UUID, task_id: UUID) -> ColumnElement[int]:
-    tree = queries.subtree_of(user_id, task_id)
-    below = TASKS.alias("below")
-    is_open = (below.c.completed_at.is_(None), below.c.state != "cancelled")
-    counted = (
-        select(func.count())
-        .select_from(tree.join(below, below.c.id == tree.c.id))
-        .where(tree.c.step > 1, below.c.deleted_at.is_(None), *is_open)
-    )
-    return counted.scalar_subquery().label("subtasks_open")
-
-
 def _columns(row: TaskRow, step: Step, then: When) -> dict[str, Any]:
     if step.due is not None:
         return dict(step.columns)
@@ -171,15 +154,15 @@ async def _recorded(
     touched: list[Touched] = []
     if step.due is not None:
         before = {name: plain(row[name]) for name in KEPT}
-        if row["has_subtasks"]:
-            before["subtasks"] = await _done_below(session, row)
+        if row["has_subtasks"] and (done := await _done_below(session, row)):
+            before["subtasks"] = done
             touched = await _open_below(session, row)
     key = await _key(session, row)
     found = await occurrences.record(session, row, "completed", then, key=key, before=before)
     if found is None:
         # The date was completed before and set anew: the task moves on, the day counts once.
         tasks.record(session, claimed, "task.updated", touched=touched, fields=["due_date"])
-    still_open = row["subtasks_open"] + len(touched)
+    still_open = await _open_subtasks(session, row) if row["has_subtasks"] else 0
     return Completion(claimed, found, row["due_on"], step.due, still_open, touched)
 
 
@@ -193,26 +176,33 @@ async def _key(session: Session, row: TaskRow) -> str:
     return occurrences.key_of(series or row["due_on"])
 
 
-async def _done_below(session: Session, row: TaskRow) -> list[tuple[str, str]]:
+async def _open_subtasks(session: Session, row: TaskRow) -> int:
+    statement = select(func.count()).where(*_below(row), queries.is_open())
+    return await session.scalar(statement) or 0
+
+
+def _below(row: TaskRow) -> list[ColumnElement[bool]]:
     tree = queries.subtree_of(row["user_id"], row["id"])
+    return [
+        TASKS.c.user_id == row["user_id"],
+        TASKS.c.id.in_(select(tree.c.id).where(tree.c.step > 1)),
+        TASKS.c.deleted_at.is_(None),
+    ]
+
+
+async def _done_below(session: Session, row: TaskRow) -> list[tuple[str, str]]:
     done = await session.execute(
-        select(TASKS.c.id, TASKS.c.completed_at)
-        .join(tree, tree.c.id == TASKS.c.id)
-        .where(tree.c.step > 1, TASKS.c.completed_at.is_not(None), TASKS.c.deleted_at.is_(None))
+        select(TASKS.c.id, TASKS.c.completed_at).where(
+            *_below(row), TASKS.c.completed_at.is_not(None)
+        )
     )
     return [(str(found.id), found.completed_at.isoformat()) for found in done]
 
 
 async def _open_below(session: Session, row: TaskRow) -> list[Touched]:
-    tree = queries.subtree_of(row["user_id"], row["id"])
     opened = await session.execute(
         update(TASKS)
-        .where(
-            TASKS.c.user_id == row["user_id"],
-            TASKS.c.id.in_(select(tree.c.id).where(tree.c.step > 1)),
-            TASKS.c.completed_at.is_not(None),
-            TASKS.c.deleted_at.is_(None),
-        )
+        .where(*_below(row), TASKS.c.completed_at.is_not(None))
         .values(
             completed_at=None,
             state="pending",

@@ -141,12 +141,12 @@ def completed_of(user_id: UUID, *columns: ColumnElement[Any]) -> Select[Any]:
 
 def subtree_of(user_id: UUID, task_id: UUID) -> CTE:
     """The ids of a task and of everything below it, in the trash or not."""
-    top = select(TASKS.c.id, literal(1).label("step")).where(
-        TASKS.c.user_id == user_id, TASKS.c.id == task_id
-    )
+    mine = (TASKS.c.user_id == user_id, TASKS.c.id == task_id)
+    top = select(TASKS.c.id, TASKS.c.user_id, literal(1).label("step")).where(*mine)
     tree = top.cte("subtree", recursive=True)
-    below = select(TASKS.c.id, tree.c.step + 1).where(
-        TASKS.c.user_id == user_id,
+    # The owner is handed down: compared with a constant, SQLite would walk all tasks of the user at every step.
+    below = select(TASKS.c.id, TASKS.c.user_id, tree.c.step + 1).where(
+        TASKS.c.user_id == tree.c.user_id,
         TASKS.c.parent_task_id == tree.c.id,
         tree.c.step <= MAX_DEPTH,
     )
@@ -155,13 +155,12 @@ def subtree_of(user_id: UUID, task_id: UUID) -> CTE:
 
 def ancestors_of(user_id: UUID, task_id: UUID) -> CTE:
     """A task and what it hangs under, `step` counting from 1."""
-    columns = (TASKS.c.id, TASKS.c.parent_task_id, TASKS.c.rule, TASKS.c.due_on)
-    start = select(*columns, literal(1).label("step")).where(
-        TASKS.c.user_id == user_id, TASKS.c.id == task_id
-    )
+    columns = (TASKS.c.id, TASKS.c.user_id, TASKS.c.parent_task_id, TASKS.c.rule, TASKS.c.due_on)
+    mine = (TASKS.c.user_id == user_id, TASKS.c.id == task_id)
+    start = select(*columns, literal(1).label("step")).where(*mine)
     above = start.cte("ancestors", recursive=True)
     higher = select(*columns, above.c.step + 1).where(
-        TASKS.c.user_id == user_id,
+        TASKS.c.user_id == above.c.user_id,
         TASKS.c.id == above.c.parent_task_id,
         above.c.step <= MAX_DEPTH,
     )

@@ -16,7 +16,7 @@ from questlog.planning.models import Label, Task, TaskLabel
 from questlog.planning.task_dates import rule_of
 from questlog.planning.task_words import PRIORITIES, status_of
 
-TASKS = Task.__table__
+TASKS, LABELS, WORN = Task.__table__, Label.__table__, TaskLabel.__table__
 SEPARATOR = "\x1f"  # no name can have it: the gate refuses control characters
 STORED = (
     "id",
@@ -51,12 +51,12 @@ AS_TEXT = frozenset(
 
 
 def label_names() -> ScalarSelect[str]:
-    """The names of a task's labels in one text."""
+    """The names of a task's labels in one text, found by the task alone: whose it is, is told by the task."""
     return (
-        select(func.aggregate_strings(Label.name, SEPARATOR))
-        .select_from(TaskLabel)
-        .join(Label, Label.id == TaskLabel.label_id)
-        .where(TaskLabel.task_id == TASKS.c.id, TaskLabel.user_id == TASKS.c.user_id)
+        select(func.aggregate_strings(LABELS.c.name, SEPARATOR))
+        .select_from(WORN)
+        .join(LABELS, LABELS.c.id == WORN.c.label_id)
+        .where(WORN.c.task_id == TASKS.c.id)
         .correlate(TASKS)
         .scalar_subquery()
     )

@@ -15,7 +15,7 @@ from questlog.planning.positions import Neighbour
 from questlog.planning.task_labels import WORN
 from questlog.planning.task_rows import TASKS, TaskRow
 
-NOT_COPIED = frozenset({"deletion_id", "step"})
+NOT_COPIED = frozenset({"deletion_id"})
 
 
 async def reorder(
@@ -73,10 +73,9 @@ async def duplicate(session: Session, user_id: UUID, task_id: UUID) -> TaskRow:
     first = await task_rows.claim(session, user_id, task_id)
     tree = queries.subtree_of(user_id, task_id)
     found = await session.execute(
-        select(*TASKS.c, tree.c.step)
-        .join(tree, tree.c.id == TASKS.c.id)
-        .where(TASKS.c.deleted_at.is_(None))
-        .order_by(tree.c.step, TASKS.c.position, TASKS.c.id)
+        select(*TASKS.c)
+        .where(TASKS.c.id.in_(select(tree.c.id)), TASKS.c.deleted_at.is_(None))
+        .order_by(TASKS.c.depth, TASKS.c.position, TASKS.c.id)
     )
     originals = [dict(row._mapping) for row in found]
     ids = {original["id"]: new_id() for original in originals}
