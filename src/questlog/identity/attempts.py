@@ -4,10 +4,12 @@ An attempt is spent before it is made and given back if it was a good one, each 
 thousand attempts at once are no more than the limit allows, and a failure that rolls something back stays counted.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.core import clock
@@ -20,6 +22,37 @@ from questlog.identity.models import AttemptCount
 class TooManyAttemptsError(TooManyRequestsError):
     code = "too_many_attempts"
     default_message = "Too many attempts. Wait a little, then try again."
+
+
+COUNTS: Any = AttemptCount.__table__
+
+
+def _taking(insert: Callable[[Any], Any]) -> Any:
+    """Return the statement that counts one attempt if the window has one left: one guarded row, no reading first."""
+    first = insert(COUNTS).values(
+        key=bindparam("of_key"),
+        window_started_at=bindparam("of_window"),
+        count=1,
+        expires_at=bindparam("ends_at"),
+    )
+    return first.on_conflict_do_update(
+        index_elements=["key", "window_started_at"],
+        set_={"count": COUNTS.c.count + 1},
+        where=COUNTS.c.count < bindparam("most"),
+    ).returning(COUNTS.c.count)
+
+
+# Built once: every sign-in runs them several times.
+TAKING = {"sqlite": _taking(sqlite.insert), "postgresql": _taking(postgresql.insert)}
+GIVING_BACK = (
+    update(COUNTS)
+    .where(
+        COUNTS.c.key == bindparam("of_key"),
+        COUNTS.c.window_started_at == bindparam("of_window"),
+        COUNTS.c.count > 0,
+    )
+    .values(count=COUNTS.c.count - 1)
+)
 
 
 @dataclass(frozen=True)
@@ -88,35 +121,23 @@ async def spend(session: Session, *budgets: Budget) -> tuple[Spent, ...]:
 
 async def take(session: Session, budget: Budget) -> Spent | None:
     """Take one attempt, or return None when the window has none left."""
-    now = clock.now()
-    window = budget.window(now)
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    first = dialect.insert(AttemptCount).values(
-        key=budget.key,
-        window_started_at=window,
-        count=1,
-        expires_at=window + timedelta(seconds=budget.limit.seconds),
+    window = budget.window(clock.now())
+    count = await session.scalar(
+        TAKING[session.get_bind().dialect.name],
+        {
+            "of_key": budget.key,
+            "of_window": window,
+            "ends_at": window + timedelta(seconds=budget.limit.seconds),
+            "most": budget.limit.most,
+        },
     )
-    counted = first.on_conflict_do_update(
-        index_elements=["key", "window_started_at"],
-        set_={"count": AttemptCount.count + 1},
-        where=AttemptCount.count < budget.limit.most,
-    ).returning(AttemptCount.count)
-    count = await session.scalar(counted)
     return None if count is None else Spent(budget, window, count)
 
 
 async def give_back(session: Session, spent: tuple[Spent, ...]) -> None:
-    for each in spent:
-        await session.execute(
-            update(AttemptCount)
-            .where(
-                AttemptCount.key == each.budget.key,
-                AttemptCount.window_started_at == each.window,
-                AttemptCount.count > 0,
-            )
-            .values(count=AttemptCount.count - 1)
-        )
+    await session.execute(
+        GIVING_BACK, [{"of_key": each.budget.key, "of_window": each.window} for each in spent]
+    )
 
 
 def exhausted(budget: Budget) -> TooManyAttemptsError:

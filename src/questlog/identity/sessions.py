@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, case, delete, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, delete, insert, select, update
 
 from questlog.automation import events
 from questlog.core import clock
@@ -68,10 +68,11 @@ async def create_session(
     door: str,
 ) -> OpenSession:
     now = clock.now()
-    signed_in = SignInSession(
-        id=new_id(),
+    session_id, key = new_id(), secrets.token_bytes(32)
+    row = insert(SignInSession.__table__).values(  # type: ignore[arg-type]
+        id=session_id,
         user_id=user_id,
-        key=secrets.token_bytes(32),
+        key=key,
         counter=1,
         rotated_at=now,
         created_at=now,
@@ -82,12 +83,12 @@ async def create_session(
         address=clues.address,
         door=door,
     )
-    session.add(signed_in)
+    await session.execute(row)
     events.record(
-        session, user_id, "session.created", ("session", signed_in.id), payload={"door": door}
+        session, user_id, "session.created", ("session", session_id), payload={"door": door}
     )
-    token = refresh_tokens.make(keyring, signed_in.key, signed_in.id, 1)
-    return OpenSession(signed_in.id, user_id, token)
+    token = refresh_tokens.make(keyring, key, session_id, 1)
+    return OpenSession(session_id, user_id, token)
 
 
 async def validate_refresh_token(

@@ -1,6 +1,7 @@
 """Signing in: what comes after somebody has shown who they are, and the door that asks for a password."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -16,6 +17,8 @@ from questlog.identity.front_desk import FrontDesk
 from questlog.identity.models import User
 from questlog.identity.sessions import RefreshReusedError
 from questlog.identity.users import Proven
+
+EXACT_TO = timedelta(minutes=1)
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +63,9 @@ async def enter(
     """Open a session for a user who has shown who they are."""
     session.info["actor"] = f"user:{user.id}"
     session.info["request_id"] = clues.request_id
-    user.last_login_at = clock.now()
+    now = clock.now()
+    if user.last_login_at is None or now - user.last_login_at > EXACT_TO:
+        user.last_login_at = now
     opened = await sessions.create_session(
         session,
         user.id,

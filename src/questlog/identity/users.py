@@ -168,7 +168,10 @@ async def _begin_attempt(
 
 
 async def admit(session: Session, proven: Proven) -> User:
-    """Give the attempt back and renew a dated hash. Raises `InvalidCredentialsError` if the password moved meanwhile."""
+    """Give the attempt back, note the sign-in and renew a dated hash.
+
+    Raises `InvalidCredentialsError` if the password moved meanwhile.
+    """
     await attempts.give_back(session, proven.spent)
     user: User | None = await session.scalar(
         update_rows(User)
@@ -177,7 +180,7 @@ async def admit(session: Session, proven: Proven) -> User:
             User.password_hash == proven.password_hash,
             User.deactivated_at.is_(None),
         )
-        .values(password_hash=proven.renewed or proven.password_hash)
+        .values(password_hash=proven.renewed or proven.password_hash, last_login_at=clock.now())
         .returning(User)
     )
     if user is None:
