@@ -2,6 +2,7 @@
 
 from questlog.automation import models as automation
 from questlog.identity import models as identity
+from questlog.planning import import_models as imports
 from questlog.planning import models as planning
 
-__all__ = ["automation", "identity", "planning"]
+__all__ = ["automation", "identity", "imports", "planning"]

@@ -12,8 +12,9 @@ from questlog.core.db import Base, Database
 from questlog.flows import export_account as exports
 from questlog.flows.export_account import export_account
 from questlog.flows.import_tasks import import_tasks
+from questlog.planning.import_models import Import
 from questlog.planning.importers import UnreadableImportError
-from questlog.planning.models import Import, Item, Task
+from questlog.planning.models import Item, Task
 from tests.support.invariants import check_invariants
 from tests.support.make import Make, Person
 

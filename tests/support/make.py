@@ -14,9 +14,9 @@ from questlog.core import clock
 from questlog.core.db import Database, Session
 from questlog.core.ids import new_id
 from questlog.identity.models import SignInSession, User
+from questlog.planning.import_models import Import
 from questlog.planning.models import (
     Goal,
-    Import,
     Item,
     Label,
     Occurrence,

@@ -15,10 +15,10 @@ from sqlalchemy import Select, Table, select
 from questlog.core.db import Session
 from questlog.core.ids import parse_id
 from questlog.planning import labels
+from questlog.planning.import_models import ImportedRow
 from questlog.planning.import_records import Kind, Link, Record
 from questlog.planning.models import (
     Goal,
-    ImportedRow,
     Item,
     Label,
     Occurrence,

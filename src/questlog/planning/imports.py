@@ -17,10 +17,10 @@ from questlog.planning import import_writing, ownership
 from questlog.planning.goals import hold_shape
 from questlog.planning.import_batch import Batch
 from questlog.planning.import_comparison import Change, Finding, compare
+from questlog.planning.import_models import Import
 from questlog.planning.import_records import Told, storable
 from questlog.planning.importers.plan import ImportNote
 from questlog.planning.lists import WireRow, page_of
-from questlog.planning.models import Import
 from questlog.planning.task_tree import hold
 
 LISTED_AT_MOST = 1000
