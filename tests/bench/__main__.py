@@ -2,10 +2,12 @@
 
 import itertools
 import json
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,8 +18,8 @@ import uvloop
 
 from tests.bench import accounts, load
 from tests.bench.accounts import Account
-from tests.support import postgres
-from tests.support.server import free_port, running_server, wait_for_port
+from tests.support import postgres, world
+from tests.support.server import running_server
 
 AIMS = {"list 50": 0.10, "get one": 0.15, "create": 0.09, "complete": 0.06}
 BIG_ACCOUNT_AIM = 1.3
@@ -33,7 +35,8 @@ class Line:
 
 @contextmanager
 def bare_server() -> Iterator[int]:
-    port = free_port()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
     arguments = [
         "-m",
         "uvicorn",
@@ -46,11 +49,22 @@ def bare_server() -> Iterator[int]:
     arguments += ["--no-access-log", "--loop", "uvloop", "--http", "httptools"]
     process = subprocess.Popen([sys.executable, *arguments])
     try:
-        wait_for_port(port)
+        _wait_for(port)
         yield port
     finally:
         process.terminate()
         process.wait(20)
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise click.ClickException("the bare server did not start")
 
 
 def lines_for(account: Account) -> list[Line]:
@@ -151,6 +165,7 @@ def main(rounds: int, clients: int, only: str | None) -> None:
                 path = Path(folder) / "postgresql"
                 path.mkdir()
                 address = server.create_database()
+                world.build_postgresql(address)
                 uvloop.run(
                     bench(address, "PostgreSQL", bare_port, path, rounds=rounds, clients=clients)
                 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from tests.faults.killing import kill_again_and_again
-from tests.support import postgres
+from tests.support import postgres, world
 
 
 @click.command()

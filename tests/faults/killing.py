@@ -6,11 +6,9 @@ not (a failed commit means "unknown"), so only the other objects are compared.
 
 import asyncio
 import random
-import signal
-import subprocess
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,7 +62,7 @@ async def kill_again_and_again(
             async with _clients(server, people, journals) as writers:
                 running = [asyncio.create_task(writer) for writer in writers]
                 await asyncio.sleep(chance.uniform(0.05, 0.5))
-                _kill(server)
+                server.kill()
                 for outcome in await asyncio.gather(*running):
                     report.unexpected += outcome
             report.kills += 1
@@ -75,12 +73,6 @@ async def kill_again_and_again(
     async with world.opened(world.settings(address, data_dir)) as database:
         await check_invariants(database)
     return report
-
-
-def _kill(server: RunningServer) -> None:
-    server.process.send_signal(signal.SIGKILL)
-    with suppress(subprocess.TimeoutExpired):
-        server.process.wait(10)
 
 
 @asynccontextmanager

@@ -28,6 +28,10 @@ class RunningServer:
     log_file: Path
     environment: dict[str, str] = field(repr=False)
 
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
     def log(self) -> str:
         return self.log_file.read_text(encoding="utf-8", errors="replace")
 
@@ -61,7 +65,7 @@ def environment(database_url: str, data_dir: Path, **env: str) -> dict[str, str]
 
 @contextmanager
 def running_server(
-    database_url: str, data_dir: Path, *arguments: str, **env: str
+    database_url: str, data_dir: Path, *arguments: str, module: str = "questlog.cli", **env: str
 ) -> Iterator[RunningServer]:
     """Start `questlog server run` on a free port, wait until `/ready` says yes, and stop it at the end.
 
@@ -71,7 +75,7 @@ def running_server(
     data_dir.mkdir(parents=True, exist_ok=True)
     variables = environment(database_url, data_dir, **env)
     log_file = data_dir / f"server-{time.monotonic_ns()}.log"
-    command = [sys.executable, "-m", "questlog.cli", "server", "run", "--port", "0", *arguments]
+    command = [sys.executable, "-m", module, "server", "run", "--port", "0", *arguments]
     with log_file.open("wb") as log:
         process = subprocess.Popen(
             command,

@@ -4,17 +4,19 @@ from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, insert, update
+from sqlalchemy import Executable, Table, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.automation.models import Event, EventCounter
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
+from questlog.core.prepared import prepared
 
 PENDING = "pending_events"
 EVENTS = cast(Table, Event.__table__)
 COUNTERS = cast(Table, EventCounter.__table__)
+INSERT = insert(EVENTS)
 type Touched = tuple[str, UUID, int]
 
 
@@ -71,16 +73,21 @@ async def write_recorded(session: Session) -> None:
         last = await _advance(session, user_id, len(mine))
         for seq, event in enumerate(mine, start=last - len(mine) + 1):
             event["seq"] = seq
-    await session.execute(insert(EVENTS), pending)
+    await session.execute(INSERT, pending)
 
 
-async def _advance(session: Session, user_id: UUID, by: int) -> int:
-    moved = await session.scalar(
+@prepared
+def _moved_on(user_id: UUID, by: int) -> Executable:
+    return (
         update(COUNTERS)
         .where(COUNTERS.c.user_id == user_id)
         .values(last_seq=COUNTERS.c.last_seq + by)
         .returning(COUNTERS.c.last_seq)
     )
+
+
+async def _advance(session: Session, user_id: UUID, by: int) -> int:
+    moved = await session.scalar(*_moved_on(user_id, by))
     if moved is not None:
         return int(moved)
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql

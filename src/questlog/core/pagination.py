@@ -5,15 +5,15 @@ A cursor is the sort key of the last row, so the next page starts behind it what
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
-from sqlalchemy.types import Date, Float, TypeEngine
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy.types import Date, Float, Integer, TypeEngine
 
 from questlog.core.db import Session
 from questlog.core.exceptions import ValidationError
@@ -62,26 +62,54 @@ async def slice_of(
 
     Rows carry the selected columns first; one statement, two with `include_total`. Raises `BadCursorError`.
     """
-    total = await _count(session, statement) if page.include_total else None
+    wanted = paged(statement, keys, behind=page.cursor is not None)
+    return await run_paged(session, statement, wanted, keys, page)
+
+
+def paged(statement: Select[Any], keys: Sequence[SortKey], *, behind: bool) -> Select[Any]:
+    """Return `statement` with the order, edge and length of a page, whose values `run_paged` gives.
+
+    `behind` says whether there is a cursor to begin behind. Pure, so that a list asked for often is built once.
+    """
     wanted = statement.add_columns(*(key.column.label(f"sort_{n}") for n, key in enumerate(keys)))
-    if page.cursor is not None:
-        wanted = wanted.where(_behind(keys, _read_cursor(page.cursor, keys)))
+    if behind:
+        wanted = wanted.where(_behind(keys))
     wanted = wanted.order_by(
         *(key.column.desc() if key.descending else key.column.asc() for key in keys)
     )
-    rows = (await session.execute(wanted.limit(page.limit + 1).offset(page.skip or None))).all()
+    return wanted.limit(bindparam("page_limit", type_=Integer)).offset(
+        bindparam("page_skip", type_=Integer)
+    )
+
+
+async def run_paged(
+    session: Session,
+    statement: Select[Any],
+    wanted: Select[Any],
+    keys: Sequence[SortKey],
+    page: PageRequest,
+    values: Mapping[str, Any] | None = None,
+) -> Slice[Row[Any]]:
+    """Return the page that `wanted`, made of `statement` by `paged`, answers for `values`. Raises `BadCursorError`."""
+    given = dict(values or {})
+    total = await _count(session, statement, given) if page.include_total else None
+    edge = _read_cursor(page.cursor, keys) if page.cursor is not None else []
+    given |= {f"edge_{n}": value for n, value in enumerate(edge)}
+    given |= {"page_limit": page.limit + 1, "page_skip": page.skip}
+    rows = (await session.execute(wanted, given)).all()
     more = len(rows) > page.limit
     rows = rows[: page.limit]
     cursor = _write_cursor(rows[-1][-len(keys) :]) if more else None
     return Slice(rows, cursor, total)
 
 
-async def _count(session: Session, statement: Select[Any]) -> int:
+async def _count(session: Session, statement: Select[Any], values: Mapping[str, Any]) -> int:
     counted = select(func.count()).select_from(statement.order_by(None).subquery())
-    return await session.scalar(counted) or 0
+    return await session.scalar(counted, values) or 0
 
 
-def _behind(keys: Sequence[SortKey], values: Sequence[Any]) -> ColumnElement[bool]:
+def _behind(keys: Sequence[SortKey]) -> ColumnElement[bool]:
+    values = [bindparam(f"edge_{n}", type_=key.column.type) for n, key in enumerate(keys)]
     directions = {key.descending for key in keys}
     if len(directions) == 1:  # row values, which an index on the keys can answer
         row = tuple_(*(key.column for key in keys))

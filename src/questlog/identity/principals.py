@@ -1,12 +1,14 @@
 """Who is asking, as a request knows it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 
 from questlog.core import clock
 from questlog.core.db import Session
+from questlog.core.prepared import prepared
 from questlog.identity.models import SignInSession, User
 
 
@@ -28,8 +30,13 @@ class Principal:
 
 async def load(session: Session, user_id: UUID, session_id: UUID) -> Principal | None:
     """Return who signed in with this session, or None when it has ended or the account is closed."""
-    now = clock.now()
-    statement = (
+    row = (await session.execute(*_signed_in(user_id, session_id, clock.now()))).first()
+    return None if row is None else Principal(*row)
+
+
+@prepared
+def _signed_in(user_id: UUID, session_id: UUID, now: datetime) -> Executable:
+    return (
         select(User.id, SignInSession.id, User.role, User.email, User.locale, User.timezone)
         .join(SignInSession, SignInSession.user_id == User.id)
         .where(
@@ -40,5 +47,3 @@ async def load(session: Session, user_id: UUID, session_id: UUID) -> Principal |
             User.deactivated_at.is_(None),
         )
     )
-    row = (await session.execute(statement)).first()
-    return None if row is None else Principal(*row)

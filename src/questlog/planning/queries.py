@@ -3,16 +3,21 @@
 The lists and the counts are made of the same views, so their numbers agree.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     CTE,
+    BindParameter,
     ColumnElement,
+    Date,
     Select,
     and_,
+    bindparam,
     exists,
     func,
     literal,
@@ -20,6 +25,8 @@ from sqlalchemy import (
 )
 
 from questlog.core.pagination import SortKey
+from questlog.core.prepared import Bound
+from questlog.core.types import Id
 from questlog.planning.models import Label, Occurrence, Task, TaskLabel
 
 TASKS = Task.__table__
@@ -31,6 +38,20 @@ LAST_MOMENT = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 FIRST_MOMENT = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 
 type Condition = ColumnElement[bool]
+type Value = BindParameter[Any]
+
+USER_ID: Value = bindparam("user_id", type_=Id)
+TODAY: Value = bindparam("today", type_=Date)
+# Stand-ins for the values of a filter: only whether there is one shapes a statement.
+ANYTHING: Mapping[str, Any] = {
+    "project_id": UUID(int=0),
+    "goal_id": UUID(int=0),
+    "parent_task_id": UUID(int=0),
+    "priority": 0,
+    "label": "",
+    "due_from": FIRST_DAY,
+    "due_to": FIRST_DAY,
+}
 
 
 @dataclass(frozen=True)
@@ -69,16 +90,16 @@ def is_open() -> Condition:
     return and_(TASKS.c.completed_at.is_(None), TASKS.c.state != "cancelled")
 
 
-def is_due(today: date) -> Condition:
+def is_due(today: date | Value) -> Condition:
     """Due on or before today: what is overdue rolls in."""
     return TASKS.c.due_on <= today
 
 
-def is_upcoming(today: date) -> Condition:
+def is_upcoming(today: date | Value) -> Condition:
     return TASKS.c.due_on > today
 
 
-def is_overdue(today: date) -> Condition:
+def is_overdue(today: date | Value) -> Condition:
     return TASKS.c.due_on < today
 
 
@@ -86,30 +107,47 @@ def is_in_inbox() -> Condition:
     return and_(TASKS.c.project_id.is_(None), TASKS.c.goal_id.is_(None))
 
 
-def tasks_of(
-    user_id: UUID, wanted: TaskFilter, *columns: ColumnElement[Any], today: date
-) -> Select[Any]:
-    """The user's tasks that `wanted` asks for."""
-    statement = select(*columns).where(TASKS.c.user_id == user_id, *_place(wanted))
-    statement = statement.where(*_views(wanted, today), *_state(wanted))
-    for column, value in (
-        (TASKS.c.project_id, wanted.project_id),
-        (TASKS.c.goal_id, wanted.goal_id),
-        (TASKS.c.priority, wanted.priority),
+def shape_of(wanted: TaskFilter) -> TaskFilter:
+    """Return which conditions `wanted` has, whatever their values: lists of one shape are one statement."""
+    given = {name: kept for name, kept in ANYTHING.items() if getattr(wanted, name) is not None}
+    return replace(wanted, **given)
+
+
+def values_of(user_id: UUID, wanted: TaskFilter, *, today: date) -> dict[str, Any]:
+    """Return the values that a statement of `wanted`'s shape takes."""
+    given = {name: getattr(wanted, name) for name in ANYTHING}
+    return {"user_id": user_id, "today": today} | {
+        name: value for name, value in given.items() if value is not None
+    }
+
+
+def tasks_of(shape: TaskFilter, *columns: ColumnElement[Any]) -> Select[Any]:
+    """The tasks of a list. What it compares with comes when it is run (`values_of`)."""
+    statement = select(*columns).where(TASKS.c.user_id == USER_ID, *_place(shape))
+    statement = statement.where(*_views(shape, TODAY), *_state(shape))
+    for column, name in (
+        (TASKS.c.project_id, "project_id"),
+        (TASKS.c.goal_id, "goal_id"),
+        (TASKS.c.priority, "priority"),
     ):
-        if value is not None:
-            statement = statement.where(column == value)
-    if wanted.due_from is not None:
-        statement = statement.where(TASKS.c.due_on >= wanted.due_from)
-    if wanted.due_to is not None:
-        statement = statement.where(TASKS.c.due_on <= wanted.due_to)
-    if wanted.label is not None:
-        statement = statement.where(_is_labelled(user_id, wanted.label))
+        if getattr(shape, name) is not None:
+            statement = statement.where(column == bindparam(name, type_=column.type))
+    if shape.due_from is not None:
+        statement = statement.where(TASKS.c.due_on >= bindparam("due_from", type_=Date))
+    if shape.due_to is not None:
+        statement = statement.where(TASKS.c.due_on <= bindparam("due_to", type_=Date))
+    if shape.label is not None:
+        statement = statement.where(_is_labelled())
     return statement
 
 
-def counts_of(user_id: UUID, *, today: date) -> Select[Any]:
-    """All six counts in one statement."""
+def counts_of(user_id: UUID, today: date) -> Bound:
+    """All six counts in one statement, with its values."""
+    return _counts(), {"user_id": user_id, "today": today}
+
+
+@cache
+def _counts() -> Select[Any]:
     views = {
         "today": TaskFilter(due_today=True),
         "inbox": TaskFilter(inbox=True),
@@ -117,11 +155,10 @@ def counts_of(user_id: UUID, *, today: date) -> Select[Any]:
         "overdue": TaskFilter(overdue=True),
     }
     counted = [
-        tasks_of(user_id, view, func.count(), today=today).scalar_subquery().label(name)
-        for name, view in views.items()
+        tasks_of(view, func.count()).scalar_subquery().label(name) for name, view in views.items()
     ]
-    done_today = completed_of(user_id, func.count()).where(OCCURRENCES.c.done_on == today)
-    done = completed_of(user_id, func.count())
+    done_today = completed_of(USER_ID, func.count()).where(OCCURRENCES.c.done_on == TODAY)
+    done = completed_of(USER_ID, func.count())
     return select(
         *counted,
         done_today.scalar_subquery().label("completed_today"),
@@ -129,13 +166,13 @@ def counts_of(user_id: UUID, *, today: date) -> Select[Any]:
     )
 
 
-def occurrences_of(user_id: UUID, *columns: ColumnElement[Any]) -> Select[Any]:
+def occurrences_of(user_id: UUID | Value, *columns: ColumnElement[Any]) -> Select[Any]:
     """What became of the user's tasks, without what was taken back."""
     standing = OCCURRENCES.c.reopened_at.is_(None)
     return select(*columns).where(OCCURRENCES.c.user_id == user_id, standing)
 
 
-def completed_of(user_id: UUID, *columns: ColumnElement[Any]) -> Select[Any]:
+def completed_of(user_id: UUID | Value, *columns: ColumnElement[Any]) -> Select[Any]:
     return occurrences_of(user_id, *columns).where(OCCURRENCES.c.outcome == "completed")
 
 
@@ -191,7 +228,7 @@ def _place(wanted: TaskFilter) -> list[Condition]:
         return [TASKS.c.deleted_at.is_not(None), *_thrown_away(wanted)]
     alive = TASKS.c.deleted_at.is_(None)
     if wanted.parent_task_id is not None:
-        return [alive, TASKS.c.parent_task_id == wanted.parent_task_id]
+        return [alive, TASKS.c.parent_task_id == bindparam("parent_task_id", type_=Id)]
     return [alive] if wanted.include_subtasks else [alive, TASKS.c.parent_task_id.is_(None)]
 
 
@@ -205,7 +242,7 @@ def _thrown_away(wanted: TaskFilter) -> list[Condition]:
     return [~went_along]
 
 
-def _views(wanted: TaskFilter, today: date) -> list[Condition]:
+def _views(wanted: TaskFilter, today: date | Value) -> list[Condition]:
     conditions = []
     if wanted.due_today:
         conditions.append(is_due(today))
@@ -234,10 +271,11 @@ def _state(wanted: TaskFilter) -> list[Condition]:
     return conditions
 
 
-def _is_labelled(user_id: UUID, folded: str) -> Condition:
+def _is_labelled() -> Condition:
+    folded = bindparam("label", type_=Label.folded.type)
     wears = (
         select(TaskLabel.task_id)
         .join(Label, Label.id == TaskLabel.label_id)
-        .where(TaskLabel.user_id == user_id, Label.user_id == user_id, Label.folded == folded)
+        .where(TaskLabel.user_id == USER_ID, Label.user_id == USER_ID, Label.folded == folded)
     )
     return TASKS.c.id.in_(wears)

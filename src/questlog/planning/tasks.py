@@ -1,18 +1,20 @@
 """Tasks: making, reading and changing them. Completing them is told in `occurrences.py`."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 
 from questlog.automation import events
 from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
-from questlog.core.pagination import PageRequest, Slice, slice_of
+from questlog.core.pagination import PageRequest, Slice, SortKey, paged, run_paged
 from questlog.planning import (
     positions,
     queries,
@@ -41,15 +43,13 @@ COPIED: Mapping[str, str] = {
 }
 PLACED = frozenset({"project_id", "goal_id", "parent_task_id"})
 LISTED = (*task_answers.STORED, "labels")
+ONE = select(*task_answers.STORED_COLUMNS).where(*task_rows.MINE, task_rows.NOT_DELETED)
+NEW = insert(TASKS)
 
 
 async def get(session: Session, user_id: UUID, task_id: UUID) -> TaskRow:
     """Raises `TaskNotFoundError`, `NotYoursError`."""
-    found = await session.execute(
-        select(*task_answers.stored_columns()).where(
-            TASKS.c.id == task_id, TASKS.c.user_id == user_id, TASKS.c.deleted_at.is_(None)
-        )
-    )
+    found = await session.execute(ONE, {"its_id": task_id, "its_owner": user_id})
     row = found.one_or_none()
     if row is None:
         raise await task_rows.missing(session, user_id, task_id)
@@ -73,16 +73,33 @@ async def page(
         (Task, wanted.parent_task_id, "parent_task_id"),
     ):
         await references.check(session, model, user_id, id_, pointer=f"/query/{name}")
-    columns = task_answers.stored_columns()
-    statement = queries.tasks_of(user_id, wanted, *columns, today=today)
-    order = queries.order_of(sort, descending=descending)
-    found = await slice_of(session, statement, order, request)
+    listing = _listing(queries.shape_of(wanted), sort, descending, request.cursor is not None)
+    values = queries.values_of(user_id, wanted, today=today)
+    found = await run_paged(
+        session, listing.statement, listing.page, listing.order, request, values
+    )
     rows = [dict(zip(LISTED, row, strict=False)) for row in found.items]
     return Slice(rows, found.next_cursor, found.total)
 
 
+@dataclass(frozen=True)
+class Listing:
+    """A list, and a page of it."""
+
+    statement: Select[Any]
+    page: Select[Any]
+    order: list[SortKey]
+
+
+@lru_cache(maxsize=512)
+def _listing(shape: TaskFilter, sort: str, descending: bool, behind: bool) -> Listing:
+    statement = queries.tasks_of(shape, *task_answers.STORED_COLUMNS)
+    order = queries.order_of(sort, descending=descending)
+    return Listing(statement, paged(statement, order, behind=behind), order)
+
+
 async def counts(session: Session, user_id: UUID, *, today: date) -> dict[str, int]:
-    found = await session.execute(queries.counts_of(user_id, today=today))
+    found = await session.execute(*queries.counts_of(user_id, today))
     return dict(found.one()._mapping)
 
 
@@ -111,7 +128,7 @@ async def create(session: Session, user_id: UUID, wanted: TaskCreate, *, timezon
     }
     if "position" not in wanted.model_fields_set:
         row["position"] = await positions.last(session, Task, user_id)
-    await session.execute(insert(TASKS), row)
+    await session.execute(NEW, row)
     row["labels"] = await task_labels.put(session, user_id, task_id, wanted.labels)
     record(session, row, "task.created")
     return row
