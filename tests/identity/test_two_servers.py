@@ -1,0 +1,81 @@
+"""Two processes on one database: what one of them ends, the other refuses within a second."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.support.doors import PASSWORD, bearer
+from tests.support.server import running_server
+
+NOTICED_WITHIN_S = 1.0
+
+
+@pytest.fixture
+def two_servers(database_address: str, tmp_path: Path) -> Iterator[list[httpx2.Client]]:
+    with ExitStack() as stack:
+        clients = []
+        for number in range(2):
+            server = stack.enter_context(
+                running_server(database_address, tmp_path / f"server-{number}", ENVIRONMENT="local")
+            )
+            client = httpx2.Client(base_url=f"{server.url}/api/v1", trust_env=False)
+            clients.append(stack.enter_context(client))
+        yield clients
+
+
+def registered(client: httpx2.Client, email: str = "ada@example.org") -> dict[str, Any]:
+    answer = client.post("/auth/register", json={"email": email, "password": PASSWORD})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def seconds_until_refused(client: httpx2.Client, tokens: dict[str, Any]) -> float:
+    began = time.monotonic()
+    while client.get("/auth/me", headers=bearer(tokens)).status_code == 200:
+        assert time.monotonic() - began < 5
+    return time.monotonic() - began
+
+
+def test_s032_every_process_refuses_an_ended_session_within_a_second(
+    two_servers: list[httpx2.Client],
+) -> None:
+    here, there = two_servers
+    tokens = registered(here)
+    assert there.get("/auth/me", headers=bearer(tokens)).status_code == 200
+
+    here.post("/auth/logout", headers=bearer(tokens))
+
+    assert here.get("/auth/me", headers=bearer(tokens)).status_code == 401
+    assert seconds_until_refused(there, tokens) < NOTICED_WITHIN_S
+
+
+def test_s023_attempts_in_two_processes_are_counted_together(
+    two_servers: list[httpx2.Client],
+) -> None:
+    registered(two_servers[0])
+    body = {"email": "ada@example.org", "password": "not this one"}
+
+    statuses = [
+        two_servers[number % 2].post("/auth/login", json=body).status_code for number in range(12)
+    ]
+
+    assert statuses == [401] * 10 + [429] * 2
+
+
+def test_s029_a_refresh_token_has_one_successor_in_all_processes(
+    two_servers: list[httpx2.Client],
+) -> None:
+    here, there = two_servers
+    tokens = registered(here)
+    body = {"refresh_token": tokens["refresh_token"]}
+
+    answers = [client.post("/auth/refresh", json=body) for client in (here, there, here, there)]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["refresh_token"] for answer in answers}) == 1
