@@ -7,7 +7,7 @@ from questlog.core.db import Session
 from questlog.flows.complete_task import complete_task
 from questlog.flows.reopen_task import reopen_task
 from questlog.flows.task_changes import TaskChange
-from questlog.planning import completions, task_rows
+from questlog.planning import completions
 
 
 async def toggle_task(
@@ -23,12 +23,8 @@ async def toggle_task(
     Raises `TaskNotFoundError`, `NotYoursError`, `PreconditionFailedError`.
     """
     today = clock.today(timezone)
-    row = await task_rows.load(
-        session,
-        user_id,
-        task_id,
-        completions.circumstances(today),
-        expected_version=expected_version,
+    row = await completions.load(
+        session, user_id, task_id, today, expected_version=expected_version
     )
     if completions.is_repeat(row, today):
         return await reopen_task(session, user_id, task_id)

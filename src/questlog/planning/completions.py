@@ -3,7 +3,6 @@
 A one-off is done with it. A series moves to its next date and stays open, and its subtasks open for the next round.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -30,6 +29,21 @@ KEPT = (
     "rhythm_from",
     "dates_used",
     "state",
+)
+STANDING = (
+    OCCURRENCES.c.user_id == TASKS.c.user_id,
+    OCCURRENCES.c.task_id == TASKS.c.id,
+    OCCURRENCES.c.reopened_at.is_(None),
+    OCCURRENCES.c.outcome == "completed",
+)
+CHILD = TASKS.alias("child")
+UNDER = (CHILD.c.user_id == TASKS.c.user_id, CHILD.c.parent_task_id == TASKS.c.id)
+ON_THE_DAY = OCCURRENCES.c.done_on == bindparam("asked_day", type_=Date)
+FOR_THE_DATE = OCCURRENCES.c.scheduled_on == bindparam("asked_occurrence", type_=Date)
+ASKED = task_rows.ALIVE.add_columns(
+    exists().where(*STANDING, ON_THE_DAY).label("is_done_on"),
+    exists().where(*STANDING, FOR_THE_DATE).label("is_done_for"),
+    exists().where(*UNDER).label("has_subtasks"),
 )
 
 
@@ -69,28 +83,44 @@ async def complete(
     `TooLateForYesterdayError`.
     """
     then = occurrences.when(on, timezone)
-    asked = (_is_done_on(then.day), _is_done_for(occurrence), _has_subtasks())
     for _ in range(ATTEMPTS):
-        row = await task_rows.load(
-            session, user_id, task_id, *asked, expected_version=expected_version
+        row = await load(
+            session, user_id, task_id, then.day, occurrence, expected_version=expected_version
         )
         if is_repeat(row, then.day, occurrence):
             return Completion(row)
         if occurrence is not None and occurrence != row["due_on"]:
             raise OccurrenceMovedError(details={"due_date": row["due_on"]})
         step = task_dates.step(row, today=then.day, timezone=timezone)
-        claimed = await _claim(session, row, _columns(row, step, then))
+        claimed = await task_rows.write_if_unchanged(session, row, _columns(row, step, then))
         if claimed is not None:
             return await _recorded(session, row, claimed, step, then)
     raise RacedError()
 
 
-def circumstances(day: date) -> ColumnElement[bool]:
-    """The column that `is_repeat` needs besides those of the task."""
-    return _is_done_on(day)
+async def load(
+    session: Session,
+    user_id: UUID,
+    task_id: UUID,
+    day: date,
+    occurrence: date | None = None,
+    *,
+    expected_version: int | None = None,
+) -> TaskRow:
+    """Return the task with what `is_repeat` needs to know; raises as `task_rows.load`."""
+    return await task_rows.load(
+        session,
+        user_id,
+        task_id,
+        statement=ASKED,
+        expected_version=expected_version,
+        asked_day=day,
+        asked_occurrence=occurrence,
+    )
 
 
 def is_repeat(row: TaskRow, day: date, occurrence: date | None = None) -> bool:
+    """Tell whether a completion on `day` would be one that happened already."""
     if row["completed_at"] is not None:
         return True
     if occurrence is not None:
@@ -98,53 +128,11 @@ def is_repeat(row: TaskRow, day: date, occurrence: date | None = None) -> bool:
     return row["rule"] is not None and row["due_on"] > day and row["is_done_on"]
 
 
-def _is_done_on(day: date) -> ColumnElement[bool]:
-    return exists().where(*_standing(), OCCURRENCES.c.done_on == day).label("is_done_on")
-
-
-def _is_done_for(occurrence: date | None) -> ColumnElement[bool]:
-    meant = bindparam("meant", occurrence, type_=Date)
-    return exists().where(*_standing(), OCCURRENCES.c.scheduled_on == meant).label("is_done_for")
-
-
-def _standing() -> list[ColumnElement[bool]]:
-    return [
-        OCCURRENCES.c.user_id == TASKS.c.user_id,
-        OCCURRENCES.c.task_id == TASKS.c.id,
-        OCCURRENCES.c.reopened_at.is_(None),
-        OCCURRENCES.c.outcome == "completed",
-    ]
-
-
-def _has_subtasks() -> ColumnElement[bool]:
-    child = TASKS.alias("child")
-    under = (child.c.user_id == TASKS.c.user_id, child.c.parent_task_id == TASKS.c.id)
-    return exists().where(*under).label("has_subtasks")
-
-
 def _columns(row: TaskRow, step: Step, then: When) -> dict[str, Any]:
     if step.due is not None:
         return dict(step.columns)
     state = "pending" if row["state"] == "cancelled" else row["state"]
     return {"completed_at": then.at, "state": state}
-
-
-async def _claim(session: Session, row: TaskRow, columns: Mapping[str, Any]) -> TaskRow | None:
-    """The row decides: None when somebody else changed it since it was read."""
-    values = {**columns, "updated_at": clock.now(), "version": row["version"] + 1}
-    claimed = await session.execute(
-        update(TASKS)
-        .where(
-            TASKS.c.id == row["id"],
-            TASKS.c.user_id == row["user_id"],
-            TASKS.c.deleted_at.is_(None),
-            TASKS.c.completed_at.is_(None),
-            TASKS.c.version == row["version"],
-        )
-        .values(values)
-        .returning(TASKS.c.version)
-    )
-    return {**row, **values} if claimed.scalar_one_or_none() is not None else None
 
 
 async def _recorded(

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Table, func, select, text, update
+from sqlalchemy import Table, bindparam, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.core import clock
@@ -39,6 +39,29 @@ SHOWN = (
     OCCURRENCES.c.done_on.label("day"),
     OCCURRENCES.c.receipt,
 )
+
+# The next round of a date: how often it came to the same outcome before, and one.
+ROUND = (
+    select(func.count() + 1)
+    .where(
+        OCCURRENCES.c.user_id == bindparam("its_user_id"),
+        OCCURRENCES.c.task_id == bindparam("its_task_id"),
+        OCCURRENCES.c.key == bindparam("its_key"),
+        OCCURRENCES.c.outcome == bindparam("its_outcome"),
+    )
+    .scalar_subquery()
+)
+NEW = {
+    name: dialect.insert(OCCURRENCES)
+    .values(round=ROUND)
+    .on_conflict_do_nothing(
+        index_elements=["task_id", "key"],
+        index_where=text("reopened_at IS NULL AND outcome = 'completed'"),
+    )
+    .returning(OCCURRENCES.c.id)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+RECEIPT = update(OCCURRENCES).where(OCCURRENCES.c.id == bindparam("its_id"))
 
 type Outcome = Literal["completed", "skipped", "postponed"]
 
@@ -83,53 +106,32 @@ async def record(
     before: Mapping[str, Any],
 ) -> UUID | None:
     """Write down what became of a task; None when this date was completed before and still stands."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = (
-        dialect.insert(OCCURRENCES)
-        .values(
-            id=new_id(),
-            user_id=row["user_id"],
-            task_id=row["id"],
-            key=key,
-            scheduled_on=row["due_on"],
-            outcome=outcome,
-            done_at=then.at,
-            done_on=then.day,
-            done_hour=then.hour,
-            before=dict(before),
-            receipt={},
-            title=row["title"],
-            project_id=row["project_id"],
-            goal_id=row["goal_id"],
-            priority=row["priority"],
-            round=_round(row, outcome, key),
-        )
-        .on_conflict_do_nothing(
-            index_elements=["task_id", "key"],
-            index_where=text("reopened_at IS NULL AND outcome = 'completed'"),
-        )
-        .returning(OCCURRENCES.c.id)
-    )
-    found: UUID | None = await session.scalar(statement)
+    values = {
+        "id": new_id(),
+        "user_id": row["user_id"],
+        "task_id": row["id"],
+        "key": key,
+        "scheduled_on": row["due_on"],
+        "outcome": outcome,
+        "done_at": then.at,
+        "done_on": then.day,
+        "done_hour": then.hour,
+        "before": dict(before),
+        "receipt": {},
+        "title": row["title"],
+        "project_id": row["project_id"],
+        "goal_id": row["goal_id"],
+        "priority": row["priority"],
+    }
+    same = {f"its_{name}": values[name] for name in ("user_id", "task_id", "key", "outcome")}
+    statement = NEW[session.get_bind().dialect.name]
+    found: UUID | None = await session.scalar(statement, {**values, **same})
     return found
-
-
-def _round(row: TaskRow, outcome: Outcome, key: str) -> ScalarSelect[int]:
-    """Count on from the times this date was completed and taken back."""
-    earlier = select(func.count() + 1).where(
-        OCCURRENCES.c.user_id == row["user_id"],
-        OCCURRENCES.c.task_id == row["id"],
-        OCCURRENCES.c.key == key,
-        OCCURRENCES.c.outcome == outcome,
-    )
-    return earlier.scalar_subquery()
 
 
 async def keep_receipt(session: Session, occurrence_id: UUID, receipt: Mapping[str, Any]) -> None:
     """Store what a completion earned, so that a reopening can give it back."""
-    await session.execute(
-        update(OCCURRENCES).where(OCCURRENCES.c.id == occurrence_id).values(receipt=dict(receipt))
-    )
+    await session.execute(RECEIPT, {"its_id": occurrence_id, "receipt": dict(receipt)})
 
 
 async def page_of_task(

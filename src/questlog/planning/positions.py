@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_, update
 
 from questlog.core.db import Base, Session
 from questlog.core.exceptions import UnknownReferenceError, ValidationError
@@ -45,9 +46,15 @@ class Place:
 
 async def last(session: Session, model: type[Base], user_id: UUID, *, within: Within = ()) -> float:
     """Return a position behind everything in the list."""
+    statement = _last_of(model).where(*within) if within else _last_of(model)
+    return (await session.scalar(statement, {"its_owner": user_id}) or 0.0) + STEP
+
+
+@cache
+def _last_of(model: type[Base]) -> Select[float]:
     columns = model.__table__.c
-    mine = (columns.user_id == user_id, *alive(model), *within)
-    return (await session.scalar(select(func.max(columns.position)).where(*mine)) or 0.0) + STEP
+    mine = (columns.user_id == bindparam("its_owner"), *alive(model))
+    return select(func.max(columns.position)).where(*mine)
 
 
 async def beside(

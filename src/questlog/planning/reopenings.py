@@ -46,7 +46,9 @@ async def reopen(
         last = await _last_standing(session, row)
         if row["completed_at"] is None and (last is None or last.is_taken_back):
             return Reopening(row, is_repeat=True)
-        opened = await _claim(session, row, last)
+        before = dates_before(last.before) if last is not None else {}
+        changed = {"completed_at": None, **before}
+        opened = await task_rows.write_if_unchanged(session, row, changed)
         if opened is not None:
             return await _taken_back(session, opened, last)
     raise RacedError()
@@ -81,28 +83,6 @@ async def _last_standing(session: Session, row: TaskRow) -> Row[Any] | None:
         .limit(1)
     )
     return found.one_or_none()
-
-
-async def _claim(session: Session, row: TaskRow, last: Row[Any] | None) -> TaskRow | None:
-    """The row decides: None when somebody else changed it since it was read."""
-    values = {
-        "completed_at": None,
-        **(dates_before(last.before) if last is not None else {}),
-        "updated_at": clock.now(),
-        "version": row["version"] + 1,
-    }
-    claimed = await session.execute(
-        update(TASKS)
-        .where(
-            TASKS.c.id == row["id"],
-            TASKS.c.user_id == row["user_id"],
-            TASKS.c.deleted_at.is_(None),
-            TASKS.c.version == row["version"],
-        )
-        .values(values)
-        .returning(TASKS.c.version)
-    )
-    return {**row, **values} if claimed.scalar_one_or_none() is not None else None
 
 
 def dates_before(before: Mapping[str, Any]) -> dict[str, Any]:

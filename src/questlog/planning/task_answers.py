@@ -8,8 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import String, func, select, type_coerce
-from sqlalchemy.sql.expression import ColumnElement, ScalarSelect
+from sqlalchemy import ColumnElement, ScalarSelect, String, func, select, type_coerce
 
 from questlog.planning import recurrence
 from questlog.planning.models import Label, Task, TaskLabel
@@ -51,7 +50,7 @@ AS_TEXT = frozenset(
 
 
 def label_names() -> ScalarSelect[str]:
-    """The names of a task's labels in one text, found by the task alone: whose it is, is told by the task."""
+    """A task's labels in one text, found by the task alone: whose they are, the task tells."""
     return (
         select(func.aggregate_strings(LABELS.c.name, SEPARATOR))
         .select_from(WORN)
@@ -62,18 +61,17 @@ def label_names() -> ScalarSelect[str]:
     )
 
 
-def stored_columns() -> list[ColumnElement[Any]]:
-    """The columns of a list, unread: on SQLite ids, days and moments come as the text they are stored as."""
-    plain = [
+LABEL_NAMES = label_names().label("labels")
+# The columns of a list, unread: on SQLite ids, days and moments come as the text they are stored as.
+STORED_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    *(
         type_coerce(TASKS.c[name], String).label(name) if name in AS_TEXT else TASKS.c[name]
         for name in STORED
-    ]
-    return [*plain, label_names().label("labels")]
-
-
-def typed_columns() -> list[ColumnElement[Any]]:
-    """Every column with its Python value, for verbs that think about it."""
-    return [*TASKS.c, label_names().label("labels")]
+    ),
+    LABEL_NAMES,
+)
+# Every column with its Python value, for verbs that think about it.
+TYPED_COLUMNS: tuple[ColumnElement[Any], ...] = (*TASKS.c, LABEL_NAMES)
 
 
 def answer(

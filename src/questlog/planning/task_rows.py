@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, select, update
+from sqlalchemy import Select, Table, bindparam, select, update
 
 from questlog.core import clock
 from questlog.core.db import Session
@@ -20,6 +20,18 @@ from questlog.planning.ownership import NotYoursError
 
 TASKS = cast(Table, Task.__table__)
 
+# Statements that every request repeats are built once; building one costs more than running it.
+MINE = (TASKS.c.id == bindparam("its_id"), TASKS.c.user_id == bindparam("its_owner"))
+NOT_DELETED = TASKS.c.deleted_at.is_(None)
+ANYWHERE = select(*task_answers.TYPED_COLUMNS).where(*MINE)
+ALIVE = ANYWHERE.where(NOT_DELETED)
+LOCKED_ANYWHERE = ANYWHERE.with_for_update(key_share=True, of=TASKS)
+LOCKED = ALIVE.with_for_update(key_share=True, of=TASKS)
+CHANGE = update(TASKS).where(*MINE)
+CLAIM = CHANGE.where(NOT_DELETED, TASKS.c.version == bindparam("its_version")).returning(
+    TASKS.c.version
+)
+
 type TaskRow = dict[str, Any]
 
 
@@ -32,16 +44,22 @@ async def load(
     session: Session,
     user_id: UUID,
     task_id: UUID,
-    *more: ColumnElement[Any],
+    *,
+    statement: Select[Any] = ALIVE,
     expected_version: int | None = None,
+    **asked: Any,
 ) -> TaskRow:
-    """Return the user's task with the columns `more` asks for.
+    """Return the user's task; `statement` is `ALIVE` with more columns, for which `asked` has the values.
 
     Raises `TaskNotFoundError` (also for the trash), `NotYoursError`, `PreconditionFailedError`.
     """
-    alive = TASKS.c.deleted_at.is_(None)
-    statement = _mine(user_id, task_id, *more).where(alive)
-    return await _one(session, user_id, task_id, statement, expected_version)
+    found = await session.execute(statement, {"its_id": task_id, "its_owner": user_id, **asked})
+    row = found.one_or_none()
+    if row is None:
+        raise await missing(session, user_id, task_id)
+    if expected_version is not None and row.version != expected_version:
+        raise PreconditionFailedError()
+    return dict(row._mapping)
 
 
 async def check(session: Session, user_id: UUID, task_id: UUID) -> None:
@@ -68,12 +86,11 @@ async def claim(
 
     With `pointer` the id stands in a body: one that is not the user's raises `UnknownReferenceError`.
     """
-    statement = _mine(user_id, task_id)
-    if not trashed:
-        statement = statement.where(TASKS.c.deleted_at.is_(None))
-    locked = statement.with_for_update(key_share=True, of=TASKS)
+    statement = LOCKED_ANYWHERE if trashed else LOCKED
     try:
-        return await _one(session, user_id, task_id, locked, expected_version)
+        return await load(
+            session, user_id, task_id, statement=statement, expected_version=expected_version
+        )
     except (TaskNotFoundError, NotYoursError) as error:
         if pointer is None:
             raise
@@ -83,34 +100,21 @@ async def claim(
 async def write(session: Session, row: TaskRow, changed: Mapping[str, Any]) -> TaskRow:
     """Store what changed of a claimed row and return the row as it is then."""
     values = {**changed, "updated_at": clock.now(), "version": row["version"] + 1}
-    await session.execute(
-        update(TASKS)
-        .where(TASKS.c.user_id == row["user_id"], TASKS.c.id == row["id"])
-        .values(values)
-    )
+    place = {"its_id": row["id"], "its_owner": row["user_id"]}
+    await session.execute(CHANGE, {**values, **place})
     return {**row, **values}
+
+
+async def write_if_unchanged(
+    session: Session, row: TaskRow, changed: Mapping[str, Any]
+) -> TaskRow | None:
+    """Store what changed of a row that was only read. The row decides: None when somebody else changed it since."""
+    values = {**changed, "updated_at": clock.now(), "version": row["version"] + 1}
+    place = {"its_id": row["id"], "its_owner": row["user_id"], "its_version": row["version"]}
+    claimed = await session.execute(CLAIM, {**values, **place})
+    return {**row, **values} if claimed.scalar_one_or_none() is not None else None
 
 
 async def missing(session: Session, user_id: UUID, task_id: UUID) -> QuestlogError:
     """Return the error for a task that was not found among the user's."""
     return await ownership.explain(session, Task, user_id, task_id, missing=TaskNotFoundError)
-
-
-def _mine(user_id: UUID, task_id: UUID, *more: ColumnElement[Any]) -> Select[Any]:
-    columns = [*task_answers.typed_columns(), *more]
-    return select(*columns).where(TASKS.c.id == task_id, TASKS.c.user_id == user_id)
-
-
-async def _one(
-    session: Session,
-    user_id: UUID,
-    task_id: UUID,
-    statement: Select[Any],
-    expected_version: int | None,
-) -> TaskRow:
-    found = (await session.execute(statement)).one_or_none()
-    if found is None:
-        raise await missing(session, user_id, task_id)
-    if expected_version is not None and found.version != expected_version:
-        raise PreconditionFailedError()
-    return dict(found._mapping)
