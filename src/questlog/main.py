@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 import structlog
@@ -82,7 +83,7 @@ def create_app(
     app.state.keyring = desk.keyring
     app.state.metrics = Metrics() if settings.app.metrics_enabled else None
     app.state.limiter = _limiter(settings)
-    app.state.readiness = _readiness(settings)
+    app.state.readiness = _readiness(settings, app.state.database)
     routers.install(app)
     app.include_router(well_known.router)
     app.include_router(pages.router)
@@ -125,9 +126,12 @@ def _limiter(settings: Settings) -> RequestLimiter | None:
     )
 
 
-def _readiness(settings: Settings) -> dict[str, Callable[[], Awaitable[str]]]:
+def _readiness(settings: Settings, database: Database) -> dict[str, Callable[[], Awaitable[str]]]:
+    lines: dict[str, Callable[[], Awaitable[str]]] = {}
+    if settings.mail.enabled:
+        lines["mail"] = partial(mailing.readiness, database)
     if not settings.redis.url:
-        return {}
+        return lines
     redis = Redis.from_url(
         str(settings.redis.url), socket_timeout=0.25, socket_connect_timeout=0.25
     )
@@ -139,7 +143,7 @@ def _readiness(settings: Settings) -> dict[str, Callable[[], Awaitable[str]]]:
             return "does not answer; limits are counted per process meanwhile"
         return "ok"
 
-    return {"redis": redis_line}
+    return lines | {"redis": redis_line}
 
 
 @asynccontextmanager

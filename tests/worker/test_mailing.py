@@ -16,10 +16,12 @@ from questlog.identity import email_codes
 from questlog.identity.attempts import SignInLimits
 from questlog.identity.clues import Clues
 from questlog.identity.front_desk import FrontDesk
+from questlog.main import create_app
 from questlog.worker import housekeeping, mailing
 from tests.conftest import CHEAP
 from tests.support import smtp as faults
 from tests.support import world
+from tests.support.doors import client_from
 from tests.support.make import Make
 from tests.support.moving_clock import MovingClock
 from tests.support.smtp import Fault, SmtpServer
@@ -224,8 +226,26 @@ async def test_what_waits_is_counted(
     await mailing.send_waiting(database, mail_settings)
     after = await database.read(mail.backlog)
 
-    assert (before.waiting, before.oldest_due_at is not None) == (1, True)
-    assert (after.waiting, after.oldest_due_at) == (0, None)
+    assert (before.waiting, before.oldest_at is not None) == (1, True)
+    assert (after.waiting, after.oldest_at) == (0, None)
+
+
+async def test_f25_ready_tells_of_mail_that_does_not_get_away(
+    database: Database, mail_settings: Settings, moving_clock: MovingClock
+) -> None:
+    desk = FrontDesk(mail_settings, cost=CHEAP)
+    app = create_app(mail_settings, database, desk)
+    await ask_for_a_code(database, mail_settings)
+    async with client_from(app, "127.0.0.1") as client:
+        early = await client.get("/ready")
+        moving_clock.move(seconds=61)
+
+        late = await client.get("/ready")
+
+    assert early.json()["checks"]["mail"] == "ok"
+    assert late.json()["checks"]["mail"].startswith("1 waiting, the oldest since ")
+    assert late.json()["checks"]["database"] == "ok"
+    desk.close()
 
 
 async def test_without_a_mail_server_the_loop_waits_to_be_stopped(

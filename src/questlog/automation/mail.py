@@ -45,7 +45,7 @@ class Letter:
 @dataclass(frozen=True)
 class Backlog:
     waiting: int
-    oldest_due_at: datetime | None
+    oldest_at: datetime | None
 
 
 async def enqueue(
@@ -138,7 +138,7 @@ async def _settle(session: Session, mail_id: UUID, **values: Any) -> None:
 async def backlog(session: Session) -> Backlog:
     """Return how much mail waits, and since when: a mail server that is down shows here."""
     statement = select(func.count(), func.min(Mail.created_at)).where(
-        Mail.sent_at.is_(None), Mail.failed_at.is_(None), Mail.due_at <= clock.now()
+        Mail.sent_at.is_(None), Mail.failed_at.is_(None)
     )
     waiting, oldest = (await session.execute(statement)).one()
     return Backlog(waiting, oldest)

@@ -2,9 +2,11 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 from email.message import EmailMessage
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from questlog.automation import mail
 from questlog.automation.mail import Letter
@@ -18,6 +20,7 @@ from questlog.identity import letters
 
 POLL_S = 2.0
 AT_ONCE = 8
+LONGEST_WAIT = timedelta(minutes=1)
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +44,17 @@ async def _round(database: Database, settings: Settings) -> bool:
     except DatabaseDownError as error:
         log.warning("mail_waits_for_the_database", error=str(error))
         return False
+
+
+async def readiness(database: Database) -> str:
+    """Say in one line whether mail gets away: a code that waits a minute keeps somebody out."""
+    try:
+        backlog = await database.read(mail.backlog)
+    except SQLAlchemyError:
+        return "unknown: the database does not answer"
+    if backlog.oldest_at is None or clock.now() - backlog.oldest_at < LONGEST_WAIT:
+        return "ok"
+    return f"{backlog.waiting} waiting, the oldest since {backlog.oldest_at:%Y-%m-%d %H:%M} UTC"
 
 
 async def _pause(rung: asyncio.Event, stop: asyncio.Event) -> None:
