@@ -1,7 +1,8 @@
 """What a route may ask for."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request
@@ -17,7 +18,7 @@ from questlog.core.exceptions import (
 )
 from questlog.core.ids import parse_id
 from questlog.core.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageRequest
-from questlog.core.schemas import whole
+from questlog.core.schemas import QueryFlag
 from questlog.identity.clues import Clues as CallerClues
 from questlog.identity.clues import network_of
 from questlog.identity.front_desk import FrontDesk
@@ -31,6 +32,16 @@ MAX_SKIP = 1_000_000
 class AdminOnlyError(AuthorizationError):
     code = "admin_only"
     default_message = "Only an administrator may do this."
+
+
+def at_once[Made](kind: type[Made]) -> Callable[..., Awaitable[Made]]:
+    """Return a dependency that makes a `kind` of its parameters here and now: for a class itself, FastAPI takes a thread."""
+
+    async def make(**values: Any) -> Made:
+        return kind(**values)
+
+    make.__signature__ = inspect.signature(kind)  # type: ignore[attr-defined]
+    return make
 
 
 async def steps(request: Request) -> Database:
@@ -115,8 +126,7 @@ async def clues(request: Request) -> CallerClues:
 
 async def page_request(
     limit: Annotated[
-        Annotated[int, BeforeValidator(whole)],
-        Query(ge=1, le=MAX_LIMIT, description="How many at most."),
+        int, Query(ge=1, le=MAX_LIMIT, description="How many at most.")
     ] = DEFAULT_LIMIT,
     cursor: Annotated[
         str | None,
@@ -128,7 +138,7 @@ async def page_request(
         ),
     ] = None,
     skip: Annotated[int, Query(ge=0, le=MAX_SKIP, description="How many to leave out first.")] = 0,
-    include_total: Annotated[bool, Query(description="Count them all, too.")] = False,
+    include_total: Annotated[QueryFlag, Query(description="Count them all, too.")] = False,
 ) -> PageRequest:
     return PageRequest(limit, cursor, skip, include_total)
 

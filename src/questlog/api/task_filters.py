@@ -6,7 +6,8 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 
-from questlog.core.schemas import IsoDate
+from questlog.api.deps import at_once
+from questlog.core.schemas import IsoDate, QueryFlag
 from questlog.planning.labels import fold
 from questlog.planning.queries import TaskFilter
 from questlog.planning.task_schemas import LabelName
@@ -23,22 +24,22 @@ class TaskQuery:
     goal_id: Annotated[UUID | None, Query(description="Serving this goal itself.")] = None
     parent_task_id: Annotated[UUID | None, Query(description="Right under this task.")] = None
     completed: Annotated[
-        bool | None, Query(description="`false` lists open tasks: neither completed nor cancelled.")
+        QueryFlag | None, Query(description="`false` lists open tasks: neither completed nor cancelled.")
     ] = None
     status: Annotated[Status | None, Query()] = None
     priority: Annotated[QueriedPriority | None, Query()] = None
     label: Annotated[
         LabelName | None, Query(description="The name of a label, in any letter case.")
     ] = None
-    due_today: Annotated[bool, Query(description="Open and due today or before.")] = False
-    upcoming: Annotated[bool, Query(description="Open and due after today.")] = False
-    overdue: Annotated[bool, Query(description="Open and due before today.")] = False
-    inbox: Annotated[bool, Query(description="Open, without a project and a goal.")] = False
-    no_date: Annotated[bool, Query(description="Without a due date.")] = False
+    due_today: Annotated[QueryFlag, Query(description="Open and due today or before.")] = False
+    upcoming: Annotated[QueryFlag, Query(description="Open and due after today.")] = False
+    overdue: Annotated[QueryFlag, Query(description="Open and due before today.")] = False
+    inbox: Annotated[QueryFlag, Query(description="Open, without a project and a goal.")] = False
+    no_date: Annotated[QueryFlag, Query(description="Without a due date.")] = False
     due_from: Annotated[IsoDate | None, Query(description="Due on this day or later.")] = None
     due_to: Annotated[IsoDate | None, Query(description="Due on this day or before.")] = None
-    include_subtasks: Annotated[bool, Query(description="Subtasks too.")] = False
-    trash: Annotated[bool, Query(description="What was deleted in the last 30 days.")] = False
+    include_subtasks: Annotated[QueryFlag, Query(description="Subtasks too.")] = False
+    trash: Annotated[QueryFlag, Query(description="What was deleted in the last 30 days.")] = False
 
     def wanted(self) -> TaskFilter:
         return TaskFilter(
@@ -58,5 +59,5 @@ class TaskOrder:
         return self.order == "desc"
 
 
-Filters = Annotated[TaskQuery, Depends()]
-Order = Annotated[TaskOrder, Depends()]
+Filters = Annotated[TaskQuery, Depends(at_once(TaskQuery))]
+Order = Annotated[TaskOrder, Depends(at_once(TaskOrder))]
