@@ -26,9 +26,6 @@ class Here:
 
     def __init__(self, client: AsyncClient, user: Person) -> None:
         self.client, self.user = client, user
-        self.line_of = {
-            one["uuid"]: number for number, one in _exported() if one["status"] != "deleted"
-        }
 
     async def bring(self, content: str = EXPORT, **more: Any) -> Any:
         body = {"format": "taskwarrior", "content": content, **more}
@@ -48,9 +45,9 @@ class Here:
         return [*found, *page["items"]]
 
 
-def _exported() -> list[tuple[int, dict[str, Any]]]:
-    lines = EXPORT.splitlines()[1:-1]
-    return [(number, json.loads(line.rstrip(","))) for number, line in enumerate(lines, start=2)]
+def _exported() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(EXPORT)
+    return found
 
 
 def series(uuids: list[str]) -> set[str]:
@@ -60,7 +57,7 @@ def series(uuids: list[str]) -> set[str]:
 
 
 def titles(uuids: set[str]) -> list[str]:
-    named = {one["uuid"]: one["description"] for _, one in _exported()}
+    named = {one["uuid"]: one["description"] for one in _exported()}
     return sorted(named[uuid] for uuid in uuids)
 
 
@@ -119,7 +116,7 @@ async def test_the_projects_hold_what_taskwarrior_says(here: Here) -> None:
     open_ones = {title: count for title, count in named.items() if count}
     assert open_ones == {name: len(series(uuids)) for name, uuids in SAYS["projects"].items()}
     # Projects in which everything is done come along as well.
-    assert set(named) == {one["project"] for _, one in _exported() if _is_kept(one)}
+    assert set(named) == {one["project"] for one in _exported() if _is_kept(one)}
 
 
 def _is_kept(one: dict[str, Any]) -> bool:
@@ -141,10 +138,10 @@ async def test_every_series_goes_on_as_taskwarrior_says(here: Here) -> None:
 
     repeating = {task["title"]: task for task in tasks if task["recurrence"]}
     assert repeating.keys() == {one["title"] for one in SAYS["series"].values()}
-    until = {one["uuid"]: one.get("until") for _, one in _exported()}
+    until = {one["uuid"]: one["until"] for one in _exported() if "until" in one}
     for uuid, answer in SAYS["series"].items():
         task = repeating[answer["title"]]
-        last = day_of(until[uuid]) if until[uuid] else date.max
+        last = day_of(until[uuid]) if uuid in until else date.max
         # Taskwarrior makes one child more than `until` allows.
         wanted = [str(day) for day in map(day_of, answer["ahead"]) if day <= last]
         found = [task["due_date"], *task["recurrence_next"]]
@@ -178,7 +175,7 @@ async def test_completions_lie_on_their_days_and_earn_nothing(here: Here) -> Non
 
     days = await here.get("/stats/productivity", days=30)
 
-    ends = [day_of(one["end"]) for _, one in _exported() if one["status"] == "completed"]
+    ends = [day_of(one["end"]) for one in _exported() if one["status"] == "completed"]
     first = NOW.astimezone(ZONE).date() - timedelta(days=29)
     entries = days["items"] if isinstance(days, dict) else days
     found = {entry["date"]: entry["count"] for entry in entries if entry["count"]}

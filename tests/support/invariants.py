@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table, func, select, text
 from questlog.automation.models import AnsweredRequest, Event, EventCounter
 from questlog.core.db import Base, Database
 from questlog.identity.models import SignInSession
-from questlog.planning.models import Goal, Occurrence, Task
+from questlog.planning.models import Occurrence, Task
 
 MAX_DEPTH = 5
 
@@ -105,7 +105,8 @@ def _owned_references() -> Iterator[tuple[Table, str, Table]]:
 
 
 def _inv8_parents_are_acyclic(connection: Connection) -> Iterator[str]:
-    for table, parent in ((Goal.__table__, "parent_goal_id"), (Task.__table__, "parent_task_id")):
+    for name, parent in (("goals", "parent_goal_id"), ("tasks", "parent_task_id")):
+        table = Base.metadata.tables[name]
         rows = connection.execute(select(table.c.id, table.c[parent]))
         above: dict[Any, Any] = {row[0]: row[1] for row in rows}
         for start in above:

@@ -32,7 +32,7 @@ class AccountExport(Answer):
     items: list[dict[str, Any]]
 
 
-@router.get("", response_model=AccountExport, response_class=StreamingResponse)
+@router.get("", response_model=AccountExport)
 async def export_me(me: Me, database: Steps) -> StreamingResponse:
     """Give out everything that belongs to the user, as a file that `POST /imports` reads back as `questlog`."""
     name = f"questlog-{clock.today(me.timezone)}.json"

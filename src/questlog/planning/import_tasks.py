@@ -177,7 +177,9 @@ async def _label(batch: Batch, new: Iterable[Finding], changed: Iterable[Finding
         was = set(one.said.get("labels", ()))
         put += [(one, folded) for folded in one.record.labels if folded not in was]
         off += [(one, folded) for folded in sorted(was - one.record.labels.keys())]
-    named = {folded: {"name": one.record.labels[folded]} for one, folded in put}
+    named: dict[str, dict[str, Any]] = {}
+    for one, folded in put:
+        named.setdefault(folded, {"name": one.record.labels[folded]})
     known = await import_rows.label_ids(batch, named)
     known |= await import_rows.known_label_ids(batch, {folded for _, folded in off})
     await _wear(batch, [_worn(batch, one, known[folded]) for one, folded in put])
