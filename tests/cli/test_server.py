@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -113,46 +113,46 @@ def test_localhost_is_one_port_on_all_its_addresses(tmp_path: Path) -> None:
     assert len(ports) == 1
 
 
-def test_f30_sigterm_ends_an_idle_server_quickly(served: RunningServer) -> None:
+def test_f30_sigterm_ends_an_idle_server_quickly(small: RunningServer) -> None:
     started = time.monotonic()
 
-    served.stop()
+    small.stop()
 
     assert time.monotonic() - started < 3
-    assert "Traceback" not in served.log()
+    assert "Traceback" not in small.log()
 
 
-def test_f30_a_request_on_its_way_is_still_answered(served: RunningServer) -> None:
-    with half_a_request(served) as connection:
-        served.process.send_signal(signal.SIGTERM)
+def test_f30_a_request_on_its_way_is_still_answered(small: RunningServer) -> None:
+    with half_a_request(small) as connection:
+        small.process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
 
         connection.sendall(b'"b@example.org"}')
         answer = connection.recv(65536)
 
     assert answer.startswith(b"HTTP/1.1 422")
-    served.process.wait(5)
+    small.process.wait(5)
 
 
-def test_f30_a_client_that_went_away_holds_nothing_up(served: RunningServer) -> None:
-    with half_a_request(served):
-        served.process.send_signal(signal.SIGTERM)
+def test_f30_a_client_that_went_away_holds_nothing_up(small: RunningServer) -> None:
+    with half_a_request(small):
+        small.process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
     started = time.monotonic()
 
-    served.process.wait(15)
+    small.process.wait(15)
 
     assert time.monotonic() - started < 2
 
 
-def test_f31_a_second_sigterm_ends_it_at_once(served: RunningServer) -> None:
-    with half_a_request(served):
-        served.process.send_signal(signal.SIGTERM)
+def test_f31_a_second_sigterm_ends_it_at_once(small: RunningServer) -> None:
+    with half_a_request(small):
+        small.process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
-        assert served.process.poll() is None
+        assert small.process.poll() is None
 
         started = time.monotonic()
-        served.stop()
+        small.stop()
 
     assert time.monotonic() - started < 1
 
@@ -169,8 +169,10 @@ def test_several_processes_share_one_port(migrated_address: str, tmp_path: Path)
     assert [pid for pid in workers if alive(pid)] == []
 
 
-def test_f34_a_worker_that_dies_is_replaced(migrated_address: str, tmp_path: Path) -> None:
-    with running_server(migrated_address, tmp_path / "data", "--workers", "2") as server:
+def test_f34_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
+    with running_server(
+        f"sqlite:///{tmp_path / 'q.db'}", tmp_path / "data", "--workers", "2"
+    ) as server:
         first = children(server.process.pid)
         os.kill(first[0], signal.SIGKILL)
         wait_until(lambda: len(set(children(server.process.pid)) - set(first)) == 1)
@@ -179,8 +181,10 @@ def test_f34_a_worker_that_dies_is_replaced(migrated_address: str, tmp_path: Pat
     assert answer.status_code == 200
 
 
-def test_f31_workers_do_not_outlive_their_supervisor(migrated_address: str, tmp_path: Path) -> None:
-    with running_server(migrated_address, tmp_path / "data", "--workers", "2") as server:
+def test_f31_workers_do_not_outlive_their_supervisor(tmp_path: Path) -> None:
+    with running_server(
+        f"sqlite:///{tmp_path / 'q.db'}", tmp_path / "data", "--workers", "2"
+    ) as server:
         workers = children(server.process.pid)
         os.kill(server.process.pid, signal.SIGKILL)
         server.process.wait()
@@ -189,10 +193,26 @@ def test_f31_workers_do_not_outlive_their_supervisor(migrated_address: str, tmp_
     assert len(workers) == 2
 
 
+def test_it_starts_again_when_the_source_changes(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'q.db'}"
+
+    with running_server(address, tmp_path / "data", "--reload") as server:
+        answer = httpx2.get(f"{server.url}/health", trust_env=False)
+
+    assert answer.status_code == 200
+
+
 def test_reload_and_workers_do_not_go_together() -> None:
     result = CliRunner().invoke(root, ["server", "run", "--reload", "--workers", "2"])
 
     assert result.exit_code == 2
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[RunningServer]:
+    """A server on SQLite, for what has nothing to do with the database."""
+    with running_server(f"sqlite:///{tmp_path / 'questlog.db'}", tmp_path) as running:
+        yield running
 
 
 @pytest.fixture

@@ -37,7 +37,9 @@ class Remote:
         self._client = httpx2.Client(
             base_url=server + API,
             timeout=TIMEOUT,
-            verify=server.startswith("https:"),  # without TLS there is nothing to read certificates for
+            verify=server.startswith(
+                "https:"
+            ),  # without TLS there is nothing to read certificates for
             headers={"User-Agent": f"questlog-cli/{__version__}"},
             trust_env=host not in LOOPBACK,  # a proxy of the environment is not for this machine
         )

@@ -5,6 +5,7 @@ import signal
 import socket
 import threading
 import time
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -59,6 +60,7 @@ def serve(host: str, port: int, *, workers: int, reload: bool) -> None:
         factory=True,
         workers=workers,
         reload=reload,
+        reload_dirs=str(Path(__file__).parents[1]) if reload else None,
         http=BoundedHttp,
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,

@@ -36,6 +36,7 @@ def configuration(url: DatabaseUrl | None = None, *, output: TextIO | None = Non
     config = Config(beside if beside.is_file() else None, stdout=output or io.StringIO())
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
+    config.set_main_option("revision_environment", "true")
     config.attributes["url"] = url
     return config
 
