@@ -63,3 +63,19 @@ async def test_the_last_place_of_an_empty_list_leaves_room_before_it(
     place = await database.read(positions.last, Project, user.id)
 
     assert place == positions.STEP
+
+
+async def test_making_room_moves_few_of_many(database: Database, make: Make) -> None:
+    user = await make.user()
+    crowd = [
+        await make.project(user, title=str(n), position=100.0 if n < 10 else 1000.0 * n)
+        for n in range(80)
+    ]
+    moved = await make.project(user, title="moved", position=1.0)
+
+    await database.write(projects.place, user.id, moved.id, Neighbour(crowd[4].id, is_before=True))
+
+    page = await database.read(projects.page, user.id, ProjectFilter(), PageRequest(limit=100))
+    titles = [row["title"] for row in page.items]
+    assert titles == ["0", "1", "2", "3", "4", "moved", *(str(n) for n in range(5, 80))]
+    assert sum(row["version"] > 1 for row in page.items) == 1 + positions.FEWEST_SPREAD

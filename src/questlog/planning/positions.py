@@ -3,9 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    Tuple,
+    bindparam,
+    func,
+    select,
+    tuple_,
+    update,
+)
 
 from questlog.core.db import Base, Session
 from questlog.core.exceptions import UnknownReferenceError, ValidationError
@@ -14,6 +25,8 @@ from questlog.planning.ownership import alive
 STEP = 1024.0
 LEAST_GAP = 1e-6  # forty halvings of a step; doubles below LARGEST still tell such neighbours apart
 LARGEST = 1e9
+WIDE = 1.0  # what a gap is widened to at least
+FEWEST_SPREAD = 32
 
 type Within = Sequence[ColumnElement[bool]]
 """Conditions that name the rows of one list."""
@@ -66,7 +79,7 @@ async def beside(
     *,
     within: Within = (),
 ) -> Place:
-    """Return the place of `moved_id` next to its new neighbour; the gaps of a list that got small are widened.
+    """Return the place of `moved_id` next to its new neighbour; a gap that got small is widened.
 
     Raises `UnknownReferenceError` when the neighbour is not in the user's list, `BesideItselfError`.
     """
@@ -74,43 +87,83 @@ async def beside(
         raise BesideItselfError(pointer=neighbour.pointer)
     columns = model.__table__.c
     others = (columns.user_id == user_id, *alive(model), *within, columns.id != moved_id)
-    low, high = await _gap(session, model, neighbour, others)
-    if high - low > LEAST_GAP:
-        return Place((low + high) / 2)
-    renumbered = await _renumber(session, model, others)
-    low, high = await _gap(session, model, neighbour, others)
-    return Place((low + high) / 2, renumbered)
+    low = await _row_before_gap(session, model, neighbour, others)
+    behind = await _rows_behind(session, model, low, others, limit=1)
+    high = behind[0].position if behind else low.position + 2 * STEP
+    if high - low.position > LEAST_GAP:
+        return Place((low.position + high) / 2)
+    return await _widen(session, model, low, others)
 
 
-async def _gap(
+@dataclass(frozen=True)
+class Spot:
+    """A place that is taken; the front of the list has no `id`."""
+
+    position: float
+    id: UUID | None
+
+
+FRONT = Spot(0.0, None)
+
+
+async def _row_before_gap(
     session: Session, model: type[Base], neighbour: Neighbour, others: Within
-) -> tuple[float, float]:
+) -> Spot:
     columns = model.__table__.c
     edge: float | None = await session.scalar(
         select(columns.position).where(*others, columns.id == neighbour.id)
     )
     if edge is None:
         raise UnknownReferenceError(pointer=neighbour.pointer)
-    place = tuple_(columns.position, columns.id)
-    here = tuple_(edge, neighbour.id, types=[columns.position.type, columns.id.type])
     if neighbour.is_before:
-        behind = select(func.min(columns.position)).where(*others, place > here)
-        return edge, await session.scalar(behind) or edge + 2 * STEP
-    ahead = select(func.max(columns.position)).where(*others, place < here)
-    return await session.scalar(ahead) or 0.0, edge
-
-
-async def _renumber(
-    session: Session, model: type[Base], others: Within
-) -> Sequence[tuple[UUID, int]]:
-    table = model.__table__
-    order = func.row_number().over(order_by=(table.c.position, table.c.id))
-    places = select(table.c.id, order.label("place")).where(*others).subquery()
-    moved = await session.execute(
-        update(model)
-        .where(table.c.id == places.c.id)
-        .values(position=places.c.place * STEP, version=table.c.version + 1)
-        .returning(table.c.id, table.c.version)
-        .execution_options(synchronize_session=False)
+        return Spot(edge, neighbour.id)
+    ahead = (
+        select(columns.position, columns.id)
+        .where(*others, _place(model) < _value(model, Spot(edge, neighbour.id)))
+        .order_by(columns.position.desc(), columns.id.desc())
     )
-    return [(row.id, row.version) for row in moved]
+    found = (await session.execute(ahead.limit(1))).one_or_none()
+    return FRONT if found is None else Spot(found.position, found.id)
+
+
+async def _rows_behind(
+    session: Session, model: type[Base], low: Spot, others: Within, *, limit: int
+) -> Sequence[Any]:
+    columns = model.__table__.c
+    statement = select(columns.id, columns.position, columns.version).where(*others)
+    if low.id is not None:
+        statement = statement.where(_place(model) > _value(model, low))
+    ordered = statement.order_by(columns.position, columns.id).limit(limit)
+    rows: Sequence[Any] = (await session.execute(ordered)).all()
+    return rows
+
+
+async def _widen(session: Session, model: type[Base], low: Spot, others: Within) -> Place:
+    """Spread the rows behind a gap over the room up to the next ones, as few of them as make it wide enough."""
+    count = FEWEST_SPREAD
+    while True:
+        rows = await _rows_behind(session, model, low, others, limit=count + 1)
+        is_end = len(rows) <= count
+        spread = rows if is_end else rows[:count]
+        step = STEP if is_end else (rows[count].position - low.position) / (count + 2)
+        if step > WIDE:
+            break
+        count *= 8
+    table = cast(Table, model.__table__)
+    one = update(table).where(table.c.id == bindparam("its_id"))
+    moves = [
+        {"its_id": row.id, "position": low.position + step * place, "version": row.version + 1}
+        for place, row in enumerate(spread, start=2)
+    ]
+    await session.execute(one, moves)
+    return Place(low.position + step, [(row.id, row.version + 1) for row in spread])
+
+
+def _place(model: type[Base]) -> Tuple:
+    columns = model.__table__.c
+    return tuple_(columns.position, columns.id)
+
+
+def _value(model: type[Base], spot: Spot) -> Tuple:
+    columns = model.__table__.c
+    return tuple_(spot.position, spot.id, types=[columns.position.type, columns.id.type])
