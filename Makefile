@@ -67,6 +67,8 @@ format: $(DEVELOPMENT) ## format and repair what can be repaired by a machine
 migration: $(DEVELOPMENT) ## write a migration from the tables (m="add colour to labels")
 	@test -n "$(m)" || { echo 'say what changes: make migration m="add colour to labels"' >&2; exit 2; }
 	$(BIN)/questlog db migrate -m "$(m)"
+	$(BIN)/ruff format --quiet migrations
+	$(BIN)/ruff check --fix --quiet migrations
 
 ## proving it
 

@@ -13,10 +13,13 @@ from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from questlog import tables
 from questlog.core import schema
 from questlog.core.database_url import DatabaseUrl
-from questlog.core.db import Database
+from questlog.core.db import Base, Database
 from questlog.core.schema import SchemaMismatchError
+
+__all__ = ["tables"]
 
 WRITE = Callable[..., None]
 REVISION = """
@@ -58,6 +61,19 @@ def revisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WRITE
 
     yield write
     schema.head_revision.cache_clear()
+
+
+def test_the_migrations_make_what_the_tables_are_and_take_it_back(empty_url: DatabaseUrl) -> None:
+    schema.upgrade(empty_url)
+    _, made = look(empty_url)
+
+    command.check(
+        schema.configuration(empty_url)
+    )  # raises when the tables ask for another migration
+    command.downgrade(schema.configuration(empty_url), "base")
+
+    assert made == set(Base.metadata.tables)
+    assert look(empty_url) == (None, set())
 
 
 def test_f24_a_migration_that_fails_leaves_nothing(

@@ -1,5 +1,6 @@
 """`questlog server run`: it starts, or says in one line why not; it ends when it is told to."""
 
+import json
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ from click.testing import CliRunner
 
 from questlog.cli import root
 from questlog.core.database_url import DatabaseUrl
+from tests.support.postgres import PostgresServer
 from tests.support.server import RunningServer, environment, running_server
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - that is what the test is about
@@ -200,6 +202,29 @@ def test_it_starts_again_when_the_source_changes(tmp_path: Path) -> None:
         answer = httpx2.get(f"{server.url}/health", trust_env=False)
 
     assert answer.status_code == 200
+
+
+def test_its_routes_are_listed(tmp_path: Path) -> None:
+    settings = {"DATABASE_URL": f"sqlite:///{tmp_path / 'q.db'}", "DATA_DIR": str(tmp_path)}
+
+    found = CliRunner().invoke(root, ["server", "routes", "--json"], env=settings)
+    shown = CliRunner().invoke(root, ["server", "routes"], env=settings)
+
+    route = {"method": "GET", "path": "/api/v1/tasks/{task_id}", "name": "get_task"}
+    assert route in json.loads(found.stdout)
+    assert "  ".join(route.values()).split() in [line.split() for line in shown.stdout.splitlines()]
+
+
+def test_a_postgresql_without_that_database_is_named(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    address = f"postgresql://postgres@{postgres_server.host}:{postgres_server.port}/nowhere"
+
+    done = start(address, tmp_path / "data")
+
+    assert done.returncode == 5
+    assert 'database "nowhere" does not exist' in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_reload_and_workers_do_not_go_together() -> None:
