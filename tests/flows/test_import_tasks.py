@@ -1,82 +1,26 @@
-"""Reading a list in: once, all or nothing, and later what changed there."""
+"""Reading a list in: once, and all or nothing."""
 
 import asyncio
-import json
 import time
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from questlog.automation.models import Event
-from questlog.core.db import Database, Session
-from questlog.flows.complete_task import complete_task
-from questlog.flows.import_tasks import import_tasks
+from questlog.core.db import Database
 from questlog.planning import import_tasks as task_writing
-from questlog.planning import imports, projects, task_trash, tasks
+from questlog.planning import imports
 from questlog.planning.import_models import Import
 from questlog.planning.importers import UnknownFormatError, UnreadableImportError
-from questlog.planning.imports import Report
-from questlog.planning.models import Label, Occurrence, Project, Task, TaskLabel
+from questlog.planning.models import Label, Project, Task
 from tests.support.invariants import check_invariants
-from tests.support.make import Make, Person
+from tests.support.lists import bring, calendar, counts, labels_of, one, rows_of, the_task, warrior
+from tests.support.make import Make
 from tests.support.moving_clock import MovingClock
 from tests.support.sql import count_statements
 
-DATA = Path(__file__).parents[1] / "data"
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
-
-
-def warrior(*told: dict[str, Any]) -> str:
-    return json.dumps([{"status": "pending", **one} for one in told], indent=0)
-
-
-def one(uuid: str, title: str = "Sweep", **fields: Any) -> dict[str, Any]:
-    return {"uuid": uuid, "description": title, **fields}
-
-
-def calendar(*todos: str) -> str:
-    blocks = "".join(f"BEGIN:VTODO\n{todo}\nEND:VTODO\n" for todo in todos)
-    return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//x//y//\n{blocks}END:VCALENDAR\n"
-
-
-async def bring(database: Database, user: Person, content: str, **more: Any) -> Report:
-    format = more.pop("format", "taskwarrior")
-    return await import_tasks(database, user.id, format, content, timezone=user.timezone, **more)
-
-
-def counts(report: Report) -> tuple[int, int, int]:
-    return report.new, report.changed, report.unchanged
-
-
-async def rows_of(database: Database, user: Person, model: Any = Task) -> list[Any]:
-    async with database.reader() as session:
-        mine = select(model).where(model.user_id == user.id)
-        order = model.id if hasattr(model, "id") else model.task_id
-        return list(await session.scalars(mine.order_by(order)))
-
-
-async def the_task(database: Database, user: Person) -> Task:
-    [task] = await rows_of(database, user)
-    assert isinstance(task, Task)
-    return task
-
-
-async def labels_of(database: Database, user: Person) -> dict[str, list[str]]:
-    async with database.reader() as session:
-        worn = (
-            select(Task.title, Label.name)
-            .join(TaskLabel, TaskLabel.task_id == Task.id)
-            .join(Label, Label.id == TaskLabel.label_id)
-            .where(Task.user_id == user.id)
-            .order_by(Label.folded)
-        )
-        found: dict[str, list[str]] = {}
-        for title, name in await session.execute(worn):
-            found.setdefault(title, []).append(name)
-        return found
 
 
 async def test_projects_and_labels_are_found_whatever_their_case(
@@ -116,131 +60,6 @@ async def test_tasks_come_behind_what_is_here_in_their_order(
     assert [task.title for task in found[1:]] == [f"Task {n}" for n in range(5)]
 
 
-async def test_what_changed_there_changes_here_and_what_changed_here_stays(
-    database: Database, make: Make
-) -> None:
-    user = await make.user()
-    first = one("a", "Sweep", priority="L", due="20261120T000000Z", tags=["home", "old"])
-    await bring(database, user, warrior(first))
-    task = await the_task(database, user)
-    mine = {"title": "Sweep the yard", "labels": ["home", "old", "mine"], "difficulty": "hard"}
-    await database.write(tasks.change, user.id, task.id, mine, timezone="UTC")
-
-    later = first | {"priority": "H", "tags": ["home", "new"]}
-    report = await bring(database, user, warrior(later))
-
-    after = await the_task(database, user)
-    assert counts(report) == (0, 1, 0)
-    assert (after.title, after.priority, after.difficulty) == ("Sweep the yard", 3, "hard")
-    assert after.due_on == date(2026, 11, 20)
-    assert await labels_of(database, user) == {"Sweep the yard": ["home", "mine", "new"]}
-    assert after.version == task.version + 2
-
-
-async def test_what_is_completed_there_is_completed_here_on_its_day_for_nothing(
-    database: Database, make: Make
-) -> None:
-    user = await make.user(timezone="Asia/Tokyo")
-    begun = one("a", due="20261117T150000Z")
-    await bring(database, user, warrior(begun))
-
-    report = await bring(
-        database, user, warrior(begun | {"status": "completed", "end": "20261117T200000Z"})
-    )
-
-    task = await the_task(database, user)
-    [done] = await rows_of(database, user, Occurrence)
-    assert counts(report) == (0, 1, 0)
-    assert task.completed_at == done.done_at == datetime(2026, 11, 17, 20, 0, tzinfo=UTC)
-    assert (done.done_on, done.done_hour) == (date(2026, 11, 18), 5)
-    assert (done.scheduled_on, done.key) == (date(2026, 11, 18), "2026-11-18")
-    assert (done.xp, done.receipt) == (0, {})
-    await check_invariants(database)
-
-
-async def test_what_was_completed_here_stays_completed_while_it_is_open_there(
-    database: Database, make: Make
-) -> None:
-    user = await make.user()
-    await bring(database, user, warrior(one("a")))
-    task = await the_task(database, user)
-    await database.write(complete_task, user.id, task.id, timezone="UTC")
-
-    report = await bring(database, user, warrior(one("a", "Sweep again")))
-
-    after = await the_task(database, user)
-    assert counts(report) == (0, 1, 0)
-    assert (after.title, after.completed_at is None) == ("Sweep again", False)
-    await check_invariants(database)
-
-
-async def test_what_is_reopened_there_is_reopened_here(database: Database, make: Make) -> None:
-    user = await make.user()
-    done = one("a", status="completed", end="20261117T200000Z")
-    await bring(database, user, warrior(done))
-
-    await bring(database, user, warrior(one("a")))
-
-    task = await the_task(database, user)
-    [past] = await rows_of(database, user, Occurrence)
-    assert task.completed_at is None
-    assert past.reopened_at is not None
-    await check_invariants(database)
-
-
-async def test_a_date_that_was_completed_here_stays_completed(
-    database: Database, make: Make, moving_clock: MovingClock
-) -> None:
-    moving_clock.stop_at(NOW)
-    user = await make.user()
-    todo = "UID:a\nSUMMARY:Water\nDUE;VALUE=DATE:{due}\nRRULE:FREQ=DAILY"
-    await bring(database, user, calendar(todo.format(due="20261117")), format="icalendar")
-    task = await the_task(database, user)
-    await database.write(complete_task, user.id, task.id, timezone="UTC")
-    await database.write(
-        complete_task, user.id, task.id, timezone="UTC", occurrence=date(2026, 11, 19)
-    )
-
-    report = await bring(database, user, calendar(todo.format(due="20261119")), format="icalendar")
-
-    after = await the_task(database, user)
-    assert counts(report) == (0, 1, 0)
-    assert after.due_on == date(2026, 11, 20)
-    await check_invariants(database)
-
-
-async def test_what_lies_in_the_trash_stays_there_and_what_was_purged_is_new(
-    database: Database, make: Make
-) -> None:
-    user = await make.user()
-    await bring(database, user, warrior(one("a", "Trashed"), one("b", "Purged")))
-    ids = {task.title: task.id for task in await rows_of(database, user)}
-    await database.write(task_trash.throw_away, user.id, ids["Trashed"])
-
-    async def purge(session: Session) -> None:
-        await session.delete(await session.get_one(Task, ids["Purged"]))
-
-    await database.write(purge)
-
-    report = await bring(database, user, warrior(one("a", "Trashed, renamed"), one("b", "Purged")))
-
-    found = {task.title: task.deleted_at is None for task in await rows_of(database, user)}
-    assert counts(report) == (1, 0, 1)
-    assert found == {"Trashed": False, "Purged": True}
-
-
-async def test_a_renamed_project_keeps_getting_its_tasks(database: Database, make: Make) -> None:
-    user = await make.user()
-    await bring(database, user, warrior(one("a", project="Home")))
-    [project] = await rows_of(database, user, Project)
-    await database.write(projects.change, user.id, project.id, {"title": "House"})
-
-    await bring(database, user, warrior(one("a", project="Home"), one("b", project="Home")))
-
-    assert {task.project_id for task in await rows_of(database, user)} == {project.id}
-    assert [one.title for one in await rows_of(database, user, Project)] == ["House"]
-
-
 async def test_subtasks_hang_where_they_hung_whatever_the_order(
     database: Database, make: Make
 ) -> None:
@@ -255,44 +74,6 @@ async def test_subtasks_hang_where_they_hung_whatever_the_order(
     assert found["Level 3"].parent_task_id == found["Level 2"].id
     assert "too deep" in str(report.warnings)
     await check_invariants(database)
-
-
-async def test_a_subtask_that_moved_there_moves_here_unless_it_cannot(
-    database: Database, make: Make
-) -> None:
-    user = await make.user()
-    titled = "UID:{}\nSUMMARY:{}"
-    content = calendar(titled.format("a", "A"), titled.format("b", "B"))
-    await bring(database, user, content, format="icalendar")
-    first, second = sorted(await rows_of(database, user), key=lambda task: task.title)
-    await database.write(
-        tasks.change, user.id, second.id, {"parent_task_id": first.id}, timezone="UTC"
-    )
-
-    moved = calendar(titled.format("a", "A") + "\nRELATED-TO:b", titled.format("b", "B"))
-    report = await bring(database, user, moved, format="icalendar")
-
-    found = {task.title: task.parent_task_id for task in await rows_of(database, user)}
-    assert found == {"A": None, "B": first.id}
-    assert "not moved" in str(report.warnings)
-    await check_invariants(database)
-
-
-async def test_a_task_takes_its_subtasks_into_its_new_project(
-    database: Database, make: Make
-) -> None:
-    user = await make.user()
-    await bring(database, user, warrior(one("a", "Top", project="Home")))
-    top = await the_task(database, user)
-    below = await make.task(
-        user, title="Below", parent_task_id=top.id, project_id=top.project_id, depth=2
-    )
-
-    await bring(database, user, warrior(one("a", "Top", project="Work")))
-
-    titles = {project.id: project.title for project in await rows_of(database, user, Project)}
-    found = {task.id: titles[task.project_id] for task in await rows_of(database, user)}
-    assert found == {top.id: "Work", below.id: "Work"}
 
 
 async def test_a_series_without_a_date_begins_on_its_first_one(
