@@ -24,7 +24,8 @@ class TaskQuery:
     goal_id: Annotated[UUID | None, Query(description="Serving this goal itself.")] = None
     parent_task_id: Annotated[UUID | None, Query(description="Right under this task.")] = None
     completed: Annotated[
-        QueryFlag | None, Query(description="`false` lists open tasks: neither completed nor cancelled.")
+        QueryFlag | None,
+        Query(description="`false` lists open tasks: neither completed nor cancelled."),
     ] = None
     status: Annotated[Status | None, Query()] = None
     priority: Annotated[QueriedPriority | None, Query()] = None
