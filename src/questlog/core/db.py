@@ -103,7 +103,8 @@ class Database:
 
     def new_session(self, *, writes: bool) -> Session:
         """Return a session that has not touched the database yet. Who takes one closes it."""
-        session = Session(self.engine if writes else self._read_engine, expire_on_commit=False)
+        kind = sqlite.InPlaceSession if self.is_sqlite else Session
+        session = kind(self.engine if writes else self._read_engine, expire_on_commit=False)
         session.info["writes"] = writes
         return session
 
