@@ -20,6 +20,7 @@ from questlog.api.deps import (
     Writer,
     principal,
 )
+from questlog.api.documented import public, refusing
 from questlog.api.routing import HouseRouter
 from questlog.core.exceptions import BadRequestError
 from questlog.flows import register
@@ -43,6 +44,7 @@ from questlog.identity.schemas import (
     MessageResponse,
     PasswordChangeRequest,
     PasswordForgotRequest,
+    PasswordForgotResponse,
     PasswordResetRequest,
     SendCodeRequest,
     SendCodeResponse,
@@ -59,8 +61,7 @@ router = HouseRouter(prefix="/auth", tags=["auth"])
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
-PUBLIC: dict[str, Any] = {"security": []}
-LOGIN_BODIES = PUBLIC | {
+LOGIN_BODIES = public(401) | {
     "requestBody": {
         "required": True,
         "content": {
@@ -113,14 +114,14 @@ def _valid[Model: BaseModel](model: type[Model], given: Any) -> Model:
     status_code=201,
     response_model=TokenResponse,
     dependencies=[Counted],
-    openapi_extra=PUBLIC,
+    openapi_extra=public(403, 409),
 )
 @router.post(
     "/signup",
     status_code=201,
     response_model=TokenResponse,
     dependencies=[Counted],
-    openapi_extra=PUBLIC,
+    openapi_extra=public(403, 409),
     name="sign_up",
 )
 async def register_user(body: SignupRequest, desk: Desk, clues: Clues, database: Steps) -> SignedIn:
@@ -143,7 +144,9 @@ async def log_in(
     return await sign_in.with_password(database, desk, body.email, body.password, clues)
 
 
-@router.post("/refresh", response_model=TokenResponse, dependencies=[Counted], openapi_extra=PUBLIC)
+@router.post(
+    "/refresh", response_model=TokenResponse, dependencies=[Counted], openapi_extra=public(401)
+)
 async def refresh_tokens(
     body: TokenRefreshRequest, desk: Desk, clues: Clues, database: Steps
 ) -> SignedIn:
@@ -155,7 +158,9 @@ async def refresh_tokens(
     return await sign_in.refresh(database, desk, body.refresh_token, clues)
 
 
-@router.post("/logout", response_model=LogoutResponse, openapi_extra={"security": [{}]})
+@router.post(
+    "/logout", response_model=LogoutResponse, openapi_extra={"security": [{}], **refusing(401, 429)}
+)
 async def log_out(
     request: Request,
     credentials: Credentials,
@@ -175,7 +180,7 @@ async def log_out(
 
 
 @router.post(
-    "/send-code", response_model=SendCodeResponse, dependencies=[Counted], openapi_extra=PUBLIC
+    "/send-code", response_model=SendCodeResponse, dependencies=[Counted], openapi_extra=public()
 )
 async def send_code(
     body: SendCodeRequest, desk: Desk, clues: Clues, database: Steps
@@ -186,7 +191,9 @@ async def send_code(
     return SendCodeResponse(message=MAIL_IS_ON_ITS_WAY, dev_code=shown)
 
 
-@router.post("/verify", response_model=TokenResponse, dependencies=[Counted], openapi_extra=PUBLIC)
+@router.post(
+    "/verify", response_model=TokenResponse, dependencies=[Counted], openapi_extra=public(401, 403)
+)
 async def verify_code(body: VerifyRequest, desk: Desk, clues: Clues, database: Steps) -> SignedIn:
     """Sign in with a code sent by mail. Whoever has no account gets one."""
     return await code_door.verify_code(database, desk, body.email, body.code, clues)
@@ -225,24 +232,24 @@ async def change_password(
 
 @router.post(
     "/password/forgot",
-    response_model=MessageResponse,
+    response_model=PasswordForgotResponse,
     dependencies=[Counted],
-    openapi_extra=PUBLIC,
+    openapi_extra=public(),
 )
 async def forgot_password(
     body: PasswordForgotRequest, desk: Desk, clues: Clues, database: Steps
-) -> MessageResponse:
+) -> PasswordForgotResponse:
     """Mail a link that sets a new password. The answer does not tell who has an account."""
     email = emails.normalise(body.email)
-    await database.write(password_resets.request, desk, email, clues)
-    return MessageResponse(message=MAIL_IS_ON_ITS_WAY)
+    shown = await database.write(password_resets.request, desk, email, clues)
+    return PasswordForgotResponse(message=MAIL_IS_ON_ITS_WAY, dev_token=shown)
 
 
 @router.post(
     "/password/reset",
     response_model=MessageResponse,
     dependencies=[Counted],
-    openapi_extra=PUBLIC,
+    openapi_extra=public(404),
 )
 async def reset_password(
     body: PasswordResetRequest, desk: Desk, clues: Clues, database: Steps

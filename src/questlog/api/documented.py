@@ -1,24 +1,163 @@
-"""What every operation says of itself in the OpenAPI document."""
+"""What operations have in common in the OpenAPI document: their errors, headers, and where their objects live."""
 
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
-PROBLEM = {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}
+from questlog.api.examples import of_problem
 
 MEANINGS = {
-    400: "The request is malformed.",
-    401: "Not signed in, or no longer.",
-    403: "Not yours, or not for your role.",
-    404: "There is no such thing.",
-    409: "This clashes with the present state, or the same request is still running.",
-    412: "The object changed since you read it.",
-    413: "The body is too large.",
-    415: "The body is of a media type that is not understood.",
-    422: "A field cannot be accepted; `errors` says which.",
-    429: "Too many requests; `Retry-After` says how long to wait.",
-    503: "Something this server depends on does not answer.",
+    400: ("malformed_json", "The request is malformed."),
+    401: ("not_authenticated", "Not signed in, or no longer."),
+    403: ("forbidden", "Not yours, or not for your role."),
+    404: ("not_found", "There is no such thing."),
+    408: ("too_slow", "The body did not arrive in time."),
+    409: (
+        "conflict",
+        "This clashes with the present state, or the same request is still running.",
+    ),
+    412: ("precondition_failed", "The object changed since you read it."),
+    413: ("too_large", "The body is too large."),
+    415: (
+        "unsupported_media_type",
+        "The body is of a media type that is not understood.",
+    ),
+    422: ("validation_error", "A field cannot be accepted; `errors` says which."),
+    429: (
+        "too_many_requests",
+        "Too many requests; `Retry-After` says how long to wait.",
+    ),
+    503: (
+        "unavailable",
+        "Something this server depends on does not answer.",
+    ),
 }
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": meaning, "content": {"application/problem+json": PROBLEM}}
-    for status, meaning in MEANINGS.items()
+
+def public(*problems: int) -> dict[str, Any]:
+    """Return what a route for everybody says of itself: no sign-in, and what it refuses besides the usual."""
+    return {"security": [], **refusing(*problems)}
+
+
+def refusing(*problems: int) -> dict[str, Any]:
+    """Return the `openapi_extra` of a route with problems that its parameters do not tell."""
+    return {PROBLEMS: list(problems)}
+
+
+PROBLEMS = "x-problems"  # taken out again before the document is shown
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where an object of a response model lives, and which operations go on from it."""
+
+    address: str
+    parameter: str = ""
+    operations: tuple[str, ...] = ()
+
+
+HOMES = {
+    "TaskResponse": Home(
+        "/tasks/{id}", "task_id", ("get_task", "update_task", "complete_task", "delete_task")
+    ),
+    "GoalResponse": Home("/goals/{id}", "goal_id", ("get_goal", "update_goal", "delete_goal")),
+    "ProjectResponse": Home(
+        "/projects/{id}", "project_id", ("get_project", "update_project", "delete_project")
+    ),
+    "LabelResponse": Home(
+        "/labels/{id}", "label_id", ("get_label", "update_label", "delete_label")
+    ),
+    "ItemResponse": Home(
+        "/items/{id}", "item_id", ("get_item", "update_item", "convert_item", "delete_item")
+    ),
+    "ImportResponse": Home("/imports/{id}", "import_id", ("get_import",)),
+    "TokenResponse": Home("/users/me"),
+}
+
+
+def _header(description: str, schema: dict[str, Any], example: Any) -> dict[str, Any]:
+    return {"description": description, "schema": schema, "example": example}
+
+
+TEXT = {"type": "string"}
+HEADERS = {
+    "X-Request-ID": _header(
+        "Names this request in the server's log; yours, if you sent one.",
+        TEXT,
+        "019a9c3e-7a40-7000-8000-0000000000aa",
+    ),
+    "ETag": _header("The version, for `If-Match` and `If-None-Match`.", TEXT, '"3-en"'),
+    "Event-Id": _header(
+        "The event this change was recorded as.",
+        {"type": "string", "format": "uuid"},
+        "019a9c3e-7a40-7000-8000-0000000000ee",
+    ),
+    "Link": _header(
+        'The next page, as `rel="next"` (RFC 8288).',
+        TEXT,
+        '</api/v1/tasks?limit=50&cursor=WzEuMF0>; rel="next"',
+    ),
+    "Location": _header(
+        "Where the new object lives.", TEXT, "/api/v1/tasks/019a9c3e-7a40-7000-8000-000000000001"
+    ),
+    "RateLimit-Policy": _header(
+        "How many requests a window of how many seconds allows.", TEXT, '"default";q=100;w=60'
+    ),
+    "RateLimit": _header(
+        "How many requests remain, and the seconds until the window ends.",
+        TEXT,
+        '"default";r=73;t=21',
+    ),
+    "Retry-After": _header("Seconds to wait.", {"type": "integer", "minimum": 1}, 5),
+    "WWW-Authenticate": _header("How to sign in.", TEXT, "Bearer"),
+    "Idempotent-Replayed": _header(
+        "The answer given to the first request with this `Idempotency-Key`.",
+        {"type": "string", "enum": ["true"]},
+        "true",
+    ),
+}
+PARAMETERS = {
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "A text of your own for this very request. Sent again within 24 hours, it gets the same answer.",
+        "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255,
+            "pattern": "^[!-~](?:[ -~]*[!-~])?$",
+        },
+        "example": "7d0a1a3e-3b7c-4a35-9e1f-0a5a34c1c9b1",
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "The `ETag` you hold; if the object is still the same, the answer is 304 without a body.",
+        "schema": {"type": "string"},
+        "example": '"3-en"',
+    },
+}
+
+
+def name_of_problem(status: int) -> str:
+    return HTTPStatus(status).phrase.replace(" ", "")
+
+
+def _problem(status: int, code: str, meaning: str) -> dict[str, Any]:
+    names = ["X-Request-ID", "RateLimit", "RateLimit-Policy"]
+    names += {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}.get(status, [])
+    content = {
+        "schema": {"$ref": "#/components/schemas/ErrorResponse"},
+        "example": of_problem(status, code, meaning),
+    }
+    return {
+        "description": meaning,
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
+        "content": {"application/problem+json": content},
+    }
+
+
+RESPONSES = {
+    name_of_problem(status): _problem(status, code, meaning)
+    for status, (code, meaning) in MEANINGS.items()
 }

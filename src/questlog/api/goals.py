@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Request, Response
 from questlog.api.deps import ExpectedVersion, Page, PathId, Reader, SlowReader, UserId, Writer
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
+from questlog.core.schemas import QueryFlag
 from questlog.planning import goal_progress, goal_trash, goals
 from questlog.planning.goal_progress import GoalReport
 from questlog.planning.goal_queries import GoalFilter
@@ -31,8 +32,8 @@ def goal_filter(
     goal_type: Annotated[GoalType | None, Query()] = None,
     period: Annotated[Period | None, Query()] = None,
     parent_goal_id: Annotated[UUID | None, Query(description="Right under this goal.")] = None,
-    completed: Annotated[bool | None, Query()] = None,
-    trash: Annotated[bool, Query(description="What was deleted in the last 30 days.")] = False,
+    completed: Annotated[QueryFlag | None, Query()] = None,
+    trash: Annotated[QueryFlag, Query(description="What was deleted in the last 30 days.")] = False,
 ) -> GoalFilter:
     return GoalFilter(goal_type, period, parent_goal_id, completed, trash)
 

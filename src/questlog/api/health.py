@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from questlog import __version__
 from questlog.api.deps import Steps
+from questlog.api.documented import refusing
 from questlog.api.routing import HouseRouter
 from questlog.core import schema, sqlite
 from questlog.core.db import Database, Session
@@ -35,6 +36,11 @@ class ReadyResponse(Answer):
     checks: dict[str, str]
 
 
+NOT_READY: dict[int | str, dict[str, Any]] = {
+    503: {"model": ReadyResponse, "description": "Traffic should not come yet."}
+}
+
+
 @router.get("/health")
 async def get_health() -> HealthResponse:
     """Say that the process lives. Needs no sign-in and asks nothing of the database."""
@@ -55,7 +61,7 @@ async def get_database_health(database: Steps) -> DatabaseHealthResponse:
     )
 
 
-@router.get("/ready", response_model=ReadyResponse)
+@router.get("/ready", response_model=ReadyResponse, responses=NOT_READY)
 async def get_readiness(request: Request, database: Steps) -> Response:
     """Say whether traffic may come: 200, or 503 with one line for each part that is not ready."""
     checks = {
@@ -99,7 +105,7 @@ class MetricsOffError(NotFoundError):
     default_message = "There is nothing at this address."
 
 
-@router.get("/metrics", response_class=PlainTextResponse)
+@router.get("/metrics", response_class=PlainTextResponse, openapi_extra=refusing(404))
 async def get_metrics(request: Request) -> Response:
     """Give Prometheus its numbers. Off in production unless METRICS_ENABLED says otherwise."""
     metrics = request.app.state.metrics

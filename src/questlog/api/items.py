@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Request, Response
 from questlog.api.deps import ExpectedVersion, Me, Page, PathId, Reader, UserId, Writer
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
-from questlog.core.schemas import title
+from questlog.core.schemas import QueryFlag, title
 from questlog.flows.item_to_task import item_to_task
 from questlog.planning import items
 from questlog.planning.item_schemas import ItemCreate, ItemPage, ItemResponse, ItemUpdate
@@ -25,7 +25,7 @@ def item_filter(
         Annotated[str, title(200)] | None,
         Query(description="Looked for in title and description, as it stands."),
     ] = None,
-    is_active: Annotated[bool | None, Query()] = None,
+    is_active: Annotated[QueryFlag | None, Query()] = None,
 ) -> ItemFilter:
     return ItemFilter(q, is_active)
 

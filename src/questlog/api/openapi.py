@@ -1,13 +1,17 @@
 """The OpenAPI document: what FastAPI cannot know by itself, added once."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from questlog import __version__
 from questlog.api.aliases import API
+from questlog.api.documented import HEADERS, PARAMETERS, PROBLEMS, RESPONSES
+from questlog.api.examples import EXAMPLES
+from questlog.api.operations import Operation
 from questlog.api.problems import ErrorResponse
 from questlog.identity.schemas import LoginForm, LoginRequest
 
@@ -29,6 +33,7 @@ TAGS = {
     "imports": "Reading in what other systems exported.",
     "health": "For load balancers and people on call.",
 }
+REF = "#/components/schemas/{model}"
 
 
 def first_segments(app: FastAPI) -> set[str]:
@@ -50,31 +55,42 @@ def _document(app: FastAPI) -> dict[str, Any]:
         description=DESCRIPTION,
         routes=app.routes,
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
-        servers=[{"url": "/"}],
+        servers=[{"url": "/", "description": "This server."}],
         license_info={"name": "MIT", "identifier": "MIT"},
         separate_input_output_schemas=False,
     )
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    problem = ErrorResponse.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas |= problem.pop("$defs", {}) | {"ErrorResponse": problem}
-    for model in (
-        LoginRequest,
-        LoginForm,
-    ):  # read by hand, because two media types share an address
-        schemas[model.__name__] = model.model_json_schema()
+    schemas = _complete_schemas(document.setdefault("components", {}).setdefault("schemas", {}))
     if not app.state.front_desk.shows_codes:
         schemas["SendCodeResponse"]["properties"].pop("dev_code")
-    schemas.pop("HTTPValidationError", None)
-    schemas.pop("ValidationError", None)
-    for path in document["paths"].values():
-        for operation in path.values():
-            _complete(operation)
+        schemas["PasswordForgotResponse"]["properties"].pop("dev_token")
+    document["components"] |= {
+        "headers": HEADERS,
+        "parameters": PARAMETERS,
+        "responses": RESPONSES,
+        "examples": {name: {"value": example} for name, example in EXAMPLES.items()},
+    }
+    for route, described in _operations(app, document):
+        problems = described.pop(PROBLEMS, [])
+        Operation(route, described, schemas, problems).complete()
     app.openapi_schema = document
     return document
 
 
-def _complete(operation: dict[str, Any]) -> None:
-    operation.setdefault("description", operation.get("summary", ""))
-    if "security" not in operation:
-        for status in ("401", "403"):
-            operation["responses"].pop(status, None)
+def _complete_schemas(schemas: dict[str, Any]) -> dict[str, Any]:
+    # The bodies of the sign-in are read by hand, because two media types share an address.
+    for model in (ErrorResponse, LoginRequest, LoginForm):
+        schema = model.model_json_schema(ref_template=REF)
+        schemas |= schema.pop("$defs", {}) | {model.__name__: schema}
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    return schemas
+
+
+def _operations(
+    app: FastAPI, document: dict[str, Any]
+) -> Iterator[tuple[APIRoute, dict[str, Any]]]:
+    for context in iter_route_contexts(app.routes):
+        route = getattr(context, "original_route", context)
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            for method in route.methods or ():
+                yield route, document["paths"][route.path_format][method.lower()]

@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Request, Response
 from questlog.api.deps import ExpectedVersion, Page, PathId, Reader, SlowReader, UserId, Writer
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
+from questlog.core.schemas import QueryFlag
 from questlog.planning import project_trash, projects
 from questlog.planning.models import Project
 from questlog.planning.order_schemas import ReorderRequest
@@ -26,9 +27,9 @@ router = HouseRouter(prefix="/projects", tags=["projects"])
 def project_filter(
     goal_id: Annotated[UUID | None, Query(description="Right under this goal.")] = None,
     archived: Annotated[
-        bool, Query(description="The archived ones instead of the others.")
+        QueryFlag, Query(description="The archived ones instead of the others.")
     ] = False,
-    trash: Annotated[bool, Query(description="What was deleted in the last 30 days.")] = False,
+    trash: Annotated[QueryFlag, Query(description="What was deleted in the last 30 days.")] = False,
 ) -> ProjectFilter:
     return ProjectFilter(goal_id, archived, trash)
 
@@ -95,7 +96,9 @@ async def delete_project(
     expected: ExpectedVersion,
     user_id: UserId,
     session: Writer,
-    with_tasks: Annotated[bool, Query(description="Its tasks go into the trash, too.")] = False,
+    with_tasks: Annotated[
+        QueryFlag, Query(description="Its tasks go into the trash, too.")
+    ] = False,
 ) -> None:
     """Put a project into the trash. Its tasks fall to the inbox, unless `with_tasks` is set."""
     await project_trash.delete(

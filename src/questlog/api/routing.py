@@ -4,9 +4,11 @@ It reads bodies strictly, runs the function as one unit of work, answers `ETag`,
 an `Idempotency-Key`, and documents the errors every operation may answer.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -14,11 +16,12 @@ from fastapi.routing import APIRoute
 
 from questlog.api import idempotency
 from questlog.api.aliases import API
-from questlog.api.documented import PROBLEMS
+from questlog.api.documented import HOMES
 from questlog.api.gate.exchange import Exchange, current
 from questlog.api.gate.json_body import StrictRequest
 from questlog.automation import events
 
+CREATED = 201
 Endpoint = Callable[..., Coroutine[Any, Any, Any]]
 
 
@@ -27,10 +30,13 @@ class HouseRoute(APIRoute):
         whole = endpoint if hasattr(endpoint, "is_unit") else _as_unit(endpoint)
         super().__init__(path, whole, **options)
         self._query_names = {field.alias for field in _query_fields(self.dependant)}
+        ids = [field.alias for field in self.dependant.path_params if _is_id(field)]
+        self.path_regex = _only_ids(self.path_regex, ids)
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         inner = super().get_route_handler()
         takes_json = self.body_field is not None
+        home = HOMES.get(getattr(self.response_model, "__name__", ""))
         lenient_query = bool((self.openapi_extra or {}).get("x-lenient-query"))
 
         async def handle(request: Request) -> Response:
@@ -49,7 +55,9 @@ class HouseRoute(APIRoute):
             except BaseException:
                 await idempotency.give_up(strict, exchange)
                 raise
-            _add_facts(strict, response, exchange)
+            _add_facts(response, exchange)
+            if home is not None and response.status_code == CREATED:
+                response.headers["Location"] = API + home.address.format(id=exchange.answered_id)
             await idempotency.remember(strict, exchange, response)
             return _not_modified(strict, response)
 
@@ -64,9 +72,20 @@ class HouseRouter(APIRouter):
 
     def __init__(self, *, prefix: str = "", **options: Any) -> None:
         options.setdefault("route_class", HouseRoute)
-        options["responses"] = PROBLEMS | options.get("responses", {})
         options["generate_unique_id_function"] = lambda route: route.name
         super().__init__(prefix=API + prefix, **options)
+
+
+def _is_id(field: Any) -> bool:
+    return bool(field.field_info.annotation is UUID)
+
+
+def _only_ids(path: re.Pattern[str], names: list[str]) -> re.Pattern[str]:
+    """Return `path` matching nothing but ids there: `PUT /tasks/counts` is a 405 of that address, no task's 404."""
+    pattern = path.pattern
+    for name in names:
+        pattern = pattern.replace(f"(?P<{name}>[^/]+)", f"(?P<{name}>[0-9A-Fa-f-]{{36}})")
+    return re.compile(pattern)
 
 
 def _query_fields(dependant: Any) -> list[Any]:
@@ -124,6 +143,7 @@ def _as_unit(endpoint: Endpoint) -> Endpoint:
             result = await exchange.database.run(session, endpoint(**arguments))
             exchange.event_id = events.last_recorded(session)
         exchange.version = _version_of(result)
+        exchange.answered_id = _fact(result, "id")
         return result
 
     run.is_unit = True  # type: ignore[attr-defined]
@@ -131,11 +151,15 @@ def _as_unit(endpoint: Endpoint) -> Endpoint:
 
 
 def _version_of(result: Any) -> int | None:
-    found = result.get("version") if isinstance(result, dict) else getattr(result, "version", None)
+    found = _fact(result, "version")
     return found if isinstance(found, int) else None
 
 
-def _add_facts(request: Request, response: Response, exchange: Exchange) -> None:
+def _fact(result: Any, name: str) -> Any:
+    return result.get(name) if isinstance(result, dict) else getattr(result, name, None)
+
+
+def _add_facts(response: Response, exchange: Exchange) -> None:
     if exchange.event_id is not None:
         response.headers["Event-Id"] = str(exchange.event_id)
     if exchange.version is not None:

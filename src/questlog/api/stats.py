@@ -3,12 +3,11 @@
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import BeforeValidator
 
 from questlog.api.deps import Me, SlowReader
 from questlog.api.routing import HouseRouter
 from questlog.core import clock
-from questlog.core.schemas import FIRST_YEAR, LAST_YEAR, whole
+from questlog.core.schemas import FIRST_YEAR, LAST_YEAR
 from questlog.stats import overview, productivity
 from questlog.stats.overview import Overview
 from questlog.stats.productivity import DayOfWork, YearOfWork
@@ -16,12 +15,9 @@ from questlog.stats.schemas import DayResponse, HeatmapResponse, OverviewRespons
 
 router = HouseRouter(prefix="/stats", tags=["stats"])
 
-Days = Annotated[
-    Annotated[int, BeforeValidator(whole)],
-    Query(ge=1, le=365, description="How many days, today among them."),
-]
+Days = Annotated[int, Query(ge=1, le=365, description="How many days, today among them.")]
 Year = Annotated[
-    Annotated[int, BeforeValidator(whole)] | None,
+    int | None,
     Query(ge=FIRST_YEAR, le=LAST_YEAR, description="By default the current one."),
 ]
 

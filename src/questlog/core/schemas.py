@@ -23,8 +23,20 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199
 UNPRINTABLE = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 TEXT_PATTERN = rf"^[^{UNPRINTABLE}]*$"
 VISIBLE_PATTERN = rf"^[^{UNPRINTABLE}]*[^\s{UNPRINTABLE}][^{UNPRINTABLE}]*$"
-DATE_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}")
-MOMENT_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
+# The calendar as a pattern, so that a client can know what is accepted: years 1970 to 2199, each month as long as it is.
+_YEAR = r"(?:19[7-9]|2[01][0-9])[0-9]"
+_LEAP_YEAR = r"(?:19(?:[79][26]|8[048])|2[01](?:[02468][48]|[2468]0|[13579][26])|2000)"
+DAY_PATTERN = (
+    rf"(?:{_YEAR}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    rf"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)|{_LEAP_YEAR}-02-29)"
+)
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
+_OFFSET = r"(?:[Zz]|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
+MOMENT_PATTERN = rf"{DAY_PATTERN}[Tt ]{_TIME}{_OFFSET}?"
+DATE_SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOMENT_SHAPE = re.compile(MOMENT_PATTERN)
+DATE_SCHEMA = {"type": "string", "format": "date", "pattern": f"^{DAY_PATTERN}$"}
+MOMENT_SCHEMA = {"type": "string", "pattern": f"^{MOMENT_PATTERN}$"}
 
 
 class Strict(BaseModel):
@@ -132,7 +144,7 @@ def read_moment(value: Any) -> datetime:
     """Read an ISO 8601 date-time, with an offset or naive; raises ValueError."""
     if isinstance(value, datetime):
         return value
-    if not isinstance(value, str) or not MOMENT_SHAPE.match(value):
+    if not isinstance(value, str) or not MOMENT_SHAPE.fullmatch(value):
         raise ValueError("must be a moment such as 2026-12-31T17:00:00+01:00")
     moment = datetime.fromisoformat(value.replace("z", "Z"))
     _in_range(moment.year)
@@ -147,21 +159,18 @@ def _date_or_moment(value: Any) -> Any:
     return read_moment(value)
 
 
-IsoDate = Annotated[date, BeforeValidator(read_date)]
+IsoDate = Annotated[date, BeforeValidator(read_date), WithJsonSchema(DATE_SCHEMA)]
 IsoMoment = Annotated[
     datetime,
     BeforeValidator(read_moment),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
+    WithJsonSchema(MOMENT_SCHEMA),
 ]
 DateOrMoment = Annotated[
     date | datetime,
     BeforeValidator(_date_or_moment),
     WithJsonSchema(
         {
-            "anyOf": [
-                {"type": "string", "format": "date"},
-                {"type": "string", "format": "date-time"},
-            ],
+            "anyOf": [DATE_SCHEMA, MOMENT_SCHEMA],
             "description": "A day, or a moment with offset; a moment without one is read in the user's zone.",
         }
     ),
@@ -170,3 +179,15 @@ Color = Annotated[
     str, Field(pattern=r"^#[0-9a-fA-F]{6}$", min_length=7, max_length=7), AfterValidator(str.lower)
 ]
 Flag = StrictBool
+
+
+def read_query_flag(value: Any) -> Any:
+    """Read `true` or `false`; raises ValueError. Pydantic alone would take `on`, `y` and `1`."""
+    if isinstance(value, bool):
+        return value
+    if value not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return value == "true"
+
+
+QueryFlag = Annotated[bool, BeforeValidator(read_query_flag)]

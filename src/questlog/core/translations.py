@@ -1,7 +1,10 @@
 """Sentences people read, in Russian. The English sentence is the key, so code stays readable and nothing is lost."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 RUSSIAN: Mapping[str, str] = {
     "The request cannot be carried out.": "Запрос нельзя выполнить.",
@@ -36,6 +39,7 @@ RUSSIAN: Mapping[str, str] = {
     "This code is not valid. Check it, or ask for a new one.": "Код не подходит. Проверьте его или запросите новый.",
     "A mail is already on its way. Wait a minute before you ask for another.": "Письмо уже в пути. Подождите минуту, прежде чем просить другое.",
     "This server cannot send mail yet. Its operator has to set SMTP_HOST.": "Этот сервер пока не может отправлять почту: администратору нужно задать SMTP_HOST.",
+    "No such link was ever sent. Ask for a new one.": "Такой ссылки никто не отправлял. Запросите новую.",
     "This link is not valid any more. Ask for a new one.": "Эта ссылка больше не действует. Запросите новую.",
     "There is an account with this e-mail address already. Sign in instead.": "Аккаунт с этим адресом уже есть. Войдите в него.",
     "This e-mail address and this password do not go together.": "Этот адрес и этот пароль не подходят друг к другу.",
@@ -83,9 +87,6 @@ def translated(sentence: str, locale: str, details: Mapping[str, Any] | None = N
     found = RUSSIAN.get(sentence, sentence) if locale.startswith("ru") else sentence
     if "{" not in found:
         return found
-    return found.format_map(_Known(details or {}))
-
-
-class _Known(dict[str, Any]):
-    def __missing__(self, name: str) -> str:
-        return "{" + name + "}"
+    known = details or {}
+    # Not `format`: a sentence may quote the caller's own text, and with it a lone brace.
+    return PLACEHOLDER.sub(lambda match: str(known.get(match[1], match[0])), found)

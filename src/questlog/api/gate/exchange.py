@@ -21,6 +21,7 @@ class Exchange:
     session: Session | None = None
     event_id: UUID | None = None
     version: int | None = None
+    answered_id: UUID | str | None = None
     route: str | None = None
     error_code: str | None = None
     headers: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,261 @@
+"""One example of every answer, by the name of its schema; those of bodies stand beside their fields."""
+
+from http import HTTPStatus
+from typing import Any
+
+USER = "019a9c3e-7a40-7000-8000-00000000000a"
+TASK = "019a9c3e-7a40-7000-8000-000000000001"
+GOAL = "019a9c3e-7a40-7000-8000-000000000002"
+PROJECT = "019a9c3e-7a40-7000-8000-000000000003"
+LABEL = "019a9c3e-7a40-7000-8000-000000000004"
+ITEM = "019a9c3e-7a40-7000-8000-000000000005"
+IMPORT = "019a9c3e-7a40-7000-8000-000000000006"
+OCCURRENCE = "019a9c3e-7a40-7000-8000-000000000007"
+SESSION = "019a9c3e-7a40-7000-8000-000000000008"
+REQUEST = "019a9c3e-7a40-7000-8000-0000000000aa"
+EVENT = "019a9c3e-7a40-7000-8000-0000000000ee"
+MADE = "2026-11-24T08:15:00Z"
+CHANGED = "2026-12-01T07:30:00Z"
+STAMPS = {"created_at": MADE, "updated_at": CHANGED}
+
+
+def of_problem(status: int, code: str, detail: str) -> dict[str, Any]:
+    return {
+        "type": f"/problems/{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "details": {},
+        "errors": [],
+        "request_id": REQUEST,
+    }
+
+
+def _page(item: dict[str, Any]) -> dict[str, Any]:
+    return {"items": [item], "next_cursor": None}
+
+
+_user = {
+    "id": USER,
+    "email": "ada@example.org",
+    "name": "Ada",
+    "role": "user",
+    "is_active": True,
+    "email_verified": True,
+    "profile_text": None,
+    "settings": {"theme": "dark"},
+    "locale": "en",
+    "timezone": "Europe/Rome",
+    "last_login_at": CHANGED,
+    **STAMPS,
+}
+_task = {
+    "id": TASK,
+    "user_id": USER,
+    "title": "Water the plants",
+    "description": None,
+    "priority": 2,
+    "priority_label": "medium",
+    "status": "pending",
+    "completed": False,
+    "due_date": "2026-12-08",
+    "due_at": None,
+    "start_date": None,
+    "deadline": None,
+    "duration": 15,
+    "project_id": PROJECT,
+    "goal_id": None,
+    "parent_task_id": None,
+    "labels": ["home"],
+    "difficulty": "normal",
+    "recurrence": "weekly",
+    "recurrence_text": "every week",
+    "recurrence_next": ["2026-12-15", "2026-12-22", "2026-12-29", "2027-01-05", "2027-01-12"],
+    "position": 1.0,
+    "lesson_id": None,
+    "completed_at": None,
+    "deleted_at": None,
+    "version": 3,
+    **STAMPS,
+}
+_receipt = {
+    "next_due": "2026-12-08",
+    "subtasks_open": 0,
+    "goals": [{"id": GOAL, "done": 3, "total": 4}],
+    "event_id": EVENT,
+}
+_goal = {
+    "id": GOAL,
+    "user_id": USER,
+    "title": "Learn Spanish",
+    "color": "#6366f1",
+    "goal_type": "yearly",
+    "period": "2026",
+    "parent_goal_id": None,
+    "description": None,
+    "position": 1.0,
+    "completed_at": None,
+    "deleted_at": None,
+    "version": 1,
+    **STAMPS,
+}
+_project = {
+    "id": PROJECT,
+    "user_id": USER,
+    "title": "Kitchen",
+    "color": "#8b5cf6",
+    "goal_id": None,
+    "position": 1.0,
+    "archived": False,
+    "archived_at": None,
+    "deleted_at": None,
+    "version": 1,
+    **STAMPS,
+}
+_label = {
+    "id": LABEL,
+    "user_id": USER,
+    "name": "home",
+    "color": "#6b7280",
+    "version": 1,
+    **STAMPS,
+}
+_item = {
+    "id": ITEM,
+    "user_id": USER,
+    "title": "An article on sleep",
+    "description": None,
+    "url": "https://example.org/sleep",
+    "is_active": True,
+    "task_id": None,
+    "version": 1,
+    **STAMPS,
+}
+_counts = {"new": 1, "changed": 0, "unchanged": 0}
+_import = {
+    "id": IMPORT,
+    "source": "taskwarrior",
+    "name": "backlog.json",
+    "created_at": MADE,
+    **_counts,
+}
+_occurrence = {
+    "id": OCCURRENCE,
+    "task_id": TASK,
+    "title": "Water the plants",
+    "project_id": PROJECT,
+    "goal_id": None,
+    "priority": 2,
+    "scheduled_date": "2026-12-01",
+    "outcome": "completed",
+    "completed_at": CHANGED,
+    "day": "2026-12-01",
+    "receipt": _receipt,
+}
+_session = {
+    "id": SESSION,
+    "created_at": MADE,
+    "last_used_at": CHANGED,
+    "expires_at": "2026-12-08T07:30:00Z",
+    "address": "192.0.2.7",
+    "user_agent": "questlog/0.1",
+    "door": "password",
+    "current": True,
+}
+_day = {"date": "2026-12-01", "count": 2, "xp": 0}
+_share = {"id": PROJECT, "title": "Kitchen", "count": 2, "xp": 0}
+
+EXAMPLES: dict[str, Any] = {
+    "AccountExport": {
+        "format": "questlog",
+        "version": 1,
+        "exported_at": CHANGED,
+        "user": {"id": USER, "email": "ada@example.org"},
+        "goals": [],
+        "projects": [],
+        "labels": [],
+        "tasks": [{"id": TASK, "title": "Water the plants"}],
+        "occurrences": [],
+        "items": [],
+    },
+    "DatabaseHealthResponse": {"status": "ok", "latency_ms": 0.4},
+    "ErrorResponse": of_problem(404, "not_found", "There is no such thing."),
+    "GoalPage": _page(_goal),
+    "GoalProgressResponse": {
+        "id": GOAL,
+        "done": 3,
+        "total": 4,
+        "ratio": 0.75,
+        "projects": [{"project_id": PROJECT, "title": "Kitchen", "done": 3, "total": 4}],
+    },
+    "GoalResponse": _goal,
+    "GoalTreeResponse": {
+        "items": [{**_goal, "done": 3, "total": 4, "ratio": 0.75, "children": []}]
+    },
+    "HealthResponse": {"status": "ok", "version": "0.1.0"},
+    "HeatmapResponse": {"year": 2026, "total": 2, "best": 2, "days": [_day]},
+    "ImportPage": _page(_import),
+    "ImportResponse": {
+        **_import,
+        "dry_run": False,
+        "items": [
+            {
+                "line": 1,
+                "kind": "task",
+                "external_id": "2e171a47",
+                "title": "Water the plants",
+                "change": "new",
+            }
+        ],
+        "warnings": [],
+    },
+    "ItemPage": _page(_item),
+    "ItemResponse": _item,
+    "LabelPage": _page(_label),
+    "LabelResponse": _label,
+    "LogoutResponse": {"message": "You are signed out."},
+    "MessageResponse": {"message": "Your new password is set."},
+    "OccurrencePage": _page(_occurrence),
+    "OverviewResponse": {
+        "totals": {"completed": 2, "xp": 0, "days": 1},
+        "punctuality": {"planned": 2, "on_time": 1, "rate": 0.5},
+        "streak": {"current": 1, "best": 1},
+        "best_weekday": 2,
+        "best_hour": 8,
+        "by_weekday": [0, 2, 0, 0, 0, 0, 0],
+        "by_hour": [0] * 8 + [2] + [0] * 15,
+        "by_priority": [{"priority": 2, "count": 2, "xp": 0}],
+        "by_project": [_share],
+        "by_goal": [{**_share, "id": None, "title": None}],
+    },
+    "PasswordForgotResponse": {"message": "If this address can be reached, a mail is on its way."},
+    "ProjectPage": _page(_project),
+    "ProjectResponse": _project,
+    "ReadyResponse": {"status": "ok", "checks": {"database": "ok", "migrations": "ok"}},
+    "SendCodeResponse": {"message": "If this address can be reached, a mail is on its way."},
+    "SessionPage": _page(_session),
+    "TaskCounts": {
+        "today": 2,
+        "inbox": 5,
+        "upcoming": 3,
+        "overdue": 0,
+        "completed_today": 1,
+        "completed": 41,
+    },
+    "TaskCountsResponse": {PROJECT: 4},
+    "TaskPage": _page(_task),
+    "TaskResponse": {**_task, "receipt": _receipt},
+    "TokenResponse": {
+        "access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.AAAA",
+        "refresh_token": "qr1.01a1fd8f-7855-72c1-a5c9-c7b66efc8d0e.1.AAAA",
+        "token_type": "bearer",
+        "expires_in": 900,
+        "user": _user,
+    },
+    "UserPage": _page(_user),
+    "UserResponse": _user,
+    # Answers without a schema of their own, by operation.
+    "get_productivity": [{**_day, "breakdown": {PROJECT: 1, "inbox": 1}}],
+    "get_metrics": 'questlog_requests_total{method="GET",route="/api/v1/tasks",status="200"} 41.0\n',
+}
