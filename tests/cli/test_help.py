@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from questlog import __version__
 from questlog.cli import PLACES, root
 from questlog.cli.exits import MEANINGS
+from tests.support.keeper import ROOT
 
 
 def run(*arguments: str, **environment: str) -> Result:
@@ -77,3 +78,10 @@ def test_help_imports_nothing_heavy() -> None:
     )
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_page_about_the_command_line_names_every_command_and_exit_code() -> None:
+    page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+
+    assert [name for name in PLACES if name not in page] == []
+    assert [code for code, text in MEANINGS.items() if f"| {code:d} | {text} |" not in page] == []
