@@ -34,7 +34,7 @@ def test_a_format_nobody_reads_is_refused_with_the_ones_that_are() -> None:
     with pytest.raises(UnknownFormatError) as refused:
         importers.parse("xml", "<tasks/>", zone=BERLIN)
 
-    assert refused.value.details == {"formats": ["icalendar", "taskwarrior", "todoist"]}
+    assert refused.value.details == {"formats": ["icalendar", "questlog", "taskwarrior", "todoist"]}
 
 
 @settings(deadline=None, max_examples=150)
