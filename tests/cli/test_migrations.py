@@ -293,7 +293,8 @@ def rows(url: DatabaseUrl, statement: str) -> list[tuple[object, ...]]:
         database = Database(url)
         try:
             async with database.reader() as session:
-                return [tuple(row) for row in await session.execute(text(statement))]
+                connection = await session.connection()
+                return [tuple(row) for row in await connection.execute(text(statement))]
         finally:
             await database.close()
 
