@@ -42,6 +42,7 @@ async def make_account(
         if not database.is_sqlite:
             async with database.engine.connect() as connection:
                 await connection.exec_driver_sql("ANALYZE")
+                await connection.commit()
     headers = {"Authorization": f"Bearer {token}"}
     return Account(email, password, headers, ids[:tasks], ids[tasks:])
 
