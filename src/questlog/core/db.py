@@ -97,6 +97,7 @@ class Database:
         if url.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", sqlite.prepare_connection)
             event.listen(self.engine.sync_engine, "begin", sqlite.begin)
+            sqlite.set_up_without_greenlets(self.engine.sync_engine)
         # A reader needs no snapshot over several statements: each list is one statement.
         reads = {"reads_only": True} if url.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._read_engine = self.engine.execution_options(**reads)

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Connection as EngineConnection
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Engine
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.pool import Pool, QueuePool
 
@@ -120,6 +120,15 @@ def prepare_connection(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def set_up_without_greenlets(engine: Engine) -> None:
+    """Let the very first connection be made by a statement that runs in place.
+
+    SQLAlchemy sets a dialect up under a mutex, which for an asynchronous one waits on the loop, by way of a greenlet.
+    """
+    listeners: Any = engine.pool.dispatch.connect
+    listeners._is_asyncio = False
 
 
 def begin(connection: EngineConnection) -> None:
