@@ -99,7 +99,7 @@ def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     address: str = request.getfixturevalue("postgres_address")
-    server.empty(address, world.tables_from_the_leaves())
+    server.empty(address, world.deletions())
     yield address
 
 

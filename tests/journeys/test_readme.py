@@ -21,7 +21,7 @@ def test_the_tour_of_the_readme_works_as_printed(tmp_path: Path) -> None:
         here = here.replace("ada.json", str(tmp_path / "ada.json"))
         home = {"QUESTLOG_HOME": str(tmp_path / "home"), "PATH": "/usr/local/bin:/usr/bin:/bin"}
         done = subprocess.run(
-            ["bash"], input=here, text=True, capture_output=True, env=home, check=False
+            ["/bin/bash"], input=here, text=True, capture_output=True, env=home, check=False
         )
 
     assert done.returncode == 0, done.stdout + done.stderr

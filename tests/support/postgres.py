@@ -49,10 +49,9 @@ class PostgresServer:
         """Drop the database, whoever is still connected to it."""
         self._execute(f'DROP DATABASE IF EXISTS "{self._name(url)}" WITH (FORCE)')
 
-    def empty(self, url: str, tables: Sequence[str]) -> None:
-        """Delete every row of `tables`, given in an order in which nothing dangles. Quicker than a new database."""
-        deletions = "; ".join(f'DELETE FROM "{table}"' for table in tables)
-        self._portal.call(self._empty, url, deletions)
+    def empty(self, url: str, deletions: Sequence[str]) -> None:
+        """Run `deletions`, which stand in an order in which nothing dangles. Quicker than a new database."""
+        self._portal.call(self._empty, url, "; ".join(deletions))
 
     async def _empty(self, url: str, deletions: str) -> None:
         connection = await asyncpg.connect(url)

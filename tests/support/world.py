@@ -48,5 +48,6 @@ def build(address: str, data_dir: Path) -> None:
     schema.upgrade(settings(address, data_dir).database.url)
 
 
-def tables_from_the_leaves() -> list[str]:
-    return [table.name for table in reversed(Base.metadata.sorted_tables)]
+def deletions() -> list[str]:
+    """Return what empties every table, from the leaves to the root."""
+    return [str(table.delete()) for table in reversed(Base.metadata.sorted_tables)]
