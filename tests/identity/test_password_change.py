@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from httpx2 import AsyncClient, Response
 from sqlalchemy import func, select, update
 
@@ -14,6 +15,7 @@ from questlog.identity.models import PasswordReset, User
 from tests.support.doors import (
     PASSWORD,
     bearer,
+    client_from,
     log_in,
     refresh,
     register,
@@ -235,10 +237,26 @@ async def test_s003_forgetting_does_not_tell_who_has_an_account(
     assert smtp.recipients == [["ada@example.org"]]
 
 
-async def test_without_a_mail_server_no_link_can_be_sent(client: AsyncClient) -> None:
-    answer = await forgot(client)
+async def test_s014_without_a_mail_server_this_machine_is_shown_the_token(
+    client: AsyncClient,
+) -> None:
+    await register(client)
+
+    known = (await forgot(client)).json()["dev_token"]
+    unknown = (await forgot(client, "bob@example.org")).json()["dev_token"]
+
+    assert len(known) == len(unknown)
+    assert (await reset(client, unknown)).status_code == 400
+    assert (await reset(client, known)).status_code == 200
+    assert (await log_in(client, password=NEW)).status_code == 200
+
+
+async def test_s014_and_nobody_else_is(app: FastAPI) -> None:
+    async with client_from(app, "203.0.113.9") as client:
+        answer = await forgot(client)
 
     assert (answer.status_code, answer.json()["code"]) == (503, "mail_not_configured")
+    assert "dev_token" not in answer.text
 
 
 async def test_links_are_mailed_once_a_minute(mail_client: AsyncClient) -> None:
@@ -253,4 +271,4 @@ async def test_links_are_mailed_once_a_minute(mail_client: AsyncClient) -> None:
 async def test_a_made_up_link_is_refused(client: AsyncClient, token: str) -> None:
     answer = await reset(client, token)
 
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_reset_token")

@@ -1,7 +1,7 @@
 """Links that let somebody who forgot their password set a new one: for thirty minutes, once."""
 
 import base64
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -11,8 +11,8 @@ from questlog.automation import mail
 from questlog.automation.mail import Letter
 from questlog.core import clock
 from questlog.core.db import Database, Session
-from questlog.core.exceptions import BadRequestError
-from questlog.core.ids import parse_id
+from questlog.core.exceptions import BadRequestError, NotFoundError
+from questlog.core.ids import new_id, parse_id
 from questlog.core.security import Keyring, same
 from questlog.identity import attempts, email_codes, password_change, passwords, users
 from questlog.identity.attempts import Limit, budget
@@ -25,28 +25,36 @@ LIFE = timedelta(minutes=30)
 TEMPLATE = "password_reset"
 
 
+class UnknownResetTokenError(NotFoundError):
+    code = "unknown_reset_token"
+    default_message = "No such link was ever sent. Ask for a new one."
+
+
 class InvalidResetTokenError(BadRequestError):
     code = "invalid_reset_token"
     default_message = "This link is not valid any more. Ask for a new one."
 
 
-async def request(session: Session, desk: FrontDesk, email: str, clues: Clues) -> None:
+async def request(session: Session, desk: FrontDesk, email: str, clues: Clues) -> str | None:
     """Mail a link to whoever has an account with this address, which only the sending finds out.
 
-    Raises `NoMailServerError`, `TooManyAttemptsError`.
+    Where there is no mail and the asker sits at this machine, return the link's secret instead, for an unknown address
+    too. Raises `NoMailServerError`, `TooManyAttemptsError`.
     """
-    if not desk.sends_mail:
+    shown = desk.shows_codes and clues.is_local
+    if not shown and not desk.sends_mail:
         raise NoMailServerError()
     await email_codes.spend_on_mail(session, email, clues, desk.limits)
     await attempts.spend(session, budget("mail:reset", email, Limit(1, desk.limits.mail_pause_s)))
+    now = clock.now()
+    if shown:
+        reset_id = new_id()
+        await _open(session, reset_id, email, now)
+        return secret_of(desk.keyring, reset_id)
     await mail.enqueue(
-        session,
-        TEMPLATE,
-        email,
-        locale=clues.locale,
-        params={},
-        expires_at=clock.now() + LIFE,
+        session, TEMPLATE, email, locale=clues.locale, params={}, expires_at=now + LIFE
     )
+    return None
 
 
 async def open_link(session: Session, keyring: Keyring, letter: Letter) -> str | None:
@@ -54,24 +62,25 @@ async def open_link(session: Session, keyring: Keyring, letter: Letter) -> str |
 
     A letter that is sent twice carries the same secret. Links sent before are void.
     """
+    opened = await _open(session, letter.id, letter.to_address, letter.created_at)
+    return secret_of(keyring, letter.id) if opened else None
+
+
+async def _open(session: Session, reset_id: UUID, email: str, now: datetime) -> bool:
     user_id = await session.scalar(
-        select(User.id).where(User.email == letter.to_address, User.deactivated_at.is_(None))
+        select(User.id).where(User.email == email, User.deactivated_at.is_(None))
     )
     if user_id is None:
-        return None
+        return False
     await session.execute(
-        delete(PasswordReset).where(PasswordReset.user_id == user_id, PasswordReset.id != letter.id)
+        delete(PasswordReset).where(PasswordReset.user_id == user_id, PasswordReset.id != reset_id)
     )
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     row = dialect.insert(PasswordReset).values(
-        id=letter.id,
-        user_id=user_id,
-        email=letter.to_address,
-        created_at=letter.created_at,
-        expires_at=letter.created_at + LIFE,
+        id=reset_id, user_id=user_id, email=email, created_at=now, expires_at=now + LIFE
     )
     await session.execute(row.on_conflict_do_nothing(index_elements=["id"]))
-    return secret_of(keyring, letter.id)
+    return True
 
 
 def secret_of(keyring: Keyring, reset_id: UUID) -> str:
@@ -82,7 +91,7 @@ def secret_of(keyring: Keyring, reset_id: UUID) -> str:
 def _read(keyring: Keyring, secret: str) -> UUID:
     reset_id = parse_id(secret.partition(".")[0])
     if reset_id is None or not same(secret, secret_of(keyring, reset_id)):
-        raise InvalidResetTokenError(pointer="/body/token")
+        raise UnknownResetTokenError(pointer="/body/token")
     return reset_id
 
 
@@ -91,7 +100,7 @@ async def reset(
 ) -> None:
     """Set a new password with a link, end all sessions, and take the address as proven.
 
-    Raises `InvalidResetTokenError`, `WeakPasswordError`; after the latter the link is still good.
+    Raises `UnknownResetTokenError`, `InvalidResetTokenError`, `WeakPasswordError`; after the latter the link is still good.
     """
     reset_id = _read(desk.keyring, secret)
     email = await database.read(_email_of, reset_id)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from questlog.core.schemas import Answer, Flag, Patch, Strict, absent, text
 
@@ -32,8 +32,10 @@ TimezoneName = Annotated[
 ]
 Email = Annotated[
     str,
-    text(3, 320),
     Field(
+        min_length=3,
+        max_length=254,
+        json_schema_extra={"format": "email"},
         examples=["ada@example.org"],
         description="Upper and lower case, and spaces around it, make no difference.",
     ),
@@ -145,37 +147,48 @@ class PasswordResetRequest(Confidential):
     password: NewPassword
 
 
-class _OneProof(Confidential):
+def one_of(*names: str, body: dict[str, JsonValue]) -> ConfigDict:
+    """Document a body that carries exactly one of two proofs."""
+    one: list[JsonValue] = [{"required": [name]} for name in names]
+    return ConfigDict(json_schema_extra={"examples": [body], "oneOf": one})
+
+
+class OneProof(Confidential):
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         password = next(name for name in type(self).model_fields if name.endswith("password"))
-        if (getattr(self, password) is None) == (getattr(self, "code", None) is None):
+        if (password in self.model_fields_set) == ("code" in self.model_fields_set):
             raise ValueError(f"give either `{password}` or `code`")
         return self
 
 
-class PasswordChangeRequest(_OneProof):
+class PasswordChangeRequest(OneProof):
     """Either the present password, or a code that was sent with the purpose `change_password`."""
 
-    model_config = example(
-        {"current_password": "correct horse battery", "new_password": "a better horse battery"}
+    model_config = one_of(
+        "current_password",
+        "code",
+        body={
+            "current_password": "correct horse battery",
+            "new_password": "a better horse battery",
+        },
     )
 
-    current_password: Password | None = None
-    code: Code | None = None
+    current_password: Password = absent()
+    code: Code = absent()
     new_password: NewPassword
     revoke_others: Annotated[
         Flag, Field(description="Whether all other sessions are signed out.")
     ] = True
 
 
-class AccountDeleteRequest(_OneProof):
+class AccountDeleteRequest(OneProof):
     """Either the password, or a code that was sent with the purpose `delete_account`."""
 
-    model_config = example({"password": "correct horse battery"})
+    model_config = one_of("password", "code", body={"password": "correct horse battery"})
 
-    password: Password | None = None
-    code: Code | None = None
+    password: Password = absent()
+    code: Code = absent()
 
 
 class UserUpdate(Patch):
@@ -252,6 +265,16 @@ class SendCodeResponse(MessageResponse):
         Field(
             exclude_if=lambda code: code is None,
             description="The code itself, on a developer's own machine without a mail server.",
+        ),
+    ] = None
+
+
+class PasswordForgotResponse(MessageResponse):
+    dev_token: Annotated[
+        str | None,
+        Field(
+            exclude_if=lambda token: token is None,
+            description="What the link would carry, on a developer's own machine without a mail server.",
         ),
     ] = None
 
