@@ -90,6 +90,7 @@ class Operation:
         self.described.setdefault("parameters", []).append(reference)
 
     def _responses(self) -> None:
+        self.responses.pop("422", None)  # FastAPI's own form of it
         for status, response in self.responses.items():
             headers = sorted(self._headers(int(status)))
             response["headers"] = {
