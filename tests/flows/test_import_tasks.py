@@ -263,8 +263,9 @@ async def test_others_are_served_while_a_long_list_is_read_in(
     user = await make.user()
     threads: set[int] = set()
 
-    def note(*_statement: Any) -> None:
-        threads.add(threading.get_ident())
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith("INSERT"):
+            threads.add(threading.get_ident())
 
     engine = database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", note)
