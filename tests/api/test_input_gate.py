@@ -232,9 +232,10 @@ async def test_s105_keys_that_are_none_are_refused(
     key: str, client: AsyncClient, make: Make
 ) -> None:
     user = await make.user()
-    headers = {**user.headers, "idempotency-key": key.encode()}
+    headers = [*user.headers.items(), ("idempotency-key", key)]
+    encoded = [(name.encode(), value.encode()) for name, value in headers]
 
-    answer = await client.post(TASKS, json={"title": "a"}, headers=headers)
+    answer = await client.post(TASKS, json={"title": "a"}, headers=encoded)
 
     assert answer.status_code == 400
     assert answer.json()["code"] == "bad_idempotency_key"

@@ -16,7 +16,7 @@ async def speaking_as(client: AsyncClient, headers: dict[str, str]) -> AsyncIter
     before = dict(client.headers)
     client.headers.update(headers)
     yield client
-    client.headers = before  # type: ignore[assignment]
+    client.headers = before
 
 
 def ok(answer: Response, status: int = 200) -> Any:

@@ -7,11 +7,11 @@ from questlog.core.prepared import prepared
 from questlog.planning.models import Label
 from tests.support.make import Make
 
-built = []
+built: list[str] = []
 
 
 @prepared
-def names_of(user_id: UUID, name: str) -> Select[tuple[str]]:
+def names_of(user_id: UUID, name: str) -> Select[str]:
     built.append(name)
     return select(Label.name).where(Label.user_id == user_id, Label.name != name)
 

@@ -51,7 +51,7 @@ def _walk() -> Iterator[Operation]:
             continue
         for method in sorted(context.methods or ()):
             yield Operation(
-                context.name, method, context.path, context.dependant, route.body_field is not None
+                route.name, method, route.path, context.dependant, route.body_field is not None
             )
 
 

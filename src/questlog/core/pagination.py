@@ -102,6 +102,7 @@ async def run_paged(
     wanted: Select[Any],
     keys: Sequence[SortKey],
     page: PageRequest,
+    *,
     values: Mapping[str, Any] | None = None,
 ) -> Slice[Row[Any]]:
     """Return the page that `wanted`, made of `statement` by `paged`, answers for `values`. Raises `BadCursorError`."""

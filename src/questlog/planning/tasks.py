@@ -76,7 +76,7 @@ async def page(
     listing = _listing(queries.shape_of(wanted), sort, descending, request.cursor is not None)
     values = queries.values_of(user_id, wanted, today=today)
     found = await run_paged(
-        session, listing.statement, listing.page, listing.order, request, values
+        session, listing.statement, listing.page, listing.order, request, values=values
     )
     rows = [dict(zip(LISTED, row, strict=False)) for row in found.items]
     return Slice(rows, found.next_cursor, found.total)
