@@ -28,7 +28,7 @@ from questlog.core.db import Database
 from questlog.core.rate_limit import RequestLimiter
 from questlog.identity.front_desk import FrontDesk
 from questlog.web import pages
-from questlog.worker import housekeeping, mailing
+from questlog.worker import housekeeping, mailing, purging
 
 __all__ = ["create_app", "open_database", "tables"]
 
@@ -167,9 +167,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _background(app: FastAPI, settings: Settings, stop: asyncio.Event) -> list[Any]:
-    loops = [housekeeping.run_forever(app.state.database, app.state.front_desk.presence, stop)]
+    database: Database = app.state.database
+    loops = [
+        housekeeping.run_forever(database, app.state.front_desk.presence, stop),
+        purging.run_forever(database, stop),
+    ]
     if settings.app.relay:
-        loops.append(mailing.run_forever(app.state.database, settings, stop))
+        loops.append(mailing.run_forever(database, settings, stop))
     return loops
 
 
