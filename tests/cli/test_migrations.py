@@ -294,7 +294,9 @@ def rows(url: DatabaseUrl, statement: str) -> list[tuple[object, ...]]:
         try:
             async with database.reader() as session:
                 connection = await session.connection()
-                return [tuple(row) for row in await connection.execute(text(statement))]
+                return await connection.run_sync(
+                    lambda plain: [tuple(row) for row in plain.execute(text(statement))]
+                )
         finally:
             await database.close()
 
