@@ -7,8 +7,8 @@ not (a failed commit means "unknown"), so only the other objects are compared.
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from tests.support.invariants import check_invariants
 from tests.support.server import RunningServer, running_server
 
 API = "/api/v1"
-READY_WITHIN_S = 10.0
+WRITES_BEFORE = (8, 50)
+POLL_S, LONGEST_WRITE_S = 0.001, 0.02
 
 
 @dataclass
@@ -48,31 +49,58 @@ class KillReport:
 
 
 async def kill_again_and_again(
-    address: str, data_dir: Path, *, times: int, clients: int = 6, seed: int = 1
+    address: str,
+    data_dir: Path,
+    *,
+    times: int,
+    clients: int = 6,
+    seed: int = 1,
+    tell: Callable[[KillReport], None] = lambda _report: None,
 ) -> KillReport:
-    """Run the story `times` times on one database and return what was seen."""
+    """Run the story `times` times on one migrated database and return what was seen; `tell` hears of every kill."""
     report = KillReport()
     chance = random.Random(seed)
     journals = [Journal() for _ in range(clients)]
     people: list[dict[str, str]] = []
     for _ in range(times):
         began = time.monotonic()
-        with running_server(address, data_dir, RATE_LIMIT_ENABLED="false") as server:
+        with server_for(address, data_dir) as server:
             report.slowest_start = max(report.slowest_start, time.monotonic() - began)
             async with _clients(server, people, journals) as writers:
                 running = [asyncio.create_task(writer) for writer in writers]
-                await asyncio.sleep(chance.uniform(0.05, 0.5))
+                await _some_writes(journals, running, chance)
                 server.kill()
                 for outcome in await asyncio.gather(*running):
                     report.unexpected += outcome
             report.kills += 1
-    with running_server(address, data_dir, RATE_LIMIT_ENABLED="false") as server:
+            report.acknowledged = sum(journal.acknowledged for journal in journals)
+            tell(report)
+    with server_for(address, data_dir) as server:
         for person, journal in zip(people, journals, strict=True):
             report.lost += await _compare(server, person, journal)
-            report.acknowledged += journal.acknowledged
     async with world.opened(world.settings(address, data_dir)) as database:
         await check_invariants(database)
     return report
+
+
+async def _some_writes(
+    journals: list[Journal], running: list[asyncio.Task[list[str]]], chance: random.Random
+) -> None:
+    """Wait for some writes, and then a moment more, so that a kill falls anywhere in the next ones."""
+    enough = sum(journal.acknowledged for journal in journals) + chance.randint(*WRITES_BEFORE)
+    while sum(journal.acknowledged for journal in journals) < enough:
+        if all(writer.done() for writer in running):
+            return
+        await asyncio.sleep(POLL_S)
+    await asyncio.sleep(chance.uniform(0, LONGEST_WRITE_S))
+
+
+def server_for(address: str, data_dir: Path) -> AbstractContextManager[RunningServer]:
+    """Start it as it is meant to run: one process on SQLite, two on PostgreSQL."""
+    workers = "1" if address.startswith("sqlite") else "2"
+    return running_server(
+        address, data_dir, "--workers", workers, ACCESS_TOKEN_EXPIRE_MINUTES="600"
+    )
 
 
 @asynccontextmanager

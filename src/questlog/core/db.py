@@ -228,7 +228,13 @@ async def _finish(session: Session, closing: Sequence[ClosingHook]) -> None:
     await session.flush()
     for hook in closing:
         await hook(session)
-    await session.commit()
+    try:
+        await session.commit()
+    except BaseException:
+        # Closing alone would not do: SQLAlchemy takes a transaction whose COMMIT failed for ended and gives its
+        # connection back as it is, and on SQLite (disk full) that one may still hold what was written, and the lock.
+        await session.rollback()
+        raise
 
 
 def _drive[Result](work: Coroutine[Any, Any, Result]) -> Result:

@@ -1,0 +1,148 @@
+"""F-02: wherever a change breaks off, nothing of it remains, and the next try goes through.
+
+The same request is sent again and again; each time the database fails one statement later than before, the last time
+at the commit, until nothing is left to fail.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient, Response
+from sqlalchemy import event, select
+from structlog.testing import capture_logs
+
+from questlog.core.db import Base, Database
+from tests.support.doors import PASSWORD, code_for, register
+from tests.support.invariants import check_invariants
+from tests.support.make import Make
+
+TASKS = "/api/v1/tasks"
+MOST_STATEMENTS = 60
+
+type Request = Callable[[], Awaitable[Response]]
+type Story = Callable[[AsyncClient, Make], Awaitable[Request]]
+
+
+class BrokenOffError(Exception):
+    pass
+
+
+async def completing(client: AsyncClient, make: Make) -> Request:
+    user = await make.user()
+    goal = await make.goal(user)
+    body = {
+        "title": "Water the plants",
+        "goal_id": str(goal.id),
+        "due_date": "2026-11-23",
+        "recurrence": "daily",
+    }
+    task = (await client.post(TASKS, json=body, headers=user.headers)).json()["id"]
+    part = {"title": "The cactus", "parent_task_id": task}
+    done = (await client.post(TASKS, json=part, headers=user.headers)).json()["id"]
+    await client.post(f"{TASKS}/{done}/complete", headers=user.headers)
+    return lambda: client.post(f"{TASKS}/{task}/complete", headers=user.headers)
+
+
+async def reopening(client: AsyncClient, make: Make) -> Request:
+    user = await make.user()
+    task = await make.task(user)
+    await client.post(f"{TASKS}/{task.id}/complete", headers=user.headers)
+    return lambda: client.post(f"{TASKS}/{task.id}/incomplete", headers=user.headers)
+
+
+async def deleting(client: AsyncClient, make: Make) -> Request:
+    user = await make.user()
+    task = await make.task(user, title="Move house")
+    await make.task(user, title="Boxes", parent_task_id=task.id, depth=2)
+    return lambda: client.delete(f"{TASKS}/{task.id}", headers=user.headers)
+
+
+async def verifying_a_code(client: AsyncClient, make: Make) -> Request:
+    body = {"email": "ada@example.org", "code": await code_for(client)}
+    return lambda: client.post("/api/v1/auth/verify", json=body)
+
+
+async def refreshing(client: AsyncClient, make: Make) -> Request:
+    body = {"refresh_token": (await register(client))["refresh_token"]}
+    return lambda: client.post("/api/v1/auth/refresh", json=body)
+
+
+async def registering(client: AsyncClient, make: Make) -> Request:
+    body = {"email": "ada@example.org", "password": PASSWORD}
+    return lambda: client.post("/api/v1/auth/register", json=body)
+
+
+# A registration is counted before its password is hashed, whatever becomes of it.
+REMAINING = {"registering": {"attempt_counts"}}
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Hundreds of failures that are meant to happen are not worth their tracebacks."""
+    with capture_logs():
+        yield
+
+
+@contextmanager
+def breaking_at(database: Database, number: int) -> Iterator[list[str]]:
+    """Fail the statement or commit of that number, and all that follow; collect what was reached."""
+    reached: list[str] = []
+
+    def step(name: str) -> None:
+        reached.append(name)
+        if len(reached) >= number:
+            raise BrokenOffError(name)
+
+    def statement(_connection: Any, _cursor: Any, text: str, *_rest: Any) -> None:
+        step(text)
+
+    def commit(_connection: Any) -> None:
+        step("COMMIT")
+
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", statement)
+    event.listen(engine, "commit", commit)
+    try:
+        yield reached
+    finally:
+        event.remove(engine, "before_cursor_execute", statement)
+        event.remove(engine, "commit", commit)
+
+
+async def rows_of(database: Database, *, but: set[str]) -> dict[str, list[str]]:
+    found = {}
+    async with database.reader() as session:
+        for table in Base.metadata.sorted_tables:
+            if table.name not in but:
+                rows = await session.execute(select(table))
+                found[table.name] = sorted(repr(tuple(row)) for row in rows)
+    return found
+
+
+@pytest.mark.parametrize(
+    "story",
+    [completing, reopening, deleting, verifying_a_code, refreshing, registering],
+    ids=lambda story: story.__name__,
+)
+async def test_f02_what_breaks_off_leaves_nothing_and_can_be_repeated(
+    story: Story, client: AsyncClient, make: Make, database: Database
+) -> None:
+    request = await story(client, make)
+    remaining = REMAINING.get(story.__name__, set())
+    before = await rows_of(database, but=remaining)
+
+    for number in range(1, MOST_STATEMENTS):
+        with breaking_at(database, number) as reached:
+            answer = await request()
+        if len(reached) < number:
+            break
+        assert answer.status_code >= 500, f"{answer.status_code} although {reached[-1]} failed"
+        assert await rows_of(database, but=remaining) == before, reached[number - 1]
+        await check_invariants(database)
+
+    assert answer.is_success, answer.text
+    assert number > 3
+    assert await rows_of(database, but=remaining) != before
+    await check_invariants(database)
