@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BeforeValidator
 
+from questlog.api import lean_query
 from questlog.api.gate.exchange import current
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import (
@@ -41,6 +42,7 @@ def at_once[Made](kind: type[Made]) -> Callable[..., Awaitable[Made]]:
         return kind(**values)
 
     make.__signature__ = inspect.signature(kind)  # type: ignore[attr-defined]
+    setattr(make, lean_query.MARK, True)
     return make
 
 

@@ -14,7 +14,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from questlog.api import idempotency
+from questlog.api import idempotency, lean_query
 from questlog.api.aliases import API
 from questlog.api.documented import HOMES
 from questlog.api.gate.exchange import Exchange, current
@@ -34,7 +34,7 @@ class HouseRoute(APIRoute):
         self.path_regex = _only_ids(self.path_regex, ids)
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
-        inner = super().get_route_handler()
+        inner = self._understanding_handler()
         takes_json = self.body_field is not None
         home = HOMES.get(getattr(self.response_model, "__name__", ""))
         lenient_query = bool((self.openapi_extra or {}).get("x-lenient-query"))
@@ -62,6 +62,16 @@ class HouseRoute(APIRoute):
             return _not_modified(strict, response)
 
         return handle
+
+    def _understanding_handler(self) -> lean_query.Handler:
+        full = super().get_route_handler()
+        names = lean_query.names_of(self.dependant)
+        if not names:
+            return full
+        whole, self.dependant = self.dependant, lean_query.lean(self.dependant)
+        quick = super().get_route_handler()
+        self.dependant = whole
+        return lean_query.choosing(full, quick, names)
 
 
 class HouseRouter(APIRouter):

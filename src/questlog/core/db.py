@@ -135,7 +135,7 @@ class Database:
         deadline = time.monotonic() + BUSY_PATIENCE_S
         while True:
             try:
-                _drive(session.connection())
+                session.sync_session.connection()
                 return
             except OperationalError as error:
                 if "locked" not in str(error.orig) or time.monotonic() > deadline:

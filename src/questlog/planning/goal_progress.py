@@ -52,11 +52,11 @@ async def of_chain(
     if goal_id is None and project_id is None:
         return []
     family = goal_queries.family_of(user_id, goal_id, project_id=project_id)
-    rows = (await session.execute(family)).all()
+    rows = (await session.execute(*family)).all()
     nearest = next((row.id for row in rows if row.is_nearest), None)
     if nearest is None:
         return []
-    counts = await session.execute(goal_queries.counts_of_family(user_id, nearest))
+    counts = await session.execute(*goal_queries.counts_of_family(user_id, nearest))
     parents = {row.id: row.parent_goal_id for row in rows}
     found = progress(parents, _counted(counts.all()))
     return [found[goal] for goal in chain(parents, nearest)]
@@ -64,11 +64,11 @@ async def of_chain(
 
 async def of_goal(session: Session, user_id: UUID, goal_id: UUID) -> GoalReport:
     """Raises `GoalNotFoundError`, `NotYoursError`."""
-    family = (await session.execute(goal_queries.family_of(user_id, goal_id))).all()
+    family = (await session.execute(*goal_queries.family_of(user_id, goal_id))).all()
     if not family:
         await goals.get(session, user_id, goal_id)
     parents = {row.id: row.parent_goal_id for row in family}
-    rows = (await session.execute(goal_queries.counts_of_family(user_id, goal_id))).all()
+    rows = (await session.execute(*goal_queries.counts_of_family(user_id, goal_id))).all()
     reaching = [row for row in rows if goal_id in _reached(parents, row)]
     whole = GoalProgress(
         goal_id, sum(row.done for row in reaching), sum(row.total for row in reaching)

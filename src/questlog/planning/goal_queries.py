@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from questlog.core.pagination import SortKey
+from questlog.core.prepared import Bound, prepared
 from questlog.planning.goal_tree import MAX_DEPTH
 from questlog.planning.models import Goal, Project, Task
 
@@ -78,18 +79,32 @@ def shape_of(user_id: UUID) -> Select[UUID, UUID | None]:
     return select(Goal.id, Goal.parent_goal_id).where(*alive)
 
 
-def family_of(
-    user_id: UUID, goal_id: UUID | None, *, project_id: UUID | None = None
-) -> Select[UUID, UUID | None, bool]:
+def family_of(user_id: UUID, goal_id: UUID | None, *, project_id: UUID | None = None) -> Bound:
     """The goal (or else the one the project serves), what it hangs under, and all that hangs under those.
 
     `is_nearest` marks the goal itself.
     """
-    start: Any = goal_id if goal_id is not None else _goal_served_by(user_id, project_id)
+    if goal_id is not None:
+        return _family_of_goal(user_id, goal_id)
+    return _family_of_project(user_id, project_id)
+
+
+@prepared
+def _family_of_goal(user_id: UUID, goal_id: UUID) -> Select[UUID, UUID | None, bool]:
+    return _marked(user_id, goal_id)
+
+
+@prepared
+def _family_of_project(user_id: UUID, project_id: UUID) -> Select[UUID, UUID | None, bool]:
+    return _marked(user_id, _goal_served_by(user_id, project_id))
+
+
+def _marked(user_id: UUID, start: Any) -> Select[UUID, UUID | None, bool]:
     family = _family(user_id, start)
     return select(family.c.id, family.c.parent_goal_id, (family.c.id == start).label("is_nearest"))
 
 
+@prepared
 def counts_of_family(user_id: UUID, goal_id: UUID) -> Select[Any]:
     """How many tasks serve which goals and projects of a family; every task is counted in one row."""
     family = select(_family(user_id, goal_id).c.id)

@@ -63,6 +63,11 @@ async def last(session: Session, model: type[Base], user_id: UUID, *, within: Wi
     return (await session.scalar(statement, {"its_owner": user_id}) or 0.0) + STEP
 
 
+def behind_all_of(model: type[Base]) -> ColumnElement[float]:
+    """Return the same as an expression for an INSERT; the statement takes `its_owner` when it is run."""
+    return func.coalesce(_last_of(model).scalar_subquery(), 0.0) + STEP
+
+
 @cache
 def _last_of(model: type[Base]) -> Select[float]:
     columns = model.__table__.c

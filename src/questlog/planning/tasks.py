@@ -45,6 +45,7 @@ PLACED = frozenset({"project_id", "goal_id", "parent_task_id"})
 LISTED = (*task_answers.STORED, "labels")
 ONE = select(*task_answers.STORED_COLUMNS).where(*task_rows.MINE, task_rows.NOT_DELETED)
 NEW = insert(TASKS)
+NEW_AT_THE_END = NEW.values(position=positions.behind_all_of(Task)).returning(TASKS.c.position)
 
 
 async def get(session: Session, user_id: UUID, task_id: UUID) -> TaskRow:
@@ -126,9 +127,11 @@ async def create(session: Session, user_id: UUID, wanted: TaskCreate, *, timezon
         "updated_at": now,
         "version": 1,
     }
-    if "position" not in wanted.model_fields_set:
-        row["position"] = await positions.last(session, Task, user_id)
-    await session.execute(NEW, row)
+    if "position" in wanted.model_fields_set:
+        await session.execute(NEW, row)
+    else:
+        del row["position"]
+        row["position"] = await session.scalar(NEW_AT_THE_END, {**row, "its_owner": user_id})
     row["labels"] = await task_labels.put(session, user_id, task_id, wanted.labels)
     record(session, row, "task.created")
     return row
