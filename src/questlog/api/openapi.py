@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from questlog import __version__
 from questlog.api.aliases import API
 from questlog.api.documented import HEADERS, PARAMETERS, PROBLEMS, RESPONSES
-from questlog.api.examples import EXAMPLES
+from questlog.api.examples import BODIES_WITH_NULL, EXAMPLES
 from questlog.api.operations import Operation
 from questlog.api.problems import ErrorResponse
 from questlog.identity.schemas import LoginForm, LoginRequest
@@ -81,6 +81,8 @@ def _complete_schemas(schemas: dict[str, Any]) -> dict[str, Any]:
     for model in (ErrorResponse, LoginRequest, LoginForm):
         schema = model.model_json_schema(ref_template=REF)
         schemas |= schema.pop("$defs", {}) | {model.__name__: schema}
+    for name, example in BODIES_WITH_NULL.items():
+        schemas[name]["examples"] = [example]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     return schemas

@@ -149,8 +149,6 @@ class Rescheduling(Strict):
 
 
 class TaskMove(Patch):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"project_id": None}]})
-
     project_id: UUID | None = None
     parent_task_id: UUID | None = None
 
