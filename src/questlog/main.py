@@ -11,8 +11,6 @@ import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from questlog import __version__, tables
 from questlog.api import openapi, problems, routers, well_known
@@ -132,6 +130,10 @@ def _readiness(settings: Settings, database: Database) -> dict[str, Callable[[],
         lines["mail"] = partial(mailing.readiness, database)
     if not settings.redis.url:
         return lines
+    # A tenth of a second that only servers with Redis spend on their start.
+    from redis.asyncio import Redis  # noqa: PLC0415
+    from redis.exceptions import RedisError  # noqa: PLC0415
+
     redis = Redis.from_url(
         str(settings.redis.url), socket_timeout=0.25, socket_connect_timeout=0.25
     )
