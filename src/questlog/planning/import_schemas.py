@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from questlog.core.schemas import Answer, Flag, Strict, text
+from questlog.core.schemas import TEXT_PATTERN, Answer, Flag, Strict, text
 
 type ImportFormat = Literal["taskwarrior", "todoist", "icalendar", "questlog"]
 
@@ -25,7 +25,10 @@ class ImportRequest(Strict):
     )
 
     format: ImportFormat
-    content: str = Field(description="The whole file, as text.")
+    # For the document alone: the gate has looked at every character already.
+    content: str = Field(
+        description="The whole file, as text.", json_schema_extra={"pattern": TEXT_PATTERN}
+    )
     dry_run: Flag = Field(False, description="Only say what would change.")
     name: Annotated[str, text(0, 255)] | None = Field(
         None,
