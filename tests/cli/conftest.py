@@ -31,15 +31,9 @@ def empty_url(empty_address: str) -> DatabaseUrl:
 
 
 @pytest.fixture
-def migrated_address(empty_address: str) -> str:
-    schema.upgrade(database_url.parse(empty_address))
-    return empty_address
-
-
-@pytest.fixture
-def served(migrated_address: str, tmp_path: Path) -> Iterator[RunningServer]:
+def served(database_address: str, tmp_path: Path) -> Iterator[RunningServer]:
     """A server on a database of its own."""
-    with server.running_server(migrated_address, tmp_path / "data") as running:
+    with server.running_server(database_address, tmp_path / "data") as running:
         yield running
 
 

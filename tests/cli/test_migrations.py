@@ -13,13 +13,10 @@ from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from questlog import tables
 from questlog.core import schema
 from questlog.core.database_url import DatabaseUrl
 from questlog.core.db import Base, Database
 from questlog.core.schema import SchemaMismatchError
-
-__all__ = ["tables"]
 
 WRITE = Callable[..., None]
 REVISION = """

@@ -53,8 +53,8 @@ def test_the_printed_commands_run_one_after_the_other(empty_address: str, tmp_pa
     assert failed == []
 
 
-def test_a_printed_user_is_created_by_answering(migrated_address: str, tmp_path: Path) -> None:
-    settings = {"DATABASE_URL": migrated_address, "DATA_DIR": str(tmp_path)}
+def test_a_printed_user_is_created_by_answering(database_address: str, tmp_path: Path) -> None:
+    settings = {"DATABASE_URL": database_address, "DATA_DIR": str(tmp_path)}
 
     result = CliRunner().invoke(
         root, ["user", "create"], input="user@example.com\nsecret\nsecret\n", env=settings

@@ -68,9 +68,9 @@ def test_wrong_settings_end_it_with_a_line_for_each(tmp_path: Path) -> None:
 
 
 def test_a_postgresql_with_pending_migrations_is_refused(
-    postgres_address: str, tmp_path: Path
+    bare_postgres: str, tmp_path: Path
 ) -> None:
-    done = start(postgres_address, tmp_path / "data")
+    done = start(bare_postgres, tmp_path / "data")
 
     assert done.returncode == 1
     assert "schema mismatch" in done.stderr
@@ -159,8 +159,8 @@ def test_f31_a_second_sigterm_ends_it_at_once(small: RunningServer) -> None:
     assert time.monotonic() - started < 1
 
 
-def test_several_processes_share_one_port(migrated_address: str, tmp_path: Path) -> None:
-    with running_server(migrated_address, tmp_path / "data", "--workers", "2") as server:
+def test_several_processes_share_one_port(database_address: str, tmp_path: Path) -> None:
+    with running_server(database_address, tmp_path / "data", "--workers", "2") as server:
         answers = [
             httpx2.get(f"{server.url}/health", trust_env=False).status_code for _ in range(20)
         ]
@@ -241,7 +241,7 @@ def small(tmp_path: Path) -> Iterator[RunningServer]:
 
 
 @pytest.fixture
-def postgres_address(postgres_url: DatabaseUrl) -> str:
+def bare_postgres(postgres_url: DatabaseUrl) -> str:
     return postgres_url.sqlalchemy_url
 
 

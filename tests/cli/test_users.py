@@ -11,8 +11,8 @@ GOOD = "plenty of words here"
 
 
 @pytest.fixture
-def run(migrated_address: str, tmp_path_factory: pytest.TempPathFactory) -> "Run":
-    return Run(migrated_address, str(tmp_path_factory.mktemp("data")))
+def run(database_address: str, tmp_path_factory: pytest.TempPathFactory) -> "Run":
+    return Run(database_address, str(tmp_path_factory.mktemp("data")))
 
 
 class Run:
