@@ -29,6 +29,11 @@ type Verb[Result] = Callable[..., Coroutine[Any, Any, Result]]
 
 SLOW_READER_THREADS = 2
 BUSY_PATIENCE_S = 5.0
+TIMEOUTS = {
+    "statement_timeout": "60s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
 BUSY_PAUSE_S = 0.004
 BUSY_SIGNS = (
     "database is locked",
@@ -92,7 +97,7 @@ class Database:
         if url.is_sqlite:
             options = {"pool_size": SLOW_READER_THREADS + 2, "max_overflow": -1}
         self.engine: AsyncEngine = create_async_engine(
-            url.sqlalchemy_url, connect_args=url.connect_args, echo=echo, **options
+            url.sqlalchemy_url, connect_args=_connect_args(url), echo=echo, **options
         )
         if url.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", sqlite.prepare_connection)
@@ -207,6 +212,14 @@ class Database:
         finally:
             if session.info.pop("turn", False):
                 self._write_turn.release()
+
+
+def _connect_args(url: DatabaseUrl) -> dict[str, Any]:
+    """Add the timeouts of a PostgreSQL session; behind a pooler there is none, and the role carries them."""
+    if url.is_sqlite or url.pooler:
+        return url.connect_args
+    asked = url.connect_args.get("server_settings", {})
+    return {**url.connect_args, "server_settings": {**TIMEOUTS, **asked}}
 
 
 async def _and_close[Result](session: Session, work: Coroutine[Any, Any, Result]) -> Result:

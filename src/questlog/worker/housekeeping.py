@@ -4,9 +4,10 @@ import asyncio
 from contextlib import suppress
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from questlog.automation import mail
-from questlog.core.db import Database, DatabaseDownError, Session
+from questlog.core.db import Database, Session
 from questlog.identity import attempts, email_codes, password_resets, sessions
 from questlog.identity.presence import Presence
 
@@ -23,7 +24,7 @@ async def run_forever(database: Database, presence: Presence, stop: asyncio.Even
         try:
             await presence.write_uses(database)
             await database.write(sweep)
-        except DatabaseDownError as error:
+        except SQLAlchemyError as error:
             log.warning("housekeeping_waits_for_the_database", error=str(error))
 
 

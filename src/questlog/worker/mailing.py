@@ -14,7 +14,7 @@ from questlog.clients import smtp
 from questlog.clients.smtp import DeliveryError
 from questlog.core import clock
 from questlog.core.config import Settings
-from questlog.core.db import Database, DatabaseDownError, Session
+from questlog.core.db import Database, Session
 from questlog.core.security import Keyring
 from questlog.identity import letters
 
@@ -41,7 +41,7 @@ async def _round(database: Database, settings: Settings) -> bool:
     """Send a handful and return whether there may be more."""
     try:
         return await send_waiting(database, settings) == AT_ONCE
-    except DatabaseDownError as error:
+    except SQLAlchemyError as error:
         log.warning("mail_waits_for_the_database", error=str(error))
         return False
 

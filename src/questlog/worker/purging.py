@@ -5,9 +5,10 @@ from contextlib import suppress
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from questlog.core import clock
-from questlog.core.db import Database, DatabaseDownError
+from questlog.core.db import Database
 from questlog.planning import goal_trash, project_trash, task_trash
 
 EVERY_S = 3600.0
@@ -23,7 +24,7 @@ async def run_forever(database: Database, stop: asyncio.Event) -> None:
             gone = await empty_the_trash(database)
             if gone:
                 log.info("trash_emptied", rows=gone)
-        except DatabaseDownError as error:
+        except SQLAlchemyError as error:
             log.warning("purging_waits_for_the_database", error=str(error))
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), EVERY_S)
