@@ -145,6 +145,17 @@ async def test_s082_counts_and_lists_agree_whatever_there_is(
     assert min(counts.values()) > 0
 
 
+async def test_s082_others_are_in_no_list_and_no_count(database: Database, make: Make) -> None:
+    me, other = await planner(database, make), await planner(database, make)
+    await other.add("Theirs", due_date=me.today.isoformat())
+    await me.add("Mine", due_date=me.today.isoformat())
+
+    counts = await me.counts()
+
+    assert await me.titles() == await me.titles(due_today=True) == ["Mine"]
+    assert (counts["today"], counts["inbox"]) == (1, 1)
+
+
 async def test_projects_count_what_their_lists_show(database: Database, make: Make) -> None:
     me = await planner(database, make)
     project = await make.project(me.user)
