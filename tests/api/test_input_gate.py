@@ -74,6 +74,20 @@ async def test_s092_to_s102_hostile_bodies_leave_nothing(
     assert await count_tasks(database) == 0
 
 
+async def test_s100_a_nest_is_refused_wherever_it_stands(client: AsyncClient, make: Make) -> None:
+    """Settings may be any object, so only the gate knows where a nest ends."""
+    user = await make.user()
+    headers = user.headers | {"content-type": "application/json"}
+    nests = [b'{"settings": {"a": ' + b"[" * n + b"1" + b"]" * n + b"}}" for n in (30, 31)]
+
+    answers = [
+        await client.patch("/api/v1/users/me", content=nest, headers=headers) for nest in nests
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 422]
+    assert "nested deeper" in answers[1].text
+
+
 async def test_s101_text_comes_back_as_it_went_in(client: AsyncClient, make: Make) -> None:
     user = await make.user()
     title = "👩‍👩‍👧‍👦 \u202eright to left\u202c Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘! cafe\u0301"
