@@ -88,6 +88,22 @@ async def test_s100_a_nest_is_refused_wherever_it_stands(client: AsyncClient, ma
     assert "nested deeper" in answers[1].text
 
 
+@pytest.mark.parametrize("text", [r"a\u0000", r"\ud800"], ids=["NUL", "half a pair"])
+async def test_s092_s093_settings_hold_only_what_can_be_stored(
+    text: str, client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    headers = user.headers | {"content-type": "application/json"}
+    bodies = [f'{{"settings": {{"a": "{text}"}}}}', f'{{"settings": {{"{text}": 1}}}}']
+
+    answers = [
+        await client.patch("/api/v1/users/me", content=body.encode(), headers=headers)
+        for body in bodies
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+
+
 async def test_s101_text_comes_back_as_it_went_in(client: AsyncClient, make: Make) -> None:
     user = await make.user()
     title = "👩‍👩‍👧‍👦 \u202eright to left\u202c Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘! cafe\u0301"
