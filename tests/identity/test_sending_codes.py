@@ -2,13 +2,16 @@
 
 import asyncio
 import re
+from contextlib import closing
 
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy import text
 
+from questlog.core.config import Settings
 from questlog.core.db import Database
+from questlog.identity.front_desk import FrontDesk
 from questlog.identity.models import EmailCode
 from tests.support.doors import (
     client_from,
@@ -83,11 +86,13 @@ async def test_s012_no_code_lies_in_the_database(
 
 @pytest.mark.parametrize("environment", ["staging", "production"])
 async def test_s013_without_mail_only_a_developer_sees_a_code(
-    app: FastAPI, client: AsyncClient, environment: str
+    app: FastAPI, client: AsyncClient, settings: Settings, environment: str
 ) -> None:
-    app.state.front_desk.shows_codes = False  # as these environments have it
+    there = settings.app.model_copy(update={"environment": environment})
+    with closing(FrontDesk(settings.model_copy(update={"app": there}))) as desk:
+        app.state.front_desk = desk
 
-    answer = await client.post("/api/v1/auth/send-code", json={"email": "ada@example.org"})
+        answer = await client.post("/api/v1/auth/send-code", json={"email": "ada@example.org"})
 
     assert (answer.status_code, answer.json()["code"]) == (503, "mail_not_configured")
     assert "retry-after" in answer.headers

@@ -1,16 +1,22 @@
 """What must be true of every database, whatever happened to it (INV-1…10, as far as their tables exist)."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
+from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy.orm import aliased
 
 from questlog.automation.models import AnsweredRequest, Event, EventCounter
+from questlog.core import schema
 from questlog.core.db import Base, Database
-from questlog.identity.models import SignInSession
+from questlog.identity.email_codes import GUESSES
+from questlog.identity.models import AttemptCount, EmailCode, SignInSession
+from questlog.planning.import_models import ImportedRow
 from questlog.planning.models import Occurrence, Task
 
 MAX_DEPTH = 5
+IMPORTED = cast(Table, ImportedRow.__table__)
 
 
 async def check_invariants(database: Database) -> None:
@@ -27,7 +33,9 @@ def _broken(connection: Connection) -> Iterator[str]:
     yield from _inv4_events_are_numbered_without_gaps(connection)
     yield from _inv5_one_active_token_per_family(connection)
     yield from _inv7_references_stay_with_their_owner(connection)
+    yield from _inv7_imported_rows_name_their_owners_objects(connection)
     yield from _inv8_parents_are_acyclic(connection)
+    yield from _inv8_subtasks_know_how_deep_they_lie(connection)
     yield from _inv9_answers_are_whole(connection)
     yield from _inv10_integrity(connection)
 
@@ -85,6 +93,11 @@ def _inv5_one_active_token_per_family(connection: Connection) -> Iterator[str]:
     odd = select(SignInSession.id).where(SignInSession.counter < 1)
     for (session_id,) in connection.execute(odd):
         yield f"INV-5: session {session_id} has no active token number"
+    guessed = select(EmailCode.id).where(~EmailCode.attempts.between(0, GUESSES))
+    for (code_id,) in connection.execute(guessed):
+        yield f"INV-5: code {code_id} was guessed more often than is allowed"
+    for (key,) in connection.execute(select(AttemptCount.key).where(AttemptCount.count < 0)):
+        yield f"INV-5: more attempts of {key} were given back than were made"
 
 
 def _inv7_references_stay_with_their_owner(connection: Connection) -> Iterator[str]:
@@ -94,6 +107,15 @@ def _inv7_references_stay_with_their_owner(connection: Connection) -> Iterator[s
         count = connection.scalar(crossed.where(c.c.user_id != p.c.user_id))
         if count:
             yield f"INV-7: {count} rows of {child.name}.{column} point to somebody else's {parent.name}"
+
+
+def _inv7_imported_rows_name_their_owners_objects(connection: Connection) -> Iterator[str]:
+    for (kind,) in connection.execute(select(IMPORTED.c.kind).distinct()).all():
+        table = Base.metadata.tables[f"{kind}s"]
+        foreign = select(IMPORTED.c.external_id).join(table, table.c.id == IMPORTED.c.object_id)
+        foreign = foreign.where(IMPORTED.c.kind == kind, table.c.user_id != IMPORTED.c.user_id)
+        for (external_id,) in connection.execute(foreign):
+            yield f"INV-7: imported {kind} {external_id} is somebody else's"
 
 
 def _owned_references() -> Iterator[tuple[Table, str, Table]]:
@@ -117,6 +139,14 @@ def _inv8_parents_are_acyclic(connection: Connection) -> Iterator[str]:
                 yield f"INV-8: {table.name} {start} lies deeper than {MAX_DEPTH}, or in a circle"
 
 
+def _inv8_subtasks_know_how_deep_they_lie(connection: Connection) -> Iterator[str]:
+    child, parent = aliased(Task), aliased(Task)
+    wrong = select(child.id).outerjoin(parent, parent.id == child.parent_task_id)
+    wrong = wrong.where(child.depth != func.coalesce(parent.depth, 0) + 1)
+    for (task_id,) in connection.execute(wrong):
+        yield f"INV-8: task {task_id} does not lie one below its parent"
+
+
 def _inv9_answers_are_whole(connection: Connection) -> Iterator[str]:
     half = select(AnsweredRequest.key).where(
         (AnsweredRequest.status.is_(None)) != (AnsweredRequest.answer.is_(None))
@@ -126,6 +156,9 @@ def _inv9_answers_are_whole(connection: Connection) -> Iterator[str]:
 
 
 def _inv10_integrity(connection: Connection) -> Iterator[str]:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision != schema.head_revision():
+        yield f"INV-10: the database is at revision {revision}, the program at {schema.head_revision()}"
     if connection.dialect.name != "sqlite":
         return
     for (line,) in connection.execute(text("PRAGMA integrity_check")):
