@@ -5,11 +5,13 @@ import tempfile
 from pathlib import Path
 
 import click
+import uvloop
 
 from tests.faults import writers
 from tests.faults.killing import KillReport, kill_again_and_again, server_for
 from tests.support import postgres, world
 from tests.support.postgres import PostgresServer
+from tests.support.server import RunningServer
 
 WRITERS, TURNS = 64, 60
 SLOWEST_MS = 500
@@ -58,16 +60,16 @@ def _kill(name: str, address: str, home: Path, times: int, seed: int) -> bool:
 
 def _crowd(name: str, address: str, home: Path) -> bool:
     with server_for(address, home) as server:
-        seen = asyncio.run(_write_at_once(server.url))
+        seen = uvloop.run(_write_at_once(server))
     click.echo(f"{WRITERS} writers, {name}: {seen}")
     return bool(seen.failures) or seen.percentile(0.99) >= SLOWEST_MS
 
 
-async def _write_at_once(url: str) -> writers.Written:
-    async with writers.connected(url, WRITERS) as http:
+async def _write_at_once(server: RunningServer) -> writers.Written:
+    async with writers.connected(server.url, WRITERS) as http:
         people = [await writers.register(http, f"writer{number}") for number in range(8)]
-        await writers.write_at_once(http, people, writers=WRITERS, turns=2)  # warm
-        return await writers.write_at_once(http, people, writers=WRITERS, turns=TURNS)
+    await writers.write_at_once(server.port, people, writers=WRITERS, turns=2)  # warm
+    return await writers.write_at_once(server.port, people, writers=WRITERS, turns=TURNS)
 
 
 if __name__ == "__main__":

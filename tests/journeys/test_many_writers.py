@@ -32,7 +32,7 @@ async def test_sixty_four_writers_are_all_answered_and_all_kept(
     async with writers.connected(server.url, WRITERS) as http:
         people = [await writers.register(http, f"writer{number}") for number in range(8)]
 
-        seen = await writers.write_at_once(http, people, writers=WRITERS, turns=TURNS)
+        seen = await writers.write_at_once(server.port, people, writers=WRITERS, turns=TURNS)
 
         kept: dict[str, Any] = {}
         for person in people:
