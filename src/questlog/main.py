@@ -119,7 +119,7 @@ def _limiter(settings: Settings) -> RequestLimiter | None:
     return RequestLimiter(
         settings.http.rate_limit_requests,
         settings.http.rate_limit_period,
-        redis_url=str(settings.redis.url) if settings.redis.url else None,
+        redis_url=settings.redis.url.get_secret_value() if settings.redis.url else None,
         processes=int(os.environ.get("QUESTLOG_PROCESSES", "1")),
     )
 
@@ -132,10 +132,15 @@ def _readiness(settings: Settings, database: Database) -> dict[str, Callable[[],
         return lines
     # A tenth of a second that only servers with Redis spend on their start.
     from redis.asyncio import Redis  # noqa: PLC0415
+    from redis.asyncio.retry import Retry  # noqa: PLC0415
+    from redis.backoff import NoBackoff  # noqa: PLC0415
     from redis.exceptions import RedisError  # noqa: PLC0415
 
     redis = Redis.from_url(
-        str(settings.redis.url), socket_timeout=0.25, socket_connect_timeout=0.25
+        settings.redis.url.get_secret_value(),
+        socket_timeout=0.25,
+        socket_connect_timeout=0.25,
+        retry=Retry(NoBackoff(), 0),
     )
 
     async def redis_line() -> str:

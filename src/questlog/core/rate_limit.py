@@ -70,8 +70,13 @@ class RequestLimiter:
 
 
 def _redis(url: str) -> Storage:
+    # A tenth of a second that only servers with Redis spend on their start.
+    from redis.asyncio.retry import Retry  # noqa: PLC0415
+    from redis.backoff import NoBackoff  # noqa: PLC0415
+
     options: dict[str, Any] = {
         "socket_timeout": REDIS_TIMEOUT_S,
         "socket_connect_timeout": REDIS_TIMEOUT_S,
+        "retry": Retry(NoBackoff(), 0),  # a request does not wait for a server that is away
     }
     return RedisStorage(f"async+{url}", implementation="redispy", **options)
