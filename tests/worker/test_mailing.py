@@ -1,49 +1,27 @@
 """Mail on its way: tried a few times, never too late, never twice at once (F-25)."""
 
 import asyncio
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from questlog.automation import mail
 from questlog.automation.models import Mail
-from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
 from questlog.identity import email_codes
-from questlog.identity.attempts import SignInLimits
-from questlog.identity.clues import Clues
 from questlog.identity.front_desk import FrontDesk
 from questlog.main import create_app
-from questlog.worker import housekeeping, mailing
+from questlog.worker import mailing
 from tests.conftest import CHEAP
 from tests.support import smtp as faults
-from tests.support import world
 from tests.support.doors import client_from
 from tests.support.make import Make
 from tests.support.moving_clock import MovingClock
+from tests.support.post import ask_for_a_code
 from tests.support.smtp import Fault, SmtpServer
 
 ADDRESS = "ada@example.org"
-
-
-@pytest.fixture
-def mail_settings(database_address: str, tmp_path: Path, smtp: SmtpServer) -> Settings:
-    return world.settings(
-        database_address,
-        tmp_path,
-        SMTP_HOST=smtp.host,
-        SMTP_PORT=str(smtp.port),
-        SMTP_TLS="none",
-    )
-
-
-async def ask_for_a_code(database: Database, settings: Settings, email: str = ADDRESS) -> None:
-    desk = FrontDesk(settings, cost=CHEAP)
-    await database.write(email_codes.send, desk, email, "sign_in", Clues("127.0.0.1"))
-    desk.close()
 
 
 async def rows(database: Database) -> list[Mail]:
@@ -275,43 +253,3 @@ async def test_a_mail_shows_nothing_of_its_reader_as_html(
     assert 'lang="ru"' in html.get_content()
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["To"] == ADDRESS
-
-
-async def test_what_is_over_is_swept_away(
-    database: Database, mail_settings: Settings, smtp: SmtpServer, moving_clock: MovingClock
-) -> None:
-    await ask_for_a_code(database, mail_settings)
-    await mailing.send_waiting(database, mail_settings)
-    moving_clock.move(days=8)
-
-    await database.write(housekeeping.sweep)
-
-    async with database.reader() as session:
-        for table in ("mails", "email_codes", "attempt_counts"):
-            found = await session.execute(select(Mail.metadata.tables[table]))
-            assert found.all() == [], table
-
-
-async def test_house_is_kept_once_more_at_the_end(
-    database: Database, desk: FrontDesk, make: Make
-) -> None:
-    user = await make.user()
-    token = user.headers["Authorization"].removeprefix("Bearer ")
-    await desk.presence.authenticate(database, token)
-    stop = asyncio.Event()
-    loop = asyncio.create_task(housekeeping.run_forever(database, desk.presence, stop))
-    await asyncio.sleep(0)
-
-    stop.set()
-    await loop
-
-    assert desk.presence._used == {}
-
-
-def test_the_limits_are_those_of_the_parameters() -> None:
-    limits = SignInLimits()
-
-    assert (limits.login_per_account.most, limits.login_per_account.seconds) == (10, 300)
-    assert (limits.code_per_email.most, limits.mails_per_email.most) == (20, 5)
-    assert timedelta(minutes=5) == email_codes.LIFE
-    assert clock.now().tzinfo is not None

@@ -1,0 +1,61 @@
+"""What is deleted when it is over."""
+
+import asyncio
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from questlog.automation.models import Mail
+from questlog.core import clock
+from questlog.core.config import Settings
+from questlog.core.db import Database
+from questlog.identity import email_codes
+from questlog.identity.attempts import SignInLimits
+from questlog.identity.front_desk import FrontDesk
+from questlog.worker import housekeeping, mailing
+from tests.support.make import Make
+from tests.support.moving_clock import MovingClock
+from tests.support.post import ask_for_a_code
+from tests.support.smtp import SmtpServer
+
+ADDRESS = "ada@example.org"
+
+
+async def test_what_is_over_is_swept_away(
+    database: Database, mail_settings: Settings, smtp: SmtpServer, moving_clock: MovingClock
+) -> None:
+    await ask_for_a_code(database, mail_settings)
+    await mailing.send_waiting(database, mail_settings)
+    moving_clock.move(days=8)
+
+    await database.write(housekeeping.sweep)
+
+    async with database.reader() as session:
+        for table in ("mails", "email_codes", "attempt_counts"):
+            found = await session.execute(select(Mail.metadata.tables[table]))
+            assert found.all() == [], table
+
+
+async def test_house_is_kept_once_more_at_the_end(
+    database: Database, desk: FrontDesk, make: Make
+) -> None:
+    user = await make.user()
+    token = user.headers["Authorization"].removeprefix("Bearer ")
+    await desk.presence.authenticate(database, token)
+    stop = asyncio.Event()
+    loop = asyncio.create_task(housekeeping.run_forever(database, desk.presence, stop))
+    await asyncio.sleep(0)
+
+    stop.set()
+    await loop
+
+    assert desk.presence._used == {}
+
+
+def test_the_limits_are_those_of_the_parameters() -> None:
+    limits = SignInLimits()
+
+    assert (limits.login_per_account.most, limits.login_per_account.seconds) == (10, 300)
+    assert (limits.code_per_email.most, limits.mails_per_email.most) == (20, 5)
+    assert timedelta(minutes=5) == email_codes.LIFE
+    assert clock.now().tzinfo is not None
