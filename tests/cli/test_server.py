@@ -120,7 +120,7 @@ def test_f30_sigterm_ends_an_idle_server_quickly(small: RunningServer) -> None:
 
     small.stop()
 
-    assert time.monotonic() - started < 12
+    assert time.monotonic() - started < 3
     assert "Traceback" not in small.log()
 
 
@@ -144,7 +144,7 @@ def test_f30_a_client_that_went_away_holds_nothing_up(small: RunningServer) -> N
 
     small.process.wait(15)
 
-    assert time.monotonic() - started < 12
+    assert time.monotonic() - started < 2
 
 
 def test_f31_a_second_sigterm_ends_it_at_once(small: RunningServer) -> None:
@@ -156,7 +156,7 @@ def test_f31_a_second_sigterm_ends_it_at_once(small: RunningServer) -> None:
         started = time.monotonic()
         small.stop()
 
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 1
 
 
 def test_several_processes_share_one_port(database_address: str, tmp_path: Path) -> None:
