@@ -3,6 +3,7 @@
 import base64
 import json
 import time
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ import pytest
 from questlog.core.db import Database
 from questlog.core.ids import new_id
 from questlog.core.security import Keyring
-from questlog.identity import presence
+from questlog.identity import presence, users
 from questlog.identity.access_tokens import (
     AccessTokens,
     BadAccessTokenError,
@@ -184,6 +185,36 @@ async def test_s032_a_session_ended_elsewhere_is_noticed_within_a_second(
 
     with pytest.raises(SessionEndedError):
         await desk.presence.authenticate(database, token)
+
+
+class SlowDatabase:
+    """A database whose answers arrive late: what happens `meanwhile` is committed between a reading and its answer."""
+
+    def __init__(self, database: Database, meanwhile: Callable[[], Awaitable[None]]) -> None:
+        self._database = database
+        self._meanwhile = meanwhile
+
+    async def read(self, verb: Any, *args: Any) -> Any:
+        found = await self._database.read(verb, *args)
+        await self._meanwhile()
+        return found
+
+
+async def test_what_was_read_before_a_change_is_not_remembered_after_it(
+    database: Database, make: Make, desk: FrontDesk
+) -> None:
+    await make.user(role="admin")
+    other = await make.user(role="admin")
+    token = other.headers["Authorization"].removeprefix("Bearer ")
+
+    async def deposed() -> None:
+        await database.write(users.update, other.id, {"role": "user"})
+
+    slow: Any = SlowDatabase(database, deposed)
+    overtaken = await desk.presence.authenticate(slow, token)
+    after = await desk.presence.authenticate(database, token)
+
+    assert (overtaken.role, after.role) == ("admin", "user")
 
 
 async def test_s040_two_tokens_that_begin_alike_are_two(

@@ -51,6 +51,9 @@ class Presence:
         self._claims: OrderedDict[bytes, Claims] = OrderedDict()  # by SHA-256 of the whole token
         self._seen: OrderedDict[UUID, Seen] = OrderedDict()
         self._used: dict[UUID, datetime] = {}
+        self._forgotten = (
+            0  # how often something was; a reading begun before that is not remembered
+        )
         _everywhere.add(self)
 
     async def authenticate(self, database: Database, token: str) -> Principal:
@@ -72,6 +75,7 @@ class Presence:
             await database.write(_store_uses, used)
 
     def forget(self, is_meant: Callable[[Principal], bool]) -> None:
+        self._forgotten += 1
         for session_id in [key for key, seen in self._seen.items() if is_meant(seen.principal)]:
             del self._seen[session_id]
 
@@ -88,13 +92,14 @@ class Presence:
 
     async def _look_up(self, database: Database, claims: Claims) -> Seen:
         # Counted from before the reading, which may be older than a change made meanwhile.
-        fresh_until = time.monotonic() + FRESH_S
+        fresh_until, forgotten = time.monotonic() + FRESH_S, self._forgotten
         found = await database.read(principals.load, claims.user_id, claims.session_id)
         if found is None:
             self._seen.pop(claims.session_id, None)
             raise SessionEndedError()
         seen = Seen(found, fresh_until)
-        _keep(self._seen, claims.session_id, seen)
+        if forgotten == self._forgotten:
+            _keep(self._seen, claims.session_id, seen)
         return seen
 
 
