@@ -1,4 +1,4 @@
-"""The event log, the outgoing mail and the memory of answered requests."""
+"""The event log with what undoes it, the outgoing mail and the memory of answered requests."""
 
 from datetime import datetime
 from typing import Any
@@ -53,6 +53,20 @@ class EventCounter(Base):
         Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
     )
     last_seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+
+class UndoState(Base):
+    """What a change replaced, kept for as long as the event that tells of it can be undone.
+
+    Only changes whose event does not say enough have one: a deletion is undone by a restoration, without it.
+    """
+
+    __tablename__ = "undo_states"
+
+    event_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
+    before: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
 class Mail(Base):

@@ -151,6 +151,8 @@ class Task(Base):
     rule: Mapped[str | None] = mapped_column(String(500))
     rule_words: Mapped[str | None] = mapped_column(String(500))
     """The words the rule came from, as they were typed."""
+    rule_from_completion: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    """"every!": the next date counts from the day it was done."""
     rhythm_from: Mapped[date | None] = mapped_column(Date)
     dates_used: Mapped[int] = mapped_column(server_default=text("0"))
     position: Mapped[float] = mapped_column(Float(53))
