@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("event_id", types.Id(), nullable=False),
         sa.Column("user_id", types.Id(), nullable=False),
         sa.Column("before", types.Json, nullable=False),
+        sa.Column("undone_by", types.Id(), nullable=True),
         sa.Column("created_at", types.Moment(), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_undo_states_user_id"), ondelete="CASCADE"

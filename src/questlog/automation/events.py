@@ -1,22 +1,25 @@
 """The event log: written in the transaction of the change it tells, read by everyone after the commit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Executable, Table, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from questlog.automation.models import Event, EventCounter
+from questlog.automation.models import Event, EventCounter, UndoState
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
 from questlog.core.prepared import prepared
 
 PENDING = "pending_events"
+REPLACED = "pending_undo_states"
 EVENTS = cast(Table, Event.__table__)
 COUNTERS = cast(Table, EventCounter.__table__)
+UNDO_STATES = cast(Table, UndoState.__table__)
 INSERT = insert(EVENTS)
+INSERT_REPLACED = insert(UNDO_STATES)
 type Touched = tuple[str, UUID, int]
 
 
@@ -28,13 +31,23 @@ def record(
     *,
     payload: dict[str, Any] | None = None,
     touched: Iterable[Touched] = (),
+    before: Mapping[str, Any] | None = None,
 ) -> UUID:
     """Add an event to the caller's transaction and return its id: it survives exactly when the change does.
 
     `type_` is a noun and a past participle (`task.completed`), `subject` the kind and id of what it happened to,
-    `payload` small and JSON; it is frozen here. Actor and correlation id come from the session.
+    `payload` small and JSON; it is frozen here. `before` is what the change replaced (`planning/images.py`), for the
+    changes that are undone by it; a batch or an import is one event after those of its parts, and its `before` names
+    them: `{"children": [ids]}`. Actor and correlation id come from the session.
     """
-    event_id = new_id()
+    event_id, now = new_id(), clock.now()
+    if before:
+        session.info.setdefault(REPLACED, {})[event_id] = {
+            "event_id": event_id,
+            "user_id": user_id,
+            "before": dict(before),
+            "created_at": now,
+        }
     session.info.setdefault(PENDING, []).append(
         {
             "id": event_id,
@@ -46,10 +59,16 @@ def record(
             "payload": payload or {},
             "touched": [[kind, str(id_), version] for kind, id_, version in touched],
             "correlation_id": session.info.get("request_id"),
-            "created_at": clock.now(),
+            "created_at": now,
         }
     )
     return event_id
+
+
+def take_before(session: Session, event_id: UUID) -> dict[str, Any]:
+    """Return what an event of this transaction replaced; it is kept no longer, so that event cannot be undone alone."""
+    taken = session.info.get(REPLACED, {}).pop(event_id, None)
+    return {} if taken is None else dict(taken["before"])
 
 
 def last_recorded(session: Session) -> UUID | None:
@@ -74,6 +93,9 @@ async def write_recorded(session: Session) -> None:
         for seq, event in enumerate(mine, start=last - len(mine) + 1):
             event["seq"] = seq
     await session.execute(INSERT, pending)
+    replaced: dict[UUID, dict[str, Any]] = session.info.pop(REPLACED, {})
+    if kept := [replaced[event["id"]] for event in pending if event["id"] in replaced]:
+        await session.execute(INSERT_REPLACED, kept)
 
 
 @prepared

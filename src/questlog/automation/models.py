@@ -58,7 +58,8 @@ class EventCounter(Base):
 class UndoState(Base):
     """What a change replaced, kept for as long as the event that tells of it can be undone.
 
-    Only changes whose event does not say enough have one: a deletion is undone by a restoration, without it.
+    Only changes whose event does not say enough have one: a deletion is undone by a restoration, without it. Every
+    event that was undone has one, with the event of its undoing; whoever enters it first has undone it.
     """
 
     __tablename__ = "undo_states"
@@ -66,6 +67,7 @@ class UndoState(Base):
     event_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     user_id: Mapped[UUID] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
     before: Mapped[dict[str, Any]] = mapped_column(Json)
+    undone_by: Mapped[UUID | None] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
