@@ -62,13 +62,14 @@ router = HouseRouter(prefix="/auth", tags=["auth"])
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 LOGIN_BODIES = public(401) | {
+    "parameters": [{"$ref": "#/components/parameters/AcceptLanguage"}],
     "requestBody": {
         "required": True,
         "content": {
             JSON: {"schema": {"$ref": "#/components/schemas/LoginRequest"}},
             FORM: {"schema": {"$ref": "#/components/schemas/LoginForm"}},
         },
-    }
+    },
 }
 MAIL_IS_ON_ITS_WAY = "If this address can be reached, a mail is on its way."
 SIGNED_OUT = "You are signed out."

@@ -129,6 +129,13 @@ PARAMETERS = {
         },
         "example": "7d0a1a3e-3b7c-4a35-9e1f-0a5a34c1c9b1",
     },
+    "AcceptLanguage": {
+        "name": "Accept-Language",
+        "in": "header",
+        "description": "The language of the sentences in the answer, where nobody is signed in: `en` or `ru`.",
+        "schema": {"type": "string", "maxLength": 200},
+        "example": "ru",
+    },
     "IfNoneMatch": {
         "name": "If-None-Match",
         "in": "header",

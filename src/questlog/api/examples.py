@@ -180,7 +180,6 @@ EXAMPLES: dict[str, Any] = {
         "items": [],
     },
     "DatabaseHealthResponse": {"status": "ok", "latency_ms": 0.4},
-    "ErrorResponse": of_problem(404, "not_found", "There is no such thing."),
     "GoalPage": _page(_goal),
     "GoalProgressResponse": {
         "id": GOAL,

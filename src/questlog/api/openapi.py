@@ -56,6 +56,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
         servers=[{"url": "/", "description": "This server."}],
+        contact={"name": "Whoever runs this server; see /.well-known/security.txt"},
         license_info={"name": "MIT", "identifier": "MIT"},
         separate_input_output_schemas=False,
     )

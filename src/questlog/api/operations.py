@@ -78,7 +78,8 @@ class Operation:
 
     def _parameters(self) -> None:
         for parameter in self.described.get("parameters", []):
-            parameter["schema"] = _without_null(parameter["schema"])
+            if "schema" in parameter:
+                parameter["schema"] = _without_null(parameter["schema"])
         if self.takes_key and self.is_signed_in:
             self._take("IdempotencyKey")
         if not self.writes and self.has_version:
