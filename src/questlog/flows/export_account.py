@@ -1,7 +1,7 @@
 """Giving everything out: one JSON document with all that belongs to a user, which `import_tasks` reads back.
 
-Every table with an owner is in it, including those of tomorrow; columns marked secret and what follows from other
-columns are not. It is made piece by piece, in short readings, so that an account of any size needs little memory and
+Every table with an owner is in it, including those of tomorrow; columns marked secret, what follows from other columns
+and what undoes the changes of the last day are not. It is made piece by piece, in short readings, so that an account of any size needs little memory and
 holds up no writer; each object has a line of its own.
 """
 
@@ -25,6 +25,8 @@ OWNER = "user_id"
 LABELS = "labels"
 # Tasks carry the names of their labels.
 FOLDED_IN = frozenset({"task_labels"})
+# What changes replaced goes after a day, and means nothing elsewhere.
+PASSING = frozenset({"undo_states"})
 DERIVED: Mapping[str, frozenset[str]] = {
     "tasks": frozenset({"title_key"}),
     "labels": frozenset({"folded"}),
@@ -60,7 +62,7 @@ def sections() -> list[Section]:
     owned = {
         name: table
         for name, table in Base.metadata.tables.items()
-        if OWNER in table.c and name not in FOLDED_IN
+        if OWNER in table.c and name not in FOLDED_IN | PASSING
     }
     others = sorted(owned.keys() - MODELS.keys())
     return [Section(owned[name]) for name in [*MODELS, *others]]

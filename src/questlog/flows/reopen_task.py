@@ -28,6 +28,7 @@ async def reopen_task(
         opened.task,
         "task.reopened",
         touched=opened.touched,
+        before=opened.before,
         occurrence_id=None if opened.occurrence_id is None else str(opened.occurrence_id),
         scheduled_on=None if scheduled is None else scheduled.isoformat(),
     )

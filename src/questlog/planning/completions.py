@@ -14,7 +14,8 @@ from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import RacedError, Session
 from questlog.core.exceptions import ConflictError
-from questlog.planning import occurrences, queries, task_dates, task_rows, tasks
+from questlog.planning import images, occurrences, queries, task_dates, task_rows, tasks
+from questlog.planning.images import Image
 from questlog.planning.occurrences import OCCURRENCES, When
 from questlog.planning.task_dates import Step
 from questlog.planning.task_rows import TASKS, TaskRow
@@ -149,9 +150,21 @@ async def _recorded(
     found = await occurrences.record(session, row, "completed", then, key=key, before=before)
     if found is None:
         # The date was completed before and set anew: the task moves on, the day counts once.
-        tasks.record(session, claimed, "task.updated", touched=touched, fields=["due_date"])
+        old = _image(row, claimed, touched, before)
+        tasks.record(
+            session, claimed, "task.updated", touched=touched, before=old, fields=["due_date"]
+        )
     still_open = await _open_subtasks(session, row) if row["has_subtasks"] else 0
     return Completion(claimed, found, row["due_on"], step.due, still_open, touched)
+
+
+def _image(row: TaskRow, claimed: TaskRow, touched: list[Touched], before: dict[str, Any]) -> Image:
+    """Return what a completion replaced that is no occurrence."""
+    old = {name: row[name] for name in (*KEPT, "completed_at") if row[name] != claimed[name]}
+    opened = {id_ for _, id_, _ in touched}
+    done = [(id_, at) for id_, at in before.get("subtasks", []) if UUID(id_) in opened]
+    subtasks = (images.was("task", [UUID(id_)], {"completed_at": at}) for id_, at in done)
+    return images.together(images.was("task", [row["id"]], old), *subtasks)
 
 
 async def _key(session: Session, row: TaskRow) -> str:

@@ -14,9 +14,10 @@ from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
-from questlog.planning import ownership
+from questlog.planning import images, ownership
 from questlog.planning.goal_tree import may_move
 from questlog.planning.goals import GoalNotFoundError, hold_shape, shape
+from questlog.planning.images import Image
 from questlog.planning.models import Goal, Project, Task
 from questlog.planning.task_trash import KEPT_FOR, PURGED_AT_ONCE
 
@@ -29,6 +30,14 @@ class Link:
     table: Table
     held: str
     remembered: str
+
+    def held_before(self, touched: Iterable[Touched], goal_id: UUID) -> Image:
+        old = {self.held: goal_id, self.remembered: None}
+        return images.was(self.kind, [id_ for _, id_, _ in touched], old)
+
+    def loose_before(self, touched: Iterable[Touched], goal_id: UUID) -> Image:
+        old = {self.held: None, self.remembered: goal_id}
+        return images.was(self.kind, [id_ for _, id_, _ in touched], old)
 
 
 LINKS = (
@@ -54,9 +63,12 @@ async def delete(
     goal.deleted_at, goal.deletion_id = clock.now(), new_id()
     goal.version += 1
     touched = [("goal", goal.id, goal.version)]
+    before = images.was("goal", [goal_id], {"deleted_at": None, "deletion_id": None})
     for link in LINKS:
-        touched += await _detach(session, user_id, goal_id, link)
-    _record(session, goal, "goal.deleted", touched)
+        loose = await _detach(session, user_id, goal_id, link)
+        touched += loose
+        before = images.together(before, link.held_before(loose, goal_id))
+    _record(session, goal, "goal.deleted", touched, before)
 
 
 async def restore(
@@ -81,13 +93,18 @@ async def restore(
         return goal
     if goal.deleted_at < clock.now() - KEPT_FOR:
         raise GoalNotFoundError()
+    away = {name: getattr(goal, name) for name in ("deleted_at", "deletion_id", "parent_goal_id")}
+    before = images.was("goal", [goal_id], away)
     goal.deleted_at = goal.deletion_id = None
     goal.version += 1
-    await _settle(session, goal)
+    forgotten = await _settle(session, goal)
+    before = images.together(before, images.was("goal", forgotten, {"detached_from": goal_id}))
     touched = [("goal", goal.id, goal.version)]
     for link in LINKS:
-        touched += await _reattach(session, user_id, goal_id, link)
-    _record(session, goal, "goal.restored", touched)
+        held = await _reattach(session, user_id, goal_id, link)
+        touched += held
+        before = images.together(before, link.loose_before(held, goal_id))
+    _record(session, goal, "goal.restored", touched, before)
     return goal
 
 
@@ -103,8 +120,12 @@ async def purge(session: Session, *, before: datetime) -> int:
     return len(gone.all())
 
 
-async def _settle(session: Session, goal: Goal) -> None:
-    """Let go what no longer fits: goals moved while this one was away, so it may close a circle or lie too deep."""
+async def _settle(session: Session, goal: Goal) -> list[UUID]:
+    """Let go what no longer fits: goals moved while this one was away, so it may close a circle or lie too deep.
+
+    Returns the sub-goals that stay where they are.
+    """
+    forgotten = []
     parents = await shape(session, goal.user_id)
     above, parents[goal.id] = goal.parent_goal_id, None
     if above is not None and may_move(parents, goal.id, above):
@@ -122,7 +143,9 @@ async def _settle(session: Session, goal: Goal) -> None:
             parents[child.id] = goal.id
         else:
             child.detached_from = None
+            forgotten.append(child.id)
     await session.flush()
+    return forgotten
 
 
 async def _detach(session: Session, user_id: UUID, goal_id: UUID, link: Link) -> list[Touched]:
@@ -156,7 +179,15 @@ async def _rehang(
     return [(link.kind, row.id, row.version) for row in moved]
 
 
-def _record(session: Session, goal: Goal, type_: str, touched: Iterable[Touched]) -> None:
-    subject = ("goal", goal.id)
-    payload = {"title": goal.title}
-    events.record(session, goal.user_id, type_, subject, payload=payload, touched=touched)
+def _record(
+    session: Session, goal: Goal, type_: str, touched: Iterable[Touched], before: Image
+) -> None:
+    events.record(
+        session,
+        goal.user_id,
+        type_,
+        ("goal", goal.id),
+        payload={"title": goal.title},
+        touched=touched,
+        before=before,
+    )

@@ -5,7 +5,7 @@ cycle together: the later one sees the earlier and is judged as if it had come a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +17,10 @@ from questlog.core.db import Session
 from questlog.core.exceptions import NotFoundError, ValidationError
 from questlog.core.ids import new_id
 from questlog.core.pagination import PageRequest, Slice
-from questlog.planning import goal_queries, ownership, positions, references
+from questlog.planning import goal_queries, images, ownership, positions, references
 from questlog.planning.goal_queries import GoalFilter
 from questlog.planning.goal_tree import check_move
+from questlog.planning.images import Image
 from questlog.planning.lists import WireRow, page_of
 from questlog.planning.models import Goal
 from questlog.planning.positions import Neighbour
@@ -117,11 +118,14 @@ async def change(
         _check_period(changed.get("goal_type", goal.goal_type), changed.get("period", goal.period))
     if changed.get("parent_goal_id") is not None:
         await _check_parent(session, user_id, goal_id, changed["parent_goal_id"])
-    if "parent_goal_id" in changes:
+    fields = sorted(changed)
+    if "parent_goal_id" in changed:
+        changed["detached_from"] = None
+    elif "parent_goal_id" in changes:
         goal.detached_from = None
     if changed:
-        _write(goal, changed)
-        _record(session, goal, "goal.updated", changed=sorted(changed))
+        before = _write(goal, changed)
+        _record(session, goal, "goal.updated", before=before, changed=fields)
     return goal
 
 
@@ -131,8 +135,8 @@ async def complete(
     """Mark a goal reached; repeating it changes nothing. Raises `GoalNotFoundError`, `NotYoursError`."""
     goal = await _claim(session, user_id, goal_id, expected_version)
     if goal.completed_at is None:
-        _write(goal, {"completed_at": clock.now()})
-        _record(session, goal, "goal.completed")
+        before = _write(goal, {"completed_at": clock.now()})
+        _record(session, goal, "goal.completed", before=before)
     return goal
 
 
@@ -142,8 +146,8 @@ async def reopen(
     """Take the completion back; repeating it changes nothing. Raises `GoalNotFoundError`, `NotYoursError`."""
     goal = await _claim(session, user_id, goal_id, expected_version)
     if goal.completed_at is not None:
-        _write(goal, {"completed_at": None})
-        _record(session, goal, "goal.reopened")
+        before = _write(goal, {"completed_at": None})
+        _record(session, goal, "goal.reopened", before=before)
     return goal
 
 
@@ -163,9 +167,11 @@ async def place(
         session, Goal, user_id, goal_id, pointer="/body/id", expected_version=expected_version
     )
     found = await positions.beside(session, Goal, user_id, goal_id, neighbour)
-    _write(goal, {"position": found.position})
+    before = images.together(
+        _write(goal, {"position": found.position}), images.positions("goal", found.before)
+    )
     touched = [("goal", id_, version) for id_, version in found.renumbered]
-    _record(session, goal, "goal.updated", touched=touched, changed=["position"])
+    _record(session, goal, "goal.updated", touched=touched, before=before, changed=["position"])
     return goal
 
 
@@ -210,11 +216,14 @@ def _check_period(goal_type: str, period: str | None) -> None:
         raise PeriodError(pointer="/body/period")
 
 
-def _write(goal: Goal, changed: Mapping[str, Any]) -> None:
+def _write(goal: Goal, changed: Mapping[str, Any]) -> Image:
+    """Return what was replaced."""
+    before = images.was("goal", [goal.id], {name: getattr(goal, name) for name in changed})
     for name, value in changed.items():
         setattr(goal, name, value)
     goal.updated_at = clock.now()
     goal.version += 1
+    return before
 
 
 def _record(
@@ -222,7 +231,8 @@ def _record(
     goal: Goal,
     type_: str,
     *,
-    touched: list[events.Touched] | None = None,
+    touched: Sequence[events.Touched] = (),
+    before: Image | None = None,
     **facts: Any,
 ) -> None:
     events.record(
@@ -231,5 +241,6 @@ def _record(
         type_,
         ("goal", goal.id),
         payload={"title": goal.title, **facts},
-        touched=[("goal", goal.id, goal.version), *(touched or [])],
+        touched=[("goal", goal.id, goal.version), *touched],
+        before=before,
     )

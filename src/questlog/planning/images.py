@@ -19,6 +19,11 @@ def was(kind: str, keys: Iterable[Key], columns: Mapping[str, Any]) -> Image:
     return {"was": [[kind, named, plain_row(columns)]]} if named and columns else {}
 
 
+def positions(kind: str, stood: Mapping[UUID, float]) -> Image:
+    """These objects stood at these places of their lists."""
+    return together(*(was(kind, [id_], {"position": place}) for id_, place in stood.items()))
+
+
 def made(kind: str, keys: Iterable[Key]) -> Image:
     """These objects were not there."""
     named = [_plain_key(key) for key in keys]

@@ -1,6 +1,6 @@
 """Items: quick captures that are no tasks yet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,12 +9,14 @@ from sqlalchemy import Select, select
 from sqlalchemy import delete as delete_rows
 
 from questlog.automation import events
+from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.exceptions import NotFoundError
 from questlog.core.ids import new_id
 from questlog.core.pagination import PageRequest, Slice, SortKey
-from questlog.planning import ownership
+from questlog.planning import images, ownership
+from questlog.planning.images import Image
 from questlog.planning.lists import WireRow, page_of
 from questlog.planning.models import Item
 
@@ -30,6 +32,7 @@ WIRE: tuple[Any, ...] = (
     Item.updated_at,
     Item.version,
 )
+SEARCHED = ("title", "description")
 NEWEST_FIRST = (
     SortKey(Item.__table__.c.created_at, descending=True),
     SortKey(Item.__table__.c.id, descending=True),
@@ -128,15 +131,22 @@ async def change(
     item = await claim(session, user_id, item_id, expected_version=expected_version)
     changed = {name: value for name, value in changes.items() if getattr(item, name) != value}
     if changed:
-        _write(item, changed)
-        _record(session, item, "item.updated", changed=sorted(changed))
+        before = _write(item, changed)
+        _record(session, item, "item.updated", before=before, changed=sorted(changed))
     return item
 
 
 def became_task(session: Session, item: Item, task_id: UUID) -> None:
     """Note which task a claimed item turned into; it is no open thought any more."""
-    _write(item, {"task_id": task_id, "is_active": False})
-    _record(session, item, "item.converted", task_id=str(task_id))
+    item_before = _write(item, {"task_id": task_id, "is_active": False})
+    _record(
+        session,
+        item,
+        "item.converted",
+        before=images.together(item_before, images.made("task", [task_id])),
+        touched=[("task", task_id, 1)],
+        task_id=str(task_id),
+    )
 
 
 async def delete(
@@ -149,7 +159,8 @@ async def delete(
     item = await claim(session, user_id, item_id, expected_version=expected_version)
     mine = (Item.user_id == user_id, Item.id == item_id)
     await session.execute(delete_rows(Item).where(*mine))
-    _record(session, item, "item.deleted")
+    row = {column.name: getattr(item, column.name) for column in Item.__table__.c}
+    _record(session, item, "item.deleted", before=images.gone("item", [row]))
 
 
 def searchable(title: str, description: str | None) -> str:
@@ -157,20 +168,35 @@ def searchable(title: str, description: str | None) -> str:
     return f"{title}\n{description or ''}".casefold()
 
 
-def _write(item: Item, changed: Mapping[str, Any]) -> None:
-    for name, value in changed.items():
+def _write(item: Item, changed: Mapping[str, Any]) -> Image:
+    """Return what was replaced."""
+    new = {**changed}
+    if changed.keys() & {"title", "description"}:
+        title, description = (new.get(name, getattr(item, name)) for name in SEARCHED)
+        new["search_text"] = searchable(title, description)
+    old = {name: getattr(item, name) for name in new}
+    for name, value in new.items():
         setattr(item, name, value)
-    item.search_text = searchable(item.title, item.description)
     item.updated_at = clock.now()
     item.version += 1
+    return images.was("item", [item.id], old)
 
 
-def _record(session: Session, item: Item, type_: str, **facts: Any) -> None:
+def _record(
+    session: Session,
+    item: Item,
+    type_: str,
+    *,
+    before: Image | None = None,
+    touched: Sequence[Touched] = (),
+    **facts: Any,
+) -> None:
     events.record(
         session,
         item.user_id,
         type_,
         ("item", item.id),
         payload={"title": item.title, **facts},
-        touched=[("item", item.id, item.version)],
+        touched=[("item", item.id, item.version), *touched],
+        before=before,
     )

@@ -5,7 +5,7 @@ before the label: rows are locked from the top down.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,8 @@ from questlog.core.db import Session
 from questlog.core.exceptions import AlreadyExistsError, NotFoundError, ValidationError
 from questlog.core.ids import new_id
 from questlog.core.pagination import PageRequest, Slice, SortKey
-from questlog.planning import ownership
+from questlog.planning import images, ownership
+from questlog.planning.images import Image
 from questlog.planning.lists import WireRow, page_of
 from questlog.planning.models import Label, Task, TaskLabel
 
@@ -130,6 +131,7 @@ async def change(
     changed = {name: value for name, value in changes.items() if getattr(label, name) != value}
     if not changed:
         return label
+    old = {name: getattr(label, name) for name in (*changed, "folded")}
     for name, value in changed.items():
         setattr(label, name, value)
     label.folded, label.updated_at = fold(label.name), clock.now()
@@ -139,7 +141,10 @@ async def change(
     except IntegrityError as error:
         raise LabelExistsError(details={"name": changed["name"]}, pointer="/body/name") from error
     touched = await _mark_wearers(session, user_id, label_id) if "name" in changed else []
-    _record(session, label, "label.updated", touched, changed=sorted(changed))
+    before = images.was("label", [label_id], old)
+    _record(
+        session, label, "label.updated", touched=touched, before=before, changed=sorted(changed)
+    )
     return label
 
 
@@ -164,7 +169,16 @@ async def delete(
     worn = (TaskLabel.user_id == user_id, TaskLabel.label_id == label_id)
     await session.execute(delete_rows(TaskLabel).where(*worn))
     await session.execute(delete_rows(Label).where(Label.user_id == user_id, Label.id == label_id))
-    _record(session, label, "label.deleted", touched)
+    _record(session, label, "label.deleted", touched=touched, before=_whole(label, touched))
+
+
+def _whole(label: Label, wearers: Iterable[Touched]) -> Image:
+    row = {column.name: getattr(label, column.name) for column in Label.__table__.c}
+    worn = [
+        {"task_id": task_id, "label_id": label.id, "user_id": label.user_id}
+        for _, task_id, _ in wearers
+    ]
+    return images.together(images.gone("label", [row]), images.gone("task_label", worn))
 
 
 async def _lock_wearers(session: Session, user_id: UUID, label_id: UUID) -> None:
@@ -189,7 +203,13 @@ def _wearers(user_id: UUID, label_id: UUID) -> Any:
 
 
 def _record(
-    session: Session, label: Label, type_: str, touched: list[Touched] | None = None, **facts: Any
+    session: Session,
+    label: Label,
+    type_: str,
+    *,
+    touched: Sequence[Touched] = (),
+    before: Image | None = None,
+    **facts: Any,
 ) -> None:
     events.record(
         session,
@@ -197,5 +217,6 @@ def _record(
         type_,
         ("label", label.id),
         payload={"name": label.name, **facts},
-        touched=[("label", label.id, label.version), *(touched or [])],
+        touched=[("label", label.id, label.version), *touched],
+        before=before,
     )

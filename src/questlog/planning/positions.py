@@ -1,7 +1,7 @@
 """Places in a list: numbers that may have a fraction, so that a move changes one row."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, cast
 from uuid import UUID
@@ -51,10 +51,11 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Place:
-    """`renumbered` are the ids and versions of rows that had to move up to make room."""
+    """`renumbered` are the ids and versions of rows that had to move up to make room, `before` where they stood."""
 
     position: float
     renumbered: Sequence[tuple[UUID, int]] = ()
+    before: Mapping[UUID, float] = field(default_factory=dict)
 
 
 async def last(session: Session, model: type[Base], user_id: UUID, *, within: Within = ()) -> float:
@@ -161,7 +162,8 @@ async def _widen(session: Session, model: type[Base], low: Spot, others: Within)
         for place, row in enumerate(spread, start=2)
     ]
     await session.execute(one, moves)
-    return Place(low.position + step, [(row.id, row.version + 1) for row in spread])
+    renumbered = [(row.id, row.version + 1) for row in spread]
+    return Place(low.position + step, renumbered, {row.id: row.position for row in spread})
 
 
 def _place(model: type[Base]) -> Tuple:

@@ -1,5 +1,6 @@
 """Projects in the trash. Their tasks fall to the inbox or, when asked, go along; a restore brings back either."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,11 +12,12 @@ from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
-from questlog.planning import ownership
+from questlog.planning import images, ownership
 from questlog.planning.models import Project, Task
 from questlog.planning.projects import ProjectNotFoundError, record
 from questlog.planning.task_trash import KEPT_FOR, PURGED_AT_ONCE
 
+THERE = {"deleted_at": None, "deletion_id": None}
 TASKS: Table = Task.__table__  # type: ignore[assignment]  # a table, whatever its declared base type
 
 
@@ -39,14 +41,22 @@ async def delete(
     project.deleted_at, project.deletion_id = clock.now(), new_id()
     project.version += 1
     here = TASKS.c.project_id == project_id
-    touched: list[Touched] = []
+    gone: list[Touched] = []
     if with_tasks:
-        gone = {"deleted_at": project.deleted_at, "deletion_id": project.deletion_id}
-        touched += await _change_tasks(session, user_id, gone, here, TASKS.c.deleted_at.is_(None))
+        away = {"deleted_at": project.deleted_at, "deletion_id": project.deletion_id}
+        gone = await _change_tasks(session, user_id, away, here, TASKS.c.deleted_at.is_(None))
         here = here & (TASKS.c.deletion_id != project.deletion_id)
-    loose = {"project_id": None, "detached_project_id": project_id}
-    touched += await _change_tasks(session, user_id, loose, here)
-    record(session, project, "project.deleted", touched=touched, with_tasks=with_tasks)
+    fallen = {"project_id": None, "detached_project_id": project_id}
+    loose = await _change_tasks(session, user_id, fallen, here)
+    before = images.together(
+        images.was("project", [project_id], THERE),
+        images.was("task", _ids(gone), THERE),
+        images.was("task", _ids(loose), {"project_id": project_id, "detached_project_id": None}),
+    )
+    touched = [*gone, *loose]
+    record(
+        session, project, "project.deleted", touched=touched, before=before, with_tasks=with_tasks
+    )
 
 
 async def restore(
@@ -70,15 +80,20 @@ async def restore(
         return project
     if project.deleted_at < clock.now() - KEPT_FOR:
         raise ProjectNotFoundError()
-    deletion_id, project.deleted_at, project.deletion_id = project.deletion_id, None, None
+    away = {"deleted_at": project.deleted_at, "deletion_id": project.deletion_id}
+    project.deleted_at = project.deletion_id = None
     project.version += 1
     columns = TASKS.c
-    back = {"deleted_at": None, "deletion_id": None}
-    touched = await _change_tasks(session, user_id, back, columns.deletion_id == deletion_id)
-    home = {"project_id": project_id, "detached_project_id": None}
+    back = await _change_tasks(session, user_id, THERE, columns.deletion_id == away["deletion_id"])
     loose = (columns.detached_project_id == project_id, columns.project_id.is_(None))
-    touched += await _change_tasks(session, user_id, home, *loose)
-    record(session, project, "project.restored", touched=touched)
+    in_it = {"project_id": project_id, "detached_project_id": None}
+    home = await _change_tasks(session, user_id, in_it, *loose)
+    before = images.together(
+        images.was("project", [project_id], away),
+        images.was("task", _ids(back), away),
+        images.was("task", _ids(home), {"project_id": None, "detached_project_id": project_id}),
+    )
+    record(session, project, "project.restored", touched=[*back, *home], before=before)
     return project
 
 
@@ -106,3 +121,7 @@ async def _change_tasks(
         .returning(TASKS.c.id, TASKS.c.version)
     )
     return [("task", row.id, row.version) for row in changed]
+
+
+def _ids(touched: Iterable[Touched]) -> list[UUID]:
+    return [id_ for _, id_, _ in touched]

@@ -3,7 +3,7 @@
 A goal that is named is held before the project is claimed: rows are locked from the top down.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from questlog.core.db import Session
 from questlog.core.exceptions import NotFoundError
 from questlog.core.ids import new_id
 from questlog.core.pagination import PageRequest, Slice
-from questlog.planning import ownership, positions, project_queries, references
+from questlog.planning import images, ownership, positions, project_queries, references
+from questlog.planning.images import Image
 from questlog.planning.lists import WireRow, page_of
 from questlog.planning.models import Goal, Project
 from questlog.planning.positions import Neighbour
@@ -96,11 +97,14 @@ async def change(
         await references.check(session, Goal, user_id, fields["goal_id"], pointer="/body/goal_id")
     project = await _claim(session, user_id, project_id, expected_version)
     changed = {name: value for name, value in fields.items() if getattr(project, name) != value}
-    if "goal_id" in fields:
+    named = sorted(changed)
+    if "goal_id" in changed:
+        changed["detached_from"] = None
+    elif "goal_id" in fields:
         project.detached_from = None
     if changed:
-        _write(project, changed)
-        record(session, project, "project.updated", changed=sorted(changed))
+        before = _write(project, changed)
+        record(session, project, "project.updated", before=before, changed=named)
     if archived is not None:
         _archive(session, project, archived)
     return project
@@ -140,9 +144,13 @@ async def place(
         session, Project, user_id, project_id, pointer="/body/id", expected_version=expected_version
     )
     found = await positions.beside(session, Project, user_id, project_id, neighbour)
-    _write(project, {"position": found.position})
+    before = images.together(
+        _write(project, {"position": found.position}), images.positions("project", found.before)
+    )
     touched = [("project", id_, version) for id_, version in found.renumbered]
-    record(session, project, "project.updated", touched=touched, changed=["position"])
+    record(
+        session, project, "project.updated", touched=touched, before=before, changed=["position"]
+    )
     return project
 
 
@@ -151,7 +159,8 @@ def record(
     project: Project,
     type_: str,
     *,
-    touched: list[events.Touched] | None = None,
+    touched: Sequence[events.Touched] = (),
+    before: Image | None = None,
     **facts: Any,
 ) -> None:
     """Tell the event log what happened to a project and what else moved with it."""
@@ -161,7 +170,8 @@ def record(
         type_,
         ("project", project.id),
         payload={"title": project.title, **facts},
-        touched=[("project", project.id, project.version), *(touched or [])],
+        touched=[("project", project.id, project.version), *touched],
+        before=before,
     )
 
 
@@ -180,12 +190,16 @@ async def _claim(
 
 def _archive(session: Session, project: Project, archived: bool) -> None:
     if project.archived is not archived:
-        _write(project, {"archived_at": clock.now() if archived else None})
-        record(session, project, "project.archived" if archived else "project.unarchived")
+        before = _write(project, {"archived_at": clock.now() if archived else None})
+        type_ = "project.archived" if archived else "project.unarchived"
+        record(session, project, type_, before=before)
 
 
-def _write(project: Project, changed: Mapping[str, Any]) -> None:
+def _write(project: Project, changed: Mapping[str, Any]) -> Image:
+    """Return what was replaced."""
+    before = images.was("project", [project.id], {name: getattr(project, name) for name in changed})
     for name, value in changed.items():
         setattr(project, name, value)
     project.updated_at = clock.now()
     project.version += 1
+    return before

@@ -11,8 +11,9 @@ from sqlalchemy import Row, exists, select, update
 from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import RacedError, Session
-from questlog.planning import task_rows
+from questlog.planning import images, task_rows
 from questlog.planning.completions import ATTEMPTS, KEPT
+from questlog.planning.images import Image
 from questlog.planning.occurrences import OCCURRENCES
 from questlog.planning.task_rows import TASKS, TaskRow
 
@@ -29,6 +30,7 @@ class Reopening:
     scheduled_on: date | None = None
     receipt: Mapping[str, Any] = field(default_factory=dict)
     touched: list[Touched] = field(default_factory=list)
+    before: Image = field(default_factory=dict)
 
 
 async def reopen(
@@ -50,7 +52,8 @@ async def reopen(
         changed = {"completed_at": None, **before}
         opened = await task_rows.write_if_unchanged(session, row, changed)
         if opened is not None:
-            return await _taken_back(session, opened, last)
+            old = images.was("task", [task_id], {name: row[name] for name in changed})
+            return await _taken_back(session, opened, last, old)
     raise RacedError()
 
 
@@ -96,9 +99,11 @@ def _read_back(name: str, value: Any) -> Any:
     return reader(value) if reader is not None and value is not None else value
 
 
-async def _taken_back(session: Session, task: TaskRow, last: Row[Any] | None) -> Reopening:
+async def _taken_back(
+    session: Session, task: TaskRow, last: Row[Any] | None, old: Image
+) -> Reopening:
     if last is None:
-        return Reopening(task)
+        return Reopening(task, before=old)
     await session.execute(
         update(OCCURRENCES).where(OCCURRENCES.c.id == last.id).values(reopened_at=clock.now())
     )
@@ -107,7 +112,12 @@ async def _taken_back(session: Session, task: TaskRow, last: Row[Any] | None) ->
         for id_, moment in last.before.get("subtasks", [])
         if (found := await _done_again(session, task, UUID(id_), datetime.fromisoformat(moment)))
     ]
-    return Reopening(task, False, last.id, last.scheduled_on, last.receipt, touched)
+    before = images.together(
+        old,
+        images.was("occurrence", [last.id], {"reopened_at": None}),
+        images.was("task", [id_ for _, id_, _ in touched], {"completed_at": None}),
+    )
+    return Reopening(task, False, last.id, last.scheduled_on, last.receipt, touched, before)
 
 
 async def _done_again(

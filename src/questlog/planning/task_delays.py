@@ -7,8 +7,9 @@ from uuid import UUID
 
 from questlog.core.db import Session
 from questlog.core.exceptions import ConflictError, ValidationError
-from questlog.planning import occurrences, task_dates, task_rows, tasks
+from questlog.planning import images, occurrences, task_dates, task_rows, tasks
 from questlog.planning.completions import KEPT, plain
+from questlog.planning.images import Image
 from questlog.planning.task_dates import Due
 from questlog.planning.task_rows import TaskRow
 
@@ -47,12 +48,13 @@ async def skip(
     step = task_dates.step(row, today=then.day, timezone=timezone)
     changed = dict(step.columns) if step.due is not None else {"completed_at": then.at}
     before = _before(row) if step.due is not None else {}
-    await _note(session, row, "skipped", then, before)
+    noted = await _note(session, row, "skipped", then, before)
     moved = await task_rows.write(session, row, changed)
     tasks.record(
         session,
         moved,
         "task.skipped",
+        before=images.together(noted, _image(row, changed)),
         scheduled_on=row["due_on"].isoformat(),
         next_due=step.due.isoformat() if step.due is not None else None,
     )
@@ -79,12 +81,14 @@ async def postpone(
         return row
     if _is_earlier(due, row):
         raise NotLaterError(pointer="/body/until")
-    await _note(session, row, "postponed", then, _before(row))
-    moved = await task_rows.write(session, row, due.columns())
+    noted = await _note(session, row, "postponed", then, _before(row))
+    changed = due.columns()
+    moved = await task_rows.write(session, row, changed)
     tasks.record(
         session,
         moved,
         "task.postponed",
+        before=images.together(noted, _image(row, changed)),
         scheduled_on=plain(row["due_on"]),
         until=plain(due.on),
     )
@@ -124,6 +128,11 @@ async def _note(
     outcome: occurrences.Outcome,
     then: occurrences.When,
     before: Mapping[str, Any],
-) -> None:
+) -> Image:
     key = occurrences.key_of(row["due_on"])
-    await occurrences.record(session, row, outcome, then, key=key, before=before)
+    made = await occurrences.record(session, row, outcome, then, key=key, before=before)
+    return {} if made is None else images.made("occurrence", [made])
+
+
+def _image(row: TaskRow, changed: Mapping[str, Any]) -> Image:
+    return images.was("task", [row["id"]], {name: row[name] for name in changed})

@@ -11,6 +11,8 @@ from questlog.automation import events
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
+from questlog.planning import images
+from questlog.planning.images import Image
 from questlog.planning.labels import DEFAULT_COLOR, fold
 from questlog.planning.models import Label, TaskLabel
 from questlog.planning.task_answers import SEPARATOR
@@ -24,6 +26,32 @@ type Known = dict[str, tuple[UUID, str]]
 
 async def put(session: Session, user_id: UUID, task_id: UUID, names: Sequence[str]) -> str:
     """Give a new task its labels; return their names as a row carries them."""
+    return _shown(await _put_on(session, user_id, task_id, names))
+
+
+async def replace(
+    session: Session, user_id: UUID, task_id: UUID, names: Sequence[str]
+) -> tuple[str, Image]:
+    """Give a claimed task these labels and no others; return also what that replaced."""
+    taken_off = await session.scalars(
+        delete(WORN)
+        .where(WORN.c.user_id == user_id, WORN.c.task_id == task_id)
+        .returning(WORN.c.label_id)
+    )
+    old = set(taken_off)
+    known = await _put_on(session, user_id, task_id, names)
+    new = {label_id for label_id, _ in known.values()}
+    lost = [{"task_id": task_id, "label_id": id_, "user_id": user_id} for id_ in sorted(old - new)]
+    won = [(task_id, id_) for id_ in sorted(new - old)]
+    before = images.together(images.gone("task_label", lost), images.made("task_label", won))
+    return _shown(known), before
+
+
+def _shown(known: Known) -> str:
+    return SEPARATOR.join(name for _, name in known.values())
+
+
+async def _put_on(session: Session, user_id: UUID, task_id: UUID, names: Sequence[str]) -> Known:
     found = await _ensure(session, user_id, names)
     if found:
         worn = [
@@ -31,13 +59,7 @@ async def put(session: Session, user_id: UUID, task_id: UUID, names: Sequence[st
             for label_id, _ in found.values()
         ]
         await session.execute(insert(WORN), worn)
-    return SEPARATOR.join(name for _, name in found.values())
-
-
-async def replace(session: Session, user_id: UUID, task_id: UUID, names: Sequence[str]) -> str:
-    """Give a claimed task these labels and no others."""
-    await session.execute(delete(WORN).where(WORN.c.user_id == user_id, WORN.c.task_id == task_id))
-    return await put(session, user_id, task_id, names)
+    return found
 
 
 async def _ensure(session: Session, user_id: UUID, names: Sequence[str]) -> Known:

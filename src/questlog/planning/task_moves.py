@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
-from questlog.planning import positions, queries, task_rows, task_tree, tasks
+from questlog.planning import images, positions, queries, task_rows, task_tree, tasks
 from questlog.planning.models import Task
 from questlog.planning.positions import Neighbour
 from questlog.planning.task_labels import WORN
@@ -38,9 +38,10 @@ async def reorder(
     place = await positions.beside(session, Task, user_id, task_id, neighbour, within=[siblings])
     if place.position == row["position"] and not place.renumbered:
         return row
+    before = images.positions("task", {task_id: row["position"], **place.before})
     row = await task_rows.write(session, row, {"position": place.position})
     touched = [("task", id_, version) for id_, version in place.renumbered]
-    tasks.record(session, row, "task.updated", touched=touched, fields=["position"])
+    tasks.record(session, row, "task.updated", touched=touched, before=before, fields=["position"])
     return row
 
 
@@ -91,7 +92,8 @@ async def duplicate(session: Session, user_id: UUID, task_id: UUID) -> TaskRow:
     copy = {**copies[0], "labels": first["labels"]}
     touched = [("task", made["id"], 1) for made in copies[1:]]
     moved = [("task", id_, version) for id_, version in place.renumbered]
-    tasks.record(session, copy, "task.created", touched=[*touched, *moved])
+    before = images.positions("task", place.before)
+    tasks.record(session, copy, "task.created", touched=[*touched, *moved], before=before)
     return copy
 
 

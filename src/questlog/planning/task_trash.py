@@ -10,7 +10,7 @@ from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
-from questlog.planning import queries, task_rows, task_tree, tasks
+from questlog.planning import images, queries, task_rows, task_tree, tasks
 from questlog.planning.models import Goal, Item, Project
 from questlog.planning.task_labels import WORN
 from questlog.planning.task_rows import TASKS, TaskNotFoundError, TaskRow
@@ -65,9 +65,15 @@ async def restore(
     moved = await task_tree.carry(session, row, place)
     values = {**place, "deleted_at": None, "deletion_id": None}
     restored = await task_rows.write(session, row, values)
-    versions = dict(back) | {id_: version for _, id_, version in moved}
+    versions = dict(back) | {id_: version for _, id_, version in moved.touched}
     touched: list[Touched] = [("task", id_, version) for id_, version in versions.items()]
-    tasks.record(session, restored, "task.restored", touched=touched)
+    away = {name: row[name] for name in ("deleted_at", "deletion_id")}
+    before = images.together(
+        images.was("task", [task_id, *dict(back)], away),
+        images.was("task", [task_id], {name: row[name] for name in place}),
+        moved.before,
+    )
+    tasks.record(session, restored, "task.restored", touched=touched, before=before)
     return restored
 
 

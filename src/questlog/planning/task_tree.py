@@ -4,17 +4,19 @@ Whoever changes that shape holds it first, so that two changes which would be le
 together or leave a subtask under a deleted parent: the later one sees the earlier.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import Row, exists, func, select, update
 
 from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.exceptions import UnknownReferenceError, ValidationError
-from questlog.planning import references
+from questlog.planning import images, references
+from questlog.planning.images import Image
 from questlog.planning.models import Goal, Project
 from questlog.planning.queries import MAX_DEPTH, ancestors_of, subtree_of
 from questlog.planning.task_rows import TASKS, TaskRow
@@ -23,6 +25,9 @@ POINTER = "/body/parent_task_id"
 BELONGS = ("project_id", "goal_id")
 # With a project or goal that lies in the trash goes the memory of it, so that a restore brings the subtasks along.
 INHERITED = (*BELONGS, "detached_project_id", "detached_goal_id")
+
+CARRIED = (*INHERITED, "depth")
+PLACED = (TASKS.c.id, *(TASKS.c[name] for name in CARRIED))
 
 
 class TaskCycleError(ValidationError):
@@ -144,21 +149,30 @@ def check_subtask(row: TaskRow, place: Mapping[str, Any]) -> None:
             raise SubtaskFollowsParentError(pointer=f"/body/{name}")
 
 
-async def carry(session: Session, row: TaskRow, place: Mapping[str, Any]) -> list[Touched]:
+@dataclass(frozen=True)
+class Carried:
+    """What went along with a task, and where it was before."""
+
+    touched: Sequence[Touched] = ()
+    before: Image = field(default_factory=dict)
+
+
+async def carry(session: Session, row: TaskRow, place: Mapping[str, Any]) -> Carried:
     """Take everything below a claimed task along to its new place, and what is in the trash with it.
 
     Raises `TaskTooDeepError`.
     """
     new = {name: place[name] for name in (*INHERITED, "depth") if name in place}
     if all(new[name] == row[name] for name in new):
-        return []
+        return Carried()
     tree = subtree_of(row["user_id"], row["id"])
     below = TASKS.c.id.in_(select(tree.c.id).where(tree.c.step > 1))
+    old = (await session.execute(select(*PLACED).where(below))).all()
+    if not old:
+        return Carried()
     deeper = new.pop("depth", row["depth"]) - row["depth"]
-    if deeper > 0:
-        deepest = await session.scalar(select(func.max(TASKS.c.depth)).where(below))
-        if (deepest or row["depth"]) + deeper > MAX_DEPTH:
-            raise TaskTooDeepError(pointer=POINTER)
+    if deeper > 0 and max(found.depth for found in old) + deeper > MAX_DEPTH:
+        raise TaskTooDeepError(pointer=POINTER)
     moved = await session.execute(
         update(TASKS)
         .where(TASKS.c.user_id == row["user_id"], below)
@@ -170,4 +184,9 @@ async def carry(session: Session, row: TaskRow, place: Mapping[str, Any]) -> lis
         )
         .returning(TASKS.c.id, TASKS.c.version)
     )
-    return [("task", found.id, found.version) for found in moved]
+    touched = [("task", found.id, found.version) for found in moved]
+    return Carried(touched, images.together(*map(_place_before, old)))
+
+
+def _place_before(row: Row[Any]) -> Image:
+    return images.was("task", [row.id], {name: row._mapping[name] for name in CARRIED})

@@ -1,6 +1,6 @@
 """Tasks: making, reading and changing them. Completing them is told in `occurrences.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,6 +16,7 @@ from questlog.core.db import Session
 from questlog.core.ids import new_id
 from questlog.core.pagination import PageRequest, Slice, SortKey, paged, run_paged
 from questlog.planning import (
+    images,
     positions,
     queries,
     references,
@@ -25,6 +26,7 @@ from questlog.planning import (
     task_rows,
     task_tree,
 )
+from questlog.planning.images import Image
 from questlog.planning.models import Goal, Project, Task, title_key
 from questlog.planning.queries import TaskFilter
 from questlog.planning.task_rows import TASKS, TaskRow
@@ -168,13 +170,15 @@ async def change(
     dates = task_dates.of_changed(row, changes, today=clock.today(timezone), timezone=timezone)
     wanted = {**_copied(changes), **place, **dates}
     changed = {name: value for name, value in wanted.items() if row[name] != value}
-    touched = await task_tree.carry(session, row, place)
-    labels = await _relabelled(session, row, changes)
+    carried = await task_tree.carry(session, row, place)
+    labels, worn = await _relabelled(session, row, changes)
     if not changed and labels == row["labels"]:
         return row
+    old = images.was("task", [task_id], {name: row[name] for name in changed})
     row = await task_rows.write(session, {**row, "labels": labels}, changed)
     fields = sorted(name for name in changes if name not in ("completed",))
-    record(session, row, "task.updated", touched=touched, fields=fields)
+    before = images.together(old, carried.before, worn)
+    record(session, row, "task.updated", touched=carried.touched, before=before, fields=fields)
     return row
 
 
@@ -187,11 +191,13 @@ def _copied(changes: Mapping[str, Any]) -> dict[str, Any]:
     return copied
 
 
-async def _relabelled(session: Session, row: TaskRow, changes: Mapping[str, Any]) -> str | None:
+async def _relabelled(
+    session: Session, row: TaskRow, changes: Mapping[str, Any]
+) -> tuple[str | None, Image]:
     names: list[str] | None = changes.get("labels")
     worn: str | None = row["labels"]
     if names is None or sorted(names) == sorted(task_answers.sorted_names(worn)):
-        return worn
+        return worn, {}
     return await task_labels.replace(session, row["user_id"], row["id"], names)
 
 
@@ -200,7 +206,8 @@ def record(
     row: TaskRow,
     type_: str,
     *,
-    touched: list[Touched] | None = None,
+    touched: Sequence[Touched] = (),
+    before: Image | None = None,
     **facts: Any,
 ) -> UUID:
     """Write down what happened to a task, with its title as it is now, and return the event's id."""
@@ -210,5 +217,6 @@ def record(
         type_,
         ("task", row["id"]),
         payload={"title": row["title"], **facts},
-        touched=[("task", row["id"], row["version"]), *(touched or [])],
+        touched=[("task", row["id"], row["version"]), *touched],
+        before=before,
     )
