@@ -133,7 +133,7 @@ PARAMETERS = {
         "name": "Accept-Language",
         "in": "header",
         "description": "The language of the sentences in the answer, where nobody is signed in: `en` or `ru`.",
-        "schema": {"type": "string", "maxLength": 200},
+        "schema": {"type": "string"},
         "example": "ru",
     },
     "IfNoneMatch": {
