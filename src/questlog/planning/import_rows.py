@@ -12,6 +12,7 @@ from questlog.planning import labels
 from questlog.planning.import_batch import Batch
 from questlog.planning.import_comparison import TABLES, Finding, in_statements, rows_of
 from questlog.planning.import_records import Kind
+from questlog.planning.search import index
 
 LABELS = TABLES["label"]
 
@@ -48,6 +49,8 @@ async def update_rows(batch: Batch, kind: Kind, rows: Sequence[dict[str, Any]]) 
         row.update(updated_at=batch.now, version=row["version"] + 1)
         values.append({"old_id": row["id"], **{f"new_{name}": row[name] for name in names}})
     await batch.session.execute(statement, values)
+    if kind in ("task", "item"):
+        await index.change(batch.session, rows)
     batch.touched += [(kind, row["id"], row["version"]) for row in rows]
 
 

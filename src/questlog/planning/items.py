@@ -19,6 +19,7 @@ from questlog.planning import images, ownership
 from questlog.planning.images import Image
 from questlog.planning.lists import WireRow, page_of
 from questlog.planning.models import Item
+from questlog.planning.search import index
 
 WIRE: tuple[Any, ...] = (
     Item.id,
@@ -76,6 +77,7 @@ async def create(
     )
     session.add(item)
     await session.flush()
+    await index.add(session, "item", [vars(item)])
     _record(session, item, "item.created")
     return item
 
@@ -132,6 +134,8 @@ async def change(
     changed = {name: value for name, value in changes.items() if getattr(item, name) != value}
     if changed:
         before = _write(item, changed)
+        if index.INDEXED & changed.keys():
+            await index.change(session, [vars(item)])
         _record(session, item, "item.updated", before=before, changed=sorted(changed))
     return item
 
@@ -159,6 +163,7 @@ async def delete(
     item = await claim(session, user_id, item_id, expected_version=expected_version)
     mine = (Item.user_id == user_id, Item.id == item_id)
     await session.execute(delete_rows(Item).where(*mine))
+    await index.remove(session, [item_id])
     row = {column.name: getattr(item, column.name) for column in Item.__table__.c}
     _record(session, item, "item.deleted", before=images.gone("item", [row]))
 

@@ -12,6 +12,7 @@ from questlog.core.ids import new_id
 from questlog.planning import images, positions, queries, task_rows, task_tree, tasks
 from questlog.planning.models import Task
 from questlog.planning.positions import Neighbour
+from questlog.planning.search import index
 from questlog.planning.task_labels import WORN
 from questlog.planning.task_rows import TASKS, TaskRow
 
@@ -88,6 +89,7 @@ async def duplicate(session: Session, user_id: UUID, task_id: UUID) -> TaskRow:
     )
     copies[0]["position"] = place.position
     await session.execute(insert(TASKS), copies)
+    await index.add(session, "task", copies)
     await _copy_labels(session, user_id, ids)
     copy = {**copies[0], "labels": first["labels"]}
     touched = [("task", made["id"], 1) for made in copies[1:]]

@@ -12,6 +12,7 @@ from questlog.core.db import Session
 from questlog.core.ids import new_id
 from questlog.planning import images, queries, task_rows, task_tree, tasks
 from questlog.planning.models import Goal, Item, Project
+from questlog.planning.search import index
 from questlog.planning.task_labels import WORN
 from questlog.planning.task_rows import TASKS, TaskNotFoundError, TaskRow
 
@@ -92,6 +93,7 @@ async def purge(session: Session, *, before: datetime) -> int:
     items = Item.__table__
     await session.execute(update(Item).where(items.c.task_id.in_(ids)).values(task_id=None))
     await session.execute(delete(TASKS).where(TASKS.c.id.in_(ids)))
+    await index.remove(session, ids)
     return len(ids)
 
 

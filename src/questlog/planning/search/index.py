@@ -24,6 +24,7 @@ from questlog.planning.search.words import Word, words_of
 
 type Row = Mapping[str, Any]
 
+INDEXED = frozenset({"title", "description"})
 # Behind the stems, in their order, stand the forms that differ; no phrase reaches over what is in between.
 BARRIER = "z"
 _THIS = text(f"{NAME} MATCH :its_key")
