@@ -17,6 +17,7 @@ from questlog.planning.import_records import Link, Record
 from questlog.planning.importers.plan import ImportNote
 from questlog.planning.models import Task
 from questlog.planning.queries import MAX_DEPTH
+from questlog.planning.search import index
 from questlog.planning.task_labels import WORN
 from questlog.planning.task_rows import TASKS, TaskRow
 from questlog.planning.task_tree import INHERITED
@@ -41,6 +42,7 @@ async def write(batch: Batch, findings: Sequence[Finding]) -> None:
     rows = await _new_rows(batch, new)
     if rows:
         await batch.session.execute(insert(TASKS), rows)
+        await index.add(batch.session, "task", rows)
         batch.touched += [("task", row["id"], 1) for row in rows]
     before, after = await _changed_rows(batch, changed)
     done = [row for row in rows if row["completed_at"] is not None]

@@ -11,6 +11,7 @@ from questlog.planning.import_batch import Batch
 from questlog.planning.import_comparison import IMPORTED_ROWS, TABLES, Finding
 from questlog.planning.import_records import Kind, Link
 from questlog.planning.models import Goal, Project
+from questlog.planning.search import index
 
 ORDERED: Mapping[str, type[Base]] = {"goal": Goal, "project": Project}
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {"project": {"color": projects.DEFAULT_COLOR}}
@@ -80,6 +81,8 @@ async def _add(batch: Batch, kind: Kind, findings: Sequence[Finding]) -> None:
         batch.here[one.record.link] = row
         rows.append(row)
     await batch.session.execute(insert(table), rows)
+    if kind == "item":
+        await index.add(batch.session, kind, rows)
     batch.touched += [(kind, row["id"], 1) for row in rows]
 
 

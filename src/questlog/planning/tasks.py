@@ -29,6 +29,7 @@ from questlog.planning import (
 from questlog.planning.images import Image
 from questlog.planning.models import Goal, Project, Task, title_key
 from questlog.planning.queries import TaskFilter
+from questlog.planning.search import index
 from questlog.planning.task_rows import TASKS, TaskRow
 from questlog.planning.task_schemas import TaskCreate
 
@@ -135,6 +136,7 @@ async def create(session: Session, user_id: UUID, wanted: TaskCreate, *, timezon
         del row["position"]
         row["position"] = await session.scalar(NEW_AT_THE_END, {**row, "its_owner": user_id})
     row["labels"] = await task_labels.put(session, user_id, task_id, wanted.labels)
+    await index.add(session, "task", [row])
     record(session, row, "task.created")
     return row
 
@@ -176,6 +178,8 @@ async def change(
         return row
     old = images.was("task", [task_id], {name: row[name] for name in changed})
     row = await task_rows.write(session, {**row, "labels": labels}, changed)
+    if index.INDEXED & changed.keys():
+        await index.change(session, [row])
     fields = sorted(name for name in changes if name not in ("completed",))
     before = images.together(old, carried.before, worn)
     record(session, row, "task.updated", touched=carried.touched, before=before, fields=fields)
