@@ -28,7 +28,8 @@ FOLDED_IN = frozenset({"task_labels"})
 # What changes replaced goes after a day, and means nothing elsewhere.
 PASSING = frozenset({"undo_states"})
 DERIVED: Mapping[str, frozenset[str]] = {
-    "tasks": frozenset({"title_key"}),
+    **dict.fromkeys(("goals", "projects", "tasks"), frozenset({"title_key"})),
+    "saved_filters": frozenset({"folded"}),
     "labels": frozenset({"folded"}),
     "items": frozenset({"search_text"}),
 }

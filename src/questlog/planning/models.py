@@ -20,12 +20,15 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from questlog.core.db import Base
 from questlog.core.types import Id, Json, Moment
 
 TITLE_KEY_LENGTH = 200
+_TITLE_KEY = String(TITLE_KEY_LENGTH).with_variant(
+    String(TITLE_KEY_LENGTH, collation="C"), "postgresql"
+)
 OPEN = "deleted_at IS NULL AND completed_at IS NULL"
 _COUNTED = ("completed_at", "state", "deleted_at", "rule")
 
@@ -57,6 +60,10 @@ class Goal(Base):
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     user_id: Mapped[UUID] = _owner()
     title: Mapped[str] = mapped_column(String(500))
+    title_key: Mapped[str] = mapped_column(
+        _TITLE_KEY, default=_title_key, server_default=text("''")
+    )
+    """What filters know it by."""
     color: Mapped[str] = mapped_column(String(7))
     goal_type: Mapped[str] = mapped_column(String(16))
     period: Mapped[str | None] = mapped_column(String(16))
@@ -72,6 +79,11 @@ class Goal(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
+
+    @validates("title")
+    def _keyed(self, _name: str, title: str) -> str:
+        self.title_key = title_key(title)
+        return title
 
     __table_args__ = (
         UniqueConstraint("user_id", "id"),
@@ -89,6 +101,10 @@ class Project(Base):
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     user_id: Mapped[UUID] = _owner()
     title: Mapped[str] = mapped_column(String(500))
+    title_key: Mapped[str] = mapped_column(
+        _TITLE_KEY, default=_title_key, server_default=text("''")
+    )
+    """What filters know it by."""
     color: Mapped[str] = mapped_column(String(7))
     goal_id: Mapped[UUID | None] = mapped_column(Id)
     position: Mapped[float] = mapped_column(Float(53))
@@ -100,6 +116,11 @@ class Project(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
+
+    @validates("title")
+    def _keyed(self, _name: str, title: str) -> str:
+        self.title_key = title_key(title)
+        return title
 
     __table_args__ = (
         UniqueConstraint("user_id", "id"),
@@ -126,12 +147,7 @@ class Task(Base):
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     user_id: Mapped[UUID] = _owner()
     title: Mapped[str] = mapped_column(String(1000))
-    title_key: Mapped[str] = mapped_column(
-        String(TITLE_KEY_LENGTH).with_variant(
-            String(TITLE_KEY_LENGTH, collation="C"), "postgresql"
-        ),
-        default=_title_key,
-    )
+    title_key: Mapped[str] = mapped_column(_TITLE_KEY, default=_title_key)
     """What sorts by title, alike on both engines."""
     description: Mapped[str | None] = mapped_column(Text)
     priority: Mapped[int] = mapped_column(server_default=text("0"))
