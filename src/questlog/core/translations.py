@@ -73,6 +73,7 @@ RUSSIAN: Mapping[str, str] = {
     "A task can only be put off to a later date.": "Отложить задачу можно только на более позднюю дату.",
     "Yesterday can be filled in until noon.": "Вчерашний день можно дополнить до полудня.",
     "This recurrence cannot be understood.": "Это повторение непонятно.",
+    "This date cannot be understood.": "Эта дата непонятна.",
     "A task that repeats needs a date. Clear `recurrence` as well, or give it another date.": "Повторяющейся задаче нужна дата. Уберите и `recurrence` или назначьте другую дату.",
     "A task cannot be a subtask of itself or of one of its own subtasks.": "Задача не может быть подзадачей самой себя или своей подзадачи.",
     "Subtasks can be nested five deep.": "Подзадачи вкладываются не глубже пяти уровней.",
