@@ -4,7 +4,7 @@ docs/dates.md has the rules and what they were weighed against.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from questlog.core.exceptions import ValidationError
@@ -33,6 +33,8 @@ class FoundDate:
     end: int
     day: date
     time: time | None
+    names_day: bool = field(default=True, compare=False)
+    """False for a time alone, whose `day` is the next one it comes on."""
 
 
 def find(text: str, *, now: datetime, first_weekday: int = 0) -> list[FoundDate]:
@@ -124,7 +126,8 @@ def _found(line: Line, at: int, said: Reading) -> FoundDate:
         day = line.today
         if clock is not None and clock < line.now.time().replace(second=0, microsecond=0):
             day = min(day, date.max - timedelta(days=1)) + timedelta(days=1)
-    return FoundDate(line.tokens[at].start, line.tokens[said.end - 1].end, day, clock)
+    start, end = line.tokens[at].start, line.tokens[said.end - 1].end
+    return FoundDate(start, end, day, clock, names_day=said.day is not None)
 
 
 def _clock(said: Reading) -> time | None:
