@@ -40,7 +40,17 @@ LINKED: Mapping[str, Kind] = {
 # Columns that mean nothing without each other, or that tasks change on their own ways.
 FIELDS: Mapping[str, str] = {
     **dict.fromkeys(
-        ("due_on", "due_at", "due_time", "rule", "rule_words", "rhythm_from", "dates_used"), "dates"
+        (
+            "due_on",
+            "due_at",
+            "due_time",
+            "rule",
+            "rule_words",
+            "rule_from_completion",
+            "rhythm_from",
+            "dates_used",
+        ),
+        "dates",
     ),
     **dict.fromkeys(
         (
@@ -61,7 +71,8 @@ FIELDS: Mapping[str, str] = {
 
 
 def read(plan: AccountPlan) -> Told:
-    return Told(plan.source, tuple(_record(one) for one in plan.things), plan.warnings)
+    records = tuple(_record(one) for one in plan.things)
+    return Told(plan.source, records, plan.warnings, plan.refused)
 
 
 def _record(one: StoredLine) -> Record:

@@ -9,14 +9,16 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Literal, NamedTuple
 
+from questlog.core import clock
 from questlog.planning import labels, recurrence, rrule, task_dates
 from questlog.planning.importers.assembly import clean
-from questlog.planning.importers.plan import ImportedTask, ImportNote, ImportPlan
+from questlog.planning.importers.plan import ImportedTask, ImportNote, ImportPlan, Refusal
 from questlog.planning.labels import LabelNameError
 from questlog.planning.models import title_key
+from questlog.planning.moments import moment
 from questlog.planning.recurrence import RecurrenceError, Rule
 from questlog.planning.task_dates import NO_RULE, Due
 
@@ -68,11 +70,12 @@ class Told:
     source: str
     records: tuple[Record, ...]
     notes: tuple[ImportNote, ...]
+    refused: tuple[Refusal, ...] = ()
 
 
 def read(plan: ImportPlan, *, today: date, timezone: str) -> Told:
     """Return the records of a list of tasks; a series without a date starts on its first one from `today`."""
-    notes = [ImportNote(note.line, storable(note.message)) for note in plan.warnings]
+    notes = list(plan.warnings)
     records: list[Record] = []
     projects: dict[str, Record] = {}
     for task in plan.tasks:
@@ -80,7 +83,7 @@ def read(plan: ImportPlan, *, today: date, timezone: str) -> Told:
         if project is not None:
             projects.setdefault(project.external_id, project)
         records.append(_task(task, project, notes, today=today, timezone=timezone))
-    return Told(plan.source, (*projects.values(), *records), tuple(notes))
+    return Told(plan.source, (*projects.values(), *records), tuple(notes), plan.refused)
 
 
 def key_of(external_id: str) -> str:
@@ -160,8 +163,12 @@ def _task(
         "completed": {"completed_at": task.completed_at},
     }
     said = digests(columns) | {"labels": sorted(worn)}
+    if task.done and task.completed_at is None:
+        # Nobody knows when; it is told once, and is not what the file said.
+        columns["completed"] = {"completed_at": moment(today, time(), clock.zone(timezone))}
+        said["completed"] = digest("done")
     # What is derived from today is not what the file said.
-    said["dates"] = digest(task.due, task.rule, task.anchor, task.wall_time)
+    said["dates"] = digest(task.due, task.rule, task.anchor, task.wall_time, *_counting(task.rule))
     return Record(
         kind="task",
         external_id=key_of(task.external_id),
@@ -181,7 +188,7 @@ def _facts(task: ImportedTask) -> dict[str, dict[str, Any]]:
         "title": {"title": title, "title_key": title_key(title)},
         "description": {"description": description},
         "priority": {"priority": task.priority},
-        "state": {"state": "cancelled" if task.cancelled else "pending"},
+        "state": {"state": _state(task)},
         "start": {"start_on": task.start_on},
         "deadline": {"deadline_on": task.deadline_on},
         "duration": {"duration_minutes": task.duration_minutes},
@@ -193,18 +200,13 @@ def _dates(
 ) -> dict[str, Any]:
     due = task_dates.read(task.due, timezone)
     if task.rule is None:
-        return {**due.columns(), **NO_RULE}
+        return {**due.columns(), **NO_RULE, "rule_from_completion": False}
     try:
         begun = _begun(task, task.rule, due, today=today, timezone=timezone)
     except RecurrenceError as error:
-        notes.append(
-            ImportNote(task.line, f"The task comes without its recurrence. {error.message}")
-        )
-        return {**due.columns(), **NO_RULE}
-    if task.rule.from_completion:
-        notes.append(
-            ImportNote(task.line, "The recurrence counts from the schedule, not from completion.")
-        )
+        sentence = "The task comes without its recurrence. {reason}"
+        notes.append(ImportNote(task.line, sentence, {"reason": error.message}))
+        return {**due.columns(), **NO_RULE, "rule_from_completion": False}
     return begun
 
 
@@ -222,6 +224,18 @@ def _begun(
         **due.columns(),
         "rule": rrule.write(rule),
         "rule_words": recurrence.wire_name(rule),
+        "rule_from_completion": rule.from_completion,
         "rhythm_from": anchor,
         "dates_used": 0,
     }
+
+
+def _counting(rule: Rule | None) -> tuple[str, ...]:
+    """What the text of a rule cannot say."""
+    return ("from completion",) if rule is not None and rule.from_completion else ()
+
+
+def _state(task: ImportedTask) -> str:
+    if task.cancelled:
+        return "cancelled"
+    return "in_progress" if task.in_progress else "pending"

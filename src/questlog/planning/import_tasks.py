@@ -23,13 +23,23 @@ from questlog.planning.task_rows import TASKS, TaskRow
 from questlog.planning.task_tree import INHERITED
 
 PLACE = ("project", "goal", "parent")
-DATES = ("due_on", "due_at", "due_time", "rule", "rule_words", "rhythm_from", "dates_used")
+DATES = (
+    "due_on",
+    "due_at",
+    "due_time",
+    "rule",
+    "rule_words",
+    "rule_from_completion",
+    "rhythm_from",
+    "dates_used",
+)
 BLANK: Mapping[str, Any] = {
     **dict.fromkeys(column.name for column in TABLES["task"].c),
     "priority": 0,
     "state": "pending",
     "depth": 1,
     "difficulty": "normal",
+    "rule_from_completion": False,
     "dates_used": 0,
 }
 

@@ -1,7 +1,7 @@
 """The checks every imported task passes, and the order in which tasks are made."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 
 from questlog.planning import moments
@@ -9,6 +9,8 @@ from questlog.planning.importers.plan import (
     ImportedTask,
     ImportNote,
     ImportPlan,
+    Refusal,
+    Refusals,
     UnreadableImportError,
 )
 
@@ -18,27 +20,50 @@ LONGEST_NAME = 500
 LONGEST_LABEL = 100
 LONGEST_DURATION = 366 * 24 * 60
 DEEPEST = 5
+MOST_TASKS = 100_000
+LOST_RULE = "The task comes without its recurrence “{rule}”. {reason}"
 YEARS = range(1970, 2200)
 
 
-def assemble(source: str, tasks: Iterable[ImportedTask], notes: Iterable[ImportNote]) -> ImportPlan:
+def assemble(
+    source: str,
+    tasks: Iterable[ImportedTask],
+    notes: Iterable[ImportNote],
+    refused: Iterable[Refusal] = (),
+) -> ImportPlan:
     """Return the plan with every task within Questlog's limits and parents before their children.
 
-    Raises `UnreadableImportError` for a task that cannot be one: no title, a date of another millennium, an id
-    that was used before, a circle of parents.
+    A task that cannot be one is refused: no title, a date of another millennium, an id that was used before, a circle
+    of parents. Raises `UnreadableImportError` for more than `MOST_TASKS`.
     """
-    warnings = list(notes)
-    known: dict[str, ImportedTask] = {}
+    shelf = _Shelf(list(notes), Refusals(refused))
     for task in tasks:
-        if task.external_id in known:
-            raise UnreadableImportError("This task stands in the file twice.", task.line)
-        known[task.external_id] = _within_limits(task, warnings)
-    depths: dict[str, int] = {}
-    for task in list(known.values()):
-        _place(task, known, depths, warnings)
-    ordered = sorted(known.values(), key=lambda task: (depths[task.external_id], task.line))
-    warnings.sort(key=lambda note: (note.line is None, note.line or 0))
-    return ImportPlan(source, tuple(ordered), tuple(warnings))
+        with shelf.refused.catch(task.title):
+            if task.external_id in shelf.known:
+                raise UnreadableImportError("This task stands in the file twice.", task.line)
+            shelf.known[task.external_id] = _within_limits(task, shelf.notes)
+        if len(shelf.known) > MOST_TASKS:
+            raise UnreadableImportError("The file has more than {most} tasks.", most=MOST_TASKS)
+    for task in list(shelf.known.values()):
+        if task.external_id in shelf.known:
+            _place(task, shelf)
+    depths = shelf.depths
+    ordered = sorted(
+        shelf.known.values(), key=lambda task: (depths[task.external_id], task.line)
+    )
+    shelf.notes.sort(key=lambda note: (note.line is None, note.line or 0))
+    shelf.refused.sort(key=lambda one: one.line)
+    return ImportPlan(source, tuple(ordered), tuple(shelf.notes), tuple(shelf.refused))
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """The tasks that stand, by their ids, and how deep each of them lies."""
+
+    notes: list[ImportNote]
+    refused: Refusals
+    known: dict[str, ImportedTask] = field(default_factory=dict)
+    depths: dict[str, int] = field(default_factory=dict)
 
 
 def clean(text: str) -> str:
@@ -114,41 +139,39 @@ def _labels(labels: Iterable[str]) -> tuple[str, ...]:
     return tuple({label.casefold(): label for label in named if label}.values())
 
 
-def _place(
-    task: ImportedTask,
-    known: dict[str, ImportedTask],
-    depths: dict[str, int],
-    warnings: list[ImportNote],
-) -> None:
+def _place(task: ImportedTask, shelf: _Shelf) -> None:
     """Fill in the depth of a task and of what stands above it; a missing parent leaves the task on top."""
     path = [task]
-    while path[-1].external_id not in depths:
+    above = {task.external_id}
+    while path and path[-1].external_id not in shelf.depths:
         last = path[-1]
-        if last.parent is not None and last.parent not in known:
-            warnings.append(ImportNote(last.line, "The parent of this task is not in the file."))
-            last = known[last.external_id] = path[-1] = replace(last, parent=None)
-        if last.parent is None:
-            depths[last.external_id] = 1
-        elif any(last.parent == seen.external_id for seen in path):
-            raise UnreadableImportError("This task is a subtask of itself.", last.line)
+        if last.parent in above:
+            shelf.refused.append(
+                Refusal(last.line, last.title, "This task is a subtask of itself.")
+            )
+            del shelf.known[last.external_id], path[-1]
+        elif last.parent is not None and last.parent in shelf.known:
+            path.append(shelf.known[last.parent])
+            above.add(last.parent)
         else:
-            path.append(known[last.parent])
-    for below, above in zip(reversed(path[:-1]), reversed(path[1:]), strict=True):
-        _hang(below, above, known, depths, warnings)
+            if last.parent is not None:
+                shelf.notes.append(
+                    ImportNote(last.line, "The parent of this task is not in the file.")
+                )
+            path[-1] = shelf.known[last.external_id] = replace(last, parent=None)
+            shelf.depths[last.external_id] = 1
+    for one, parent in zip(reversed(path[:-1]), reversed(path[1:]), strict=True):
+        _hang(one, parent, shelf)
 
 
-def _hang(
-    below: ImportedTask,
-    above: ImportedTask,
-    known: dict[str, ImportedTask],
-    depths: dict[str, int],
-    warnings: list[ImportNote],
-) -> None:
-    depth = depths[above.external_id] + 1
+def _hang(below: ImportedTask, above: ImportedTask, shelf: _Shelf) -> None:
+    depth = shelf.depths[above.external_id] + 1
     if depth > DEEPEST:
         # The deepest level there is: beside the task it stood below.
-        beside = known[above.external_id].parent
-        known[below.external_id] = replace(below, parent=beside)
-        warnings.append(ImportNote(below.line, "This subtask stood too deep and was moved up."))
+        beside = shelf.known[above.external_id].parent
+        shelf.known[below.external_id] = replace(below, parent=beside)
+        shelf.notes.append(
+            ImportNote(below.line, "This subtask stood too deep and was moved up.")
+        )
         depth = DEEPEST
-    depths[below.external_id] = depth
+    shelf.depths[below.external_id] = depth

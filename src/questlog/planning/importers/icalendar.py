@@ -14,12 +14,13 @@ from typing import Any
 from icalendar import Todo
 
 from questlog.planning import recurrence
-from questlog.planning.importers.assembly import YEARS, assemble, in_zone
+from questlog.planning.importers.assembly import LOST_RULE, YEARS, assemble, in_zone
 from questlog.planning.importers.ical_blocks import Block, Calendar, read_calendar
 from questlog.planning.importers.plan import (
     ImportedTask,
     ImportNote,
     ImportPlan,
+    Refusals,
     UnreadableImportError,
 )
 from questlog.planning.moments import moment
@@ -36,32 +37,40 @@ class Reading:
     project: str | None
     notes: list[ImportNote] = field(default_factory=list)
     unnamed: Counter[str] = field(default_factory=Counter)
+    refused: Refusals = field(default_factory=Refusals)
 
-    def note(self, line: int | None, message: str) -> None:
-        self.notes.append(ImportNote(line, message))
+    def note(self, line: int | None, sentence: str, **said: str | int) -> None:
+        self.notes.append(ImportNote(line, sentence, said))
 
 
-def read(text: str, *, zone: tzinfo, name: str | None = None) -> ImportPlan:
-    """Return what the calendar asks for. Its project is the calendar's own name, never that of the file."""
+def read(text: str, *, zone: tzinfo) -> ImportPlan:
+    """Return what the calendar asks for. Its project is the name of the calendar."""
     calendar = read_calendar(text)
     reading = Reading(zone, calendar.name)
-    tasks = list(_tasks(calendar, reading))
+    tasks = _tasks(calendar, reading)
     for kind, count in sorted(calendar.others.items()):
-        reading.note(None, f"Not a to-do and left out: {count} {kind}.")
-    return assemble("icalendar", tasks, reading.notes)
+        reading.note(None, "Not a to-do and left out: {count} {kind}.", count=count, kind=kind)
+    return assemble("icalendar", tasks, reading.notes, reading.refused)
 
 
-def _tasks(calendar: Calendar, reading: Reading) -> Iterator[ImportedTask]:
+def _tasks(calendar: Calendar, reading: Reading) -> list[ImportedTask]:
+    tasks: list[ImportedTask] = []
     for block in calendar.todos:
-        values: Values = dict(_component(block).items())
-        task = _task(block, values, reading)
-        if "RECURRENCE-ID" not in values:
-            yield task
-        elif task.completed_at:
-            moved = f"{task.external_id}#{_one(values, 'RECURRENCE-ID').to_ical().decode()}"
-            yield replace(task, external_id=moved, rule=None, anchor=None, parent=None)
-        else:
-            reading.note(block.line, "A single changed date of a series is left out.")
+        with reading.refused.catch():
+            tasks.extend(_read_block(block, reading))
+    return tasks
+
+
+def _read_block(block: Block, reading: Reading) -> Iterator[ImportedTask]:
+    values: Values = dict(_component(block).items())
+    task = _task(block, values, reading)
+    if "RECURRENCE-ID" not in values:
+        yield task
+    elif task.completed_at:
+        moved = f"{task.external_id}#{_one(values, 'RECURRENCE-ID').to_ical().decode()}"
+        yield replace(task, external_id=moved, rule=None, anchor=None, parent=None)
+    else:
+        reading.note(block.line, "A single changed date of a series is left out.")
 
 
 def _component(block: Block) -> Todo:
@@ -138,7 +147,7 @@ def _when(values: Values, name: str, line: int, reading: Reading) -> date | date
     if value is None:
         return None
     if not isinstance(value, date):
-        raise UnreadableImportError(f"The {name} of this to-do is no date.", line)
+        raise UnreadableImportError("The {field} of this to-do is no date.", line, field=name)
     if not isinstance(value, datetime):
         return value
     try:
@@ -148,7 +157,9 @@ def _when(values: Values, name: str, line: int, reading: Reading) -> date | date
             reading.note(line, "The time zone is not known; the time is read in yours.")
         return in_zone(value, reading.zone)
     except OverflowError as error:
-        raise UnreadableImportError(f"The {name} of this to-do is out of range.", line) from error
+        raise UnreadableImportError(
+            "The {field} of this to-do is out of range.", line, field=name
+        ) from error
 
 
 def _moment(values: Values, name: str, line: int, reading: Reading) -> datetime | None:
@@ -177,7 +188,7 @@ def _rule(block: Block, reading: Reading) -> Rule | None:
     try:
         return recurrence.parse(text, zone=reading.zone)
     except RecurrenceError as error:
-        reading.note(line, f"The task comes without its recurrence “{text[:80]}”. {error.message}")
+        reading.note(line, LOST_RULE, rule=text[:80], reason=error.message)
         return None
 
 

@@ -4,16 +4,20 @@ Of the file only what a person planned and did comes back: goals, projects, labe
 keeps its id, so a file cannot lay hands on what is somebody else's; what a completion earned stays where it was earned.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import tzinfo
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
 
-from questlog.planning.importers.plan import ImportPlan, UnreadableImportError
+from questlog.planning.importers.json_scan import Scan
+from questlog.planning.importers.plan import (
+    ImportPlan,
+    Refusal,
+    Refusals,
+    UnreadableImportError,
+)
 from questlog.planning.importers.questlog_objects import (
     MODELS,
     StoredLabel,
@@ -23,8 +27,6 @@ from questlog.planning.importers.questlog_objects import (
 )
 from questlog.planning.labels import fold
 
-DECODER = json.JSONDecoder()
-SPACE = " \t\r\n"
 FORMAT, VERSION = "questlog", 1
 DEEPEST = 5
 
@@ -42,25 +44,27 @@ class AccountPlan(ImportPlan):
     things: tuple[StoredLine, ...] = ()
 
 
-def read(text: str, *, zone: tzinfo, name: str | None = None) -> ImportPlan:
-    """Return the account in the file; its moments have offsets, and neither `zone` nor `name` matters."""
+def read(text: str) -> ImportPlan:
+    """Return the account in the file."""
     found: dict[str, list[StoredLine]] = {section: [] for section in MODELS}
     facts: dict[str, Any] = {}
+    refused = Refusals()
     for section, line, value in _members(text):
         if section in MODELS:
-            found[section].append(StoredLine(line, _checked(section, line, value)))
+            with refused.catch(_title(value)):
+                found[section].append(StoredLine(line, _checked(section, line, value)))
         elif section in ("format", "version"):
             facts[section] = value
     if facts != {"format": FORMAT, "version": VERSION}:
         raise UnreadableImportError("This is no export of Questlog that this version reads.")
-    for lines in found.values():
-        _refuse_doubles(lines)
-    _refuse_odd_past(found["tasks"], found["occurrences"])
-    goals = _parents_first(found.pop("goals"), "parent_goal_id")
-    tasks = _parents_first(found.pop("tasks"), "parent_task_id")
+    found = {section: _once(lines, refused) for section, lines in found.items()}
+    found["tasks"] = _without_odd_past(found["tasks"], found["occurrences"], refused)
+    goals = _parents_first(found.pop("goals"), "parent_goal_id", refused)
+    tasks = _parents_first(found.pop("tasks"), "parent_task_id", refused)
+    refused.sort(key=lambda one: one.line)
     others = [one for section in ("occurrences", "items") for one in found[section]]
     things = (*goals, *found["projects"], *found["labels"], *tasks, *others)
-    return AccountPlan(FORMAT, (), (), things)
+    return AccountPlan(FORMAT, (), (), tuple(refused), things)
 
 
 def _checked(section: str, line: int, value: Any) -> StoredThing:
@@ -72,41 +76,59 @@ def _checked(section: str, line: int, value: Any) -> StoredThing:
         fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(map(str, fault["loc"])) or section
         said = fault["msg"].removeprefix("Value error, ")
-        raise UnreadableImportError(f"{section}, {place}: {said}", line) from error
+        raise UnreadableImportError(
+            "{section}, {place}: {fault}", line, section=section, place=place[:80], fault=said
+        ) from error
 
 
-def _refuse_doubles(lines: list[StoredLine]) -> None:
+def _title(value: Any) -> str:
+    named = value.get("title", value.get("name")) if isinstance(value, dict) else None
+    return named if isinstance(named, str) else ""
+
+
+def _once(lines: list[StoredLine], refused: Refusals) -> list[StoredLine]:
     seen: set[object] = set()
+    kept: list[StoredLine] = []
     for one in lines:
         names: list[object] = [one.thing.id]
         if isinstance(one.thing, StoredLabel):
             names.append(fold(one.thing.name))
         if isinstance(one.thing, StoredOccurrence) and _is_standing(one.thing):
             names.append((one.thing.task_id, one.thing.key))
-        if not seen.isdisjoint(names):
-            raise UnreadableImportError("This stands in the file twice.", one.line)
-        seen.update(names)
+        if seen.isdisjoint(names):
+            kept.append(one)
+            seen.update(names)
+        else:
+            refused.append(Refusal(one.line, one.thing.title, "This stands in the file twice."))
+    return kept
 
 
 def _is_standing(past: StoredOccurrence) -> bool:
     return past.outcome == "completed" and past.reopened_at is None
 
 
-def _refuse_odd_past(tasks: list[StoredLine], occurrences: list[StoredLine]) -> None:
+def _without_odd_past(
+    tasks: list[StoredLine], occurrences: list[StoredLine], refused: Refusals
+) -> list[StoredLine]:
     standing = {
         (past.thing.task_id, past.thing.scheduled_on)
         for past in occurrences
         if isinstance(past.thing, StoredOccurrence) and _is_standing(past.thing)
     }
+    kept: list[StoredLine] = []
     for one in tasks:
         task = one.thing
         is_series = isinstance(task, StoredTask) and task.rule and task.completed_at is None
         if isinstance(task, StoredTask) and is_series and (task.id, task.due_on) in standing:
-            raise UnreadableImportError("This series stands at a date it has completed.", one.line)
+            sentence = "This series stands at a date it has completed."
+            refused.append(Refusal(one.line, task.title, sentence))
+        else:
+            kept.append(one)
+    return kept
 
 
-def _parents_first(lines: list[StoredLine], name: str) -> list[StoredLine]:
-    """Raises `UnreadableImportError` for a circle and for what lies deeper than five levels."""
+def _parents_first(lines: list[StoredLine], name: str, refused: Refusals) -> list[StoredLine]:
+    """A circle, and what lies deeper than five levels, is refused."""
     above: dict[UUID, UUID | None] = {one.thing.id: getattr(one.thing, name) for one in lines}
 
     def depth(one: StoredLine) -> int:
@@ -114,77 +136,22 @@ def _parents_first(lines: list[StoredLine], name: str) -> list[StoredLine]:
         while parent in above:
             levels, parent = levels + 1, above[parent]
             if levels > DEEPEST:
-                raise UnreadableImportError("This lies deeper than five levels.", one.line)
+                sentence = "This lies deeper than five levels."
+                refused.append(Refusal(one.line, one.thing.title, sentence))
+                break
         return levels
 
-    return sorted(lines, key=depth)
+    placed = sorted(((depth(one), one) for one in lines), key=lambda pair: pair[0])
+    return [one for levels, one in placed if levels <= DEEPEST]
 
 
 def _members(text: str) -> Iterator[tuple[str, int, Any]]:
     """Yield name, line and value of every member of the file's object; of a list, each of its items."""
-    scan = _Scan(text.removeprefix("\ufeff"))
-    scan.expect("{")
-    more = not scan.take("}")
-    while more:
-        name = scan.value()
-        if not isinstance(name, str):
-            raise UnreadableImportError("Here should stand a name.", scan.line)
-        scan.expect(":")
+    scan = Scan(text)
+    for name in scan.members():
         if scan.take("["):
             yield from ((name, line, value) for line, value in scan.items())
         else:
             line = scan.line
             yield name, line, scan.value()
-        more = scan.take(",")
-        if not more:
-            scan.expect("}")
     scan.expect_end()
-
-
-class _Scan:
-    """A place in the text and its line."""
-
-    def __init__(self, text: str) -> None:
-        self.text, self.place, self.line = text, 0, 1
-        self._skip()
-
-    def take(self, sign: str) -> bool:
-        if not self.text.startswith(sign, self.place):
-            return False
-        self.place += 1
-        self._skip()
-        return True
-
-    def expect(self, sign: str) -> None:
-        if not self.take(sign):
-            raise UnreadableImportError(f"Here should stand “{sign}”.", self.line)
-
-    def expect_end(self) -> None:
-        if self.place < len(self.text):
-            raise UnreadableImportError("Here the file should have ended.", self.line)
-
-    def value(self) -> Any:
-        try:
-            value, end = DECODER.raw_decode(self.text, self.place)
-        except json.JSONDecodeError as error:
-            raise UnreadableImportError("This is not JSON.", error.lineno) from error
-        except (ValueError, RecursionError) as error:
-            raise UnreadableImportError("This is not JSON that can be read.", self.line) from error
-        self.line += self.text.count("\n", self.place, end)
-        self.place = end
-        self._skip()
-        return value
-
-    def items(self) -> Iterator[tuple[int, Any]]:
-        more = not self.take("]")
-        while more:
-            line = self.line
-            yield line, self.value()
-            more = self.take(",")
-            if not more:
-                self.expect("]")
-
-    def _skip(self) -> None:
-        while self.place < len(self.text) and self.text[self.place] in SPACE:
-            self.line += self.text[self.place] == "\n"
-            self.place += 1

@@ -126,6 +126,7 @@ class StoredTask(Trashable):
     difficulty: Difficulty = "normal"
     rule: RuleText | None = None
     rule_words: Annotated[str, text(0, 500)] | None = None
+    rule_from_completion: Flag = False
     rhythm_from: Day | None = None
     dates_used: Count = 0
     position: Position

@@ -16,12 +16,13 @@ from typing import Any
 
 from questlog.planning import rhythm
 from questlog.planning.importers import taskwarrior_periods
-from questlog.planning.importers.assembly import YEARS, assemble, day_or_moment
+from questlog.planning.importers.assembly import LOST_RULE, YEARS, assemble, day_or_moment
 from questlog.planning.importers.json_objects import objects
 from questlog.planning.importers.plan import (
     ImportedTask,
     ImportNote,
     ImportPlan,
+    Refusals,
     UnreadableImportError,
 )
 from questlog.planning.moments import moment
@@ -49,12 +50,12 @@ class Row:
         value = self.fields.get(name)
         if value is None or isinstance(value, str):
             return value or None
-        raise UnreadableImportError(f"The {name} of this task is not text.", self.line)
+        raise UnreadableImportError("The {field} of this task is not text.", self.line, field=name)
 
     def required(self, name: str) -> str:
         value = self.text(name)
         if value is None:
-            raise UnreadableImportError(f"This task has no {name}.", self.line)
+            raise UnreadableImportError("This task has no {field}.", self.line, field=name)
         return value
 
     def moment(self, name: str) -> datetime | None:
@@ -64,8 +65,22 @@ class Row:
     def items(self, name: str) -> list[Any]:
         value = self.fields.get(name, [])
         if not isinstance(value, list):
-            raise UnreadableImportError(f"The {name} of this task are not a list.", self.line)
+            raise UnreadableImportError(
+                "The {field} of this task are not a list.", self.line, field=name
+            )
         return value
+
+    @property
+    def title(self) -> str:
+        title = self.fields.get("description")
+        return title if isinstance(title, str) else ""
+
+    def check(self) -> None:
+        """Raise `UnreadableImportError` unless the fields are right by which rows find each other."""
+        if self.status != "deleted":
+            self.required("uuid")
+        for name in ("parent", "recur", "until", "due"):
+            self.text(name)
 
     @property
     def status(self) -> str:
@@ -80,19 +95,32 @@ class Row:
 @dataclass(slots=True)
 class Reading:
     zone: tzinfo
+    series_of: dict[str, str] = field(default_factory=dict)
     notes: list[ImportNote] = field(default_factory=list)
+    refused: Refusals = field(default_factory=Refusals)
 
-    def note(self, line: int | None, message: str) -> None:
-        self.notes.append(ImportNote(line, message))
+    def note(self, line: int | None, sentence: str, **said: str | int) -> None:
+        self.notes.append(ImportNote(line, sentence, said))
 
 
-def read(text: str, *, zone: tzinfo, name: str | None = None) -> ImportPlan:
-    """Return what the export asks for; `zone` decides which moments are midnights. The file's name means nothing."""
-    rows = [Row(line, fields) for line, fields in objects(text)]
+def read(text: str, *, zone: tzinfo) -> ImportPlan:
+    """Return what the export asks for; `zone` decides which moments are midnights."""
     reading = Reading(zone)
+    rows = list(_sound(text, reading))
     tasks = list(_tasks(rows, reading))
     _note_what_is_left_out(rows, reading)
-    return assemble("taskwarrior", tasks, reading.notes)
+    return assemble("taskwarrior", tasks, reading.notes, reading.refused)
+
+
+def _sound(text: str, reading: Reading) -> Iterator[Row]:
+    """Yield the rows that can stand beside others: what others lean on is right about them."""
+    for line, fields in objects(text):
+        row = Row(line, fields)
+        found = len(reading.refused)
+        with reading.refused.catch(row.title):
+            row.check()
+        if len(reading.refused) == found:
+            yield row
 
 
 def _tasks(rows: list[Row], reading: Reading) -> Iterator[ImportedTask]:
@@ -100,15 +128,19 @@ def _tasks(rows: list[Row], reading: Reading) -> Iterator[ImportedTask]:
     for row in rows:
         if row.status in OPEN and row.text("parent"):
             children[row.required("parent")].append(row)
+            reading.series_of[row.required("uuid")] = row.required("parent")
     templates = {row.required("uuid"): row for row in rows if row.status == "recurring"}
+    found: list[ImportedTask | None] = []
     for row in rows:
         if row.status == "completed" or (row.status in OPEN and not row.text("parent")):
-            yield _task(row, reading)
+            with reading.refused.catch(row.title):
+                found.append(_task(row, reading))
     # An export of pending tasks alone has children without their template; the eldest speaks for it.
     for series in {**dict.fromkeys(templates), **dict.fromkeys(children)}:
-        task = _series(series, templates.get(series), children[series], reading)
-        if task:
-            yield task
+        template = templates.get(series)
+        with reading.refused.catch(template.title if template else ""):
+            found.append(_series(series, template, children[series], reading))
+    yield from (task for task in found if task is not None)
 
 
 def _task(row: Row, reading: Reading) -> ImportedTask:
@@ -123,6 +155,7 @@ def _task(row: Row, reading: Reading) -> ImportedTask:
         start_on=_start(row, reading.zone),
         project=row.text("project"),
         labels=_tags(row),
+        waits_for=_depends(row, reading),
         completed_at=_completion(row),
         created_at=row.moment("entry"),
     )
@@ -136,7 +169,9 @@ def _series(
         return None
     if len(children) > 1:
         reading.note(
-            eldest.line, f"Of {len(children)} open dates of this series the earliest is imported."
+            eldest.line,
+            "Of {count} open dates of this series the earliest is imported.",
+            count=len(children),
         )
     origin = template or eldest
     task = replace(_task(eldest, reading), external_id=uuid, created_at=origin.moment("entry"))
@@ -186,7 +221,7 @@ def _rule(row: Row, reading: Reading) -> Rule | None:
         rule = taskwarrior_periods.rule_of(period)
     except RecurrenceError as error:
         reading.note(
-            row.line, f"The task comes without its recurrence “{period[:40]}”. {error.message}"
+            row.line, LOST_RULE, rule=period[:40], reason=error.message
         )
         return None
     return replace(rule, until=_local_day(row.moment("until"), reading.zone))
@@ -209,7 +244,7 @@ def _start(row: Row, zone: tzinfo) -> date | None:
 def _priority(row: Row, reading: Reading) -> int:
     value = row.text("priority")
     if value and value not in PRIORITIES:
-        reading.note(row.line, f"The priority “{value[:40]}” has no counterpart.")
+        reading.note(row.line, "The priority “{value}” has no counterpart.", value=value[:40])
     return PRIORITIES.get(value or "", 0)
 
 
@@ -218,6 +253,15 @@ def _tags(row: Row) -> tuple[str, ...]:
     if not all(isinstance(tag, str) for tag in tags):
         raise UnreadableImportError("The tags of this task are not all text.", row.line)
     return tuple(tags)
+
+
+def _depends(row: Row, reading: Reading) -> tuple[str, ...]:
+    """A list, before version 2.6 a text with commas; who waits for a date of a series waits for the series."""
+    told = row.fields.get("depends") or []
+    names = told.split(",") if isinstance(told, str) else row.items("depends")
+    if not all(isinstance(name, str) for name in names):
+        raise UnreadableImportError("The depends of this task are not all text.", row.line)
+    return tuple(reading.series_of.get(name, name) for name in map(str.strip, names))
 
 
 def _annotations(row: Row, zone: tzinfo) -> str:
@@ -243,7 +287,9 @@ def _moment(value: str, name: str, line: int) -> datetime:
             raise ValueError(value)
         when = datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError as error:
-        raise UnreadableImportError(f"The {name} of this task is not a moment.", line) from error
+        raise UnreadableImportError(
+            "The {field} of this task is not a moment.", line, field=name
+        ) from error
     if when.year not in YEARS:
         raise UnreadableImportError("This task has a date before 1970 or after 2199.", line)
     return when
@@ -256,11 +302,9 @@ def _note_what_is_left_out(rows: Iterable[Row], reading: Reading) -> None:
         deleted += row.status == "deleted"
         for name in row.fields.keys() - READ - INTERNAL:
             unknown.setdefault(name, row.line)
-        if row.fields.get("depends"):
-            reading.note(row.line, "What this task depends on is not imported.")
         if row.status in OPEN and not row.text("recur") and row.text("until"):
             reading.note(row.line, "This task does not expire in Questlog.")
     if deleted:
-        reading.note(None, f"Deleted tasks are left out: {deleted}.")
+        reading.note(None, "Deleted tasks are left out: {count}.", count=deleted)
     for name, line in sorted(unknown.items()):
-        reading.note(line, f"The field “{name[:40]}” is not imported.")
+        reading.note(line, "The field “{field}” is not imported.", field=name[:40])

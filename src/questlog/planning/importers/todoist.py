@@ -6,9 +6,7 @@ and 4 is none. Tasks carry no id; what stands above a task, its title and how of
 Source: https://todoist.com/help/articles/import-or-export-a-project-as-a-csv-file-in-todoist-YC8YvN
 """
 
-import csv
 import hashlib
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -16,11 +14,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from questlog.planning.importers import csv_rows
 from questlog.planning.importers.assembly import assemble, clean, in_zone
 from questlog.planning.importers.plan import (
     ImportedTask,
     ImportNote,
     ImportPlan,
+    Refusals,
     UnreadableImportError,
 )
 from questlog.planning.importers.todoist_dates import When, read_day, read_when
@@ -54,39 +54,43 @@ class Reading:
     notes: list[ImportNote] = field(default_factory=list)
     paths: list[tuple[str, ...]] = field(default_factory=list)
     seen: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    refused: Refusals = field(default_factory=Refusals)
 
 
 def read(text: str, *, zone: tzinfo, name: str | None = None) -> ImportPlan:
     """Return what the file asks for. `name`, that of the file, names the project: "Work [2203306141].csv"."""
     reading = Reading(zone, _project(name))
-    for row in _rows(text):
-        match row.cell("TYPE"):
-            case "task":
-                _add_task(row, reading)
-            case "section":
-                _begin_section(row, reading)
-            case "note":
-                _add_comment(row, reading)
-    return assemble("todoist", reading.tasks, reading.notes)
+    for row in _rows(text, reading):
+        with reading.refused.catch(row.cell("CONTENT")):
+            _read_row(row, reading)
+    return assemble("todoist", reading.tasks, reading.notes, reading.refused)
+
+
+def _read_row(row: Row, reading: Reading) -> None:
+    match row.cell("TYPE"):
+        case "task":
+            _add_task(row, reading)
+        case "section":
+            _begin_section(row, reading)
+        case "note":
+            _add_comment(row, reading)
 
 
 def _project(name: str | None) -> str | None:
     return re.sub(r"(\s*\[\w+\])?(\.csv)?$", "", name or "", flags=re.IGNORECASE).strip() or None
 
 
-def _rows(text: str) -> Iterator[Row]:
-    lines = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+def _rows(text: str, reading: Reading) -> Iterator[Row]:
     header: list[str] = []
-    line = 1
-    try:
-        for cells in lines:
-            if not header:
-                header = _header(cells)
-            elif any(cell.strip() for cell in cells):
-                yield _row(line, header, cells)
-            line = lines.line_num + 1
-    except csv.Error as error:
-        raise UnreadableImportError("This row is not CSV.", line) from error
+    for line, cells in csv_rows.rows(text):
+        if not header:
+            header = _header(cells)
+            continue
+        row: Row | None = None
+        with reading.refused.catch():
+            row = _row(line, header, cells)
+        if row is not None:
+            yield row
     if not header:
         raise UnreadableImportError("The file is empty.")
 
@@ -184,7 +188,7 @@ def _number(row: Row, name: str) -> int | None:
     if not value:
         return None
     if not re.fullmatch(r"[0-9]{1,6}", value):
-        raise UnreadableImportError(f"The {name} of this task is not a number.", row.line)
+        raise UnreadableImportError("The {field} of this task is not a number.", row.line, field=name)
     return int(value)
 
 
@@ -193,7 +197,9 @@ def _dated(task: ImportedTask, row: Row, reading: Reading) -> ImportedTask:
     text, deadline = row.cell("DATE"), row.cell("DEADLINE")
     if deadline and not task.deadline_on:
         reading.notes.append(
-            ImportNote(row.line, f"The deadline “{deadline[:40]}” could not be read.")
+            ImportNote(
+                row.line, "The deadline “{text}” could not be read.", {"text": deadline[:40]}
+            )
         )
     if not text:
         return task
@@ -202,7 +208,8 @@ def _dated(task: ImportedTask, row: Row, reading: Reading) -> ImportedTask:
         reading.notes.append(
             ImportNote(
                 row.line,
-                f"The date “{text[:40]}” could not be read; it is kept in the description.",
+                "The date “{text}” could not be read; it is kept in the description.",
+                {"text": text[:40]},
             )
         )
         return replace(task, description=f"{task.description or ''}\n\nTodoist: {text}".strip())
