@@ -33,7 +33,7 @@ def sentence(rule: Rule) -> str:
     every = f"every {unit}" if rule.interval == 1 else f"every {rule.interval} {unit}s"
     if rule.from_completion:
         every += " after completion"
-    return every + _on(rule) + _ending(rule)
+    return every + _on(rule) + _week(rule) + _ending(rule)
 
 
 def _on(rule: Rule) -> str:
@@ -103,6 +103,11 @@ def _choice(rule: Rule) -> str:
     return _join(days) or f"the days of the {UNITS[rule.frequency]}"
 
 
+def _week(rule: Rule) -> str:
+    """Which weeks of "every 2 weeks" count hangs on the day they begin with; Monday goes without saying."""
+    return f", weeks starting on {WEEKDAYS[rule.week_start]}" if rule.week_start else ""
+
+
 def _months(rule: Rule) -> list[str]:
     return [MONTHS[month - 1] for month in rule.months]
 
@@ -126,7 +131,7 @@ def _ending(rule: Rule) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year:04d}"
 
 
 def _ordinal(number: int) -> str:

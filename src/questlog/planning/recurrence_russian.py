@@ -23,6 +23,10 @@ WEEKDAYS = (
     ("понедельник", 0), ("вторник", 0), ("среду", 1), ("четверг", 0),
     ("пятницу", 1), ("субботу", 1), ("воскресенье", 2),
 )  # fmt: skip
+# "Since" a weekday, with its preposition.
+OF_WEEKDAYS = (
+    " понедельника", "о вторника", " среды", " четверга", " пятницы", " субботы", " воскресенья",
+)  # fmt: skip
 OF_MONTHS = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
@@ -40,12 +44,13 @@ ORDINALS = {
     -1: ("последний", "последнюю", "последнее"),
     -2: ("предпоследний", "предпоследнюю", "предпоследнее"),
 }
+NOMINATIVES = {"среду": "среда", "пятницу": "пятница", "субботу": "суббота"}
 WORKING_WEEK = tuple((0, day) for day in range(5))
 
 
 def sentence(rule: Rule) -> str:
     after = " после выполнения" if rule.from_completion else ""
-    return _every(rule) + after + _on(rule) + _ending(rule)
+    return _every(rule) + after + _on(rule) + _week(rule) + _ending(rule)
 
 
 def _every(rule: Rule) -> str:
@@ -143,8 +148,24 @@ def _choice(rule: Rule) -> str:
 
 
 def _nominatives(rule: Rule) -> list[str]:
-    names = {"среду": "среда", "пятницу": "пятница", "субботу": "суббота"}
-    return [names.get(WEEKDAYS[day][0], WEEKDAYS[day][0]) for _, day in rule.weekdays]
+    return [_nominative(ordinal, day) for ordinal, day in rule.weekdays]
+
+
+def _nominative(ordinal: int, day: int) -> str:
+    """Return "пятница", "последняя пятница", "6-я пятница с конца"."""
+    accusative, gender = WEEKDAYS[day]
+    name = NOMINATIVES.get(accusative, accusative)
+    if not ordinal:
+        return name
+    if ordinal in ORDINALS:
+        feminine = ORDINALS[ordinal][1].removesuffix("ую") + "ая"
+        soft = {"третью": "третья", "последнюю": "последняя", "предпоследнюю": "предпоследняя"}
+        placed = (
+            soft.get(ORDINALS[ordinal][1], feminine) if gender == 1 else ORDINALS[ordinal][gender]
+        )
+        return f"{placed} {name}"
+    ending = ("й", "я", "е")[gender]
+    return f"{abs(ordinal)}-{ending} {name}{' с конца' if ordinal < 0 else ''}"
 
 
 def _in_months(rule: Rule) -> str:
@@ -161,9 +182,15 @@ def _of_months_alone(rule: Rule) -> str:
     return f" {_join([OF_MONTHS[month - 1] for month in rule.months])}" if rule.months else ""
 
 
+def _week(rule: Rule) -> str:
+    """Which weeks of "каждые 2 недели" count hangs on the day they begin with; Monday goes without saying."""
+    return f", недели с{OF_WEEKDAYS[rule.week_start]}" if rule.week_start else ""
+
+
 def _ending(rule: Rule) -> str:
     if rule.until:
-        return f", до {rule.until.day} {OF_MONTHS[rule.until.month - 1]} {rule.until.year} года"
+        day = rule.until
+        return f", до {day.day} {OF_MONTHS[day.month - 1]} {day.year:04d} года"
     if rule.count:
         return f", {rule.count} {_form(rule.count, 'раз', 'раза', 'раз')}"
     return ""
