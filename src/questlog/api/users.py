@@ -16,7 +16,8 @@ from questlog.api.deps import (
 )
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
-from questlog.identity import closing, users
+from questlog.flows.close_account import close_account
+from questlog.identity import users
 from questlog.identity.models import User
 from questlog.identity.reauthentication import Proof
 from questlog.identity.schemas import (
@@ -35,7 +36,7 @@ router.patch("/me", response_model=UserResponse)(update_me)
 @router.delete("/me", status_code=204)
 async def delete_me(body: AccountDeleteRequest, me: Me, desk: Desk, database: Steps) -> None:
     """Close one's account and erase all that belongs to it. This cannot be undone."""
-    await closing.close(database, desk, me, Proof(body.password, body.code))
+    await close_account(database, desk, me, Proof(body.password, body.code))
 
 
 @router.get("", response_model=UserPage)

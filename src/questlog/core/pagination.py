@@ -108,13 +108,14 @@ async def run_paged(
     """Return the page that `wanted`, made of `statement` by `paged`, answers for `values`. Raises `BadCursorError`."""
     given = dict(values or {})
     total = await _count(session, statement, given) if page.include_total else None
-    edge = _read_cursor(page.cursor, keys) if page.cursor is not None else []
+    kinds = [key.column.type for key in keys]
+    edge = read_cursor(page.cursor, kinds) if page.cursor is not None else []
     given |= {f"edge_{n}": value for n, value in enumerate(edge)}
     given |= {"page_limit": page.limit + 1, "page_skip": page.skip}
     rows = (await session.execute(wanted, given)).all()
     more = len(rows) > page.limit
     rows = rows[: page.limit]
-    cursor = _write_cursor(rows[-1][-len(keys) :]) if more else None
+    cursor = write_cursor(rows[-1][-len(keys) :]) if more else None
     return Slice(rows, cursor, total)
 
 
@@ -144,16 +145,17 @@ def _behind(keys: Sequence[SortKey]) -> ColumnElement[bool]:
     return or_(*steps)
 
 
-def _write_cursor(values: Sequence[Any]) -> str:
+def write_cursor(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(to_json(list(values))).rstrip(b"=").decode()
 
 
-def _read_cursor(cursor: str, keys: Sequence[SortKey]) -> list[Any]:
+def read_cursor(cursor: str, kinds: Sequence[TypeEngine[Any]]) -> list[Any]:
+    """Return the values of a cursor that `write_cursor` made of values of these kinds. Raises `BadCursorError`."""
     try:
         values = from_json(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != len(keys):
+        if not isinstance(values, list) or len(values) != len(kinds):
             raise BadCursorError(pointer="/query/cursor")
-        return [_typed(value, key.column.type) for value, key in zip(values, keys, strict=True)]
+        return [_typed(value, kind) for value, kind in zip(values, kinds, strict=True)]
     except (ValueError, TypeError, binascii.Error, OverflowError) as error:
         raise BadCursorError(pointer="/query/cursor") from error
 
