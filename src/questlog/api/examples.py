@@ -121,6 +121,15 @@ _label = {
     "version": 1,
     **STAMPS,
 }
+_find = {
+    "kind": "task",
+    "id": TASK,
+    "title": "Water the plants",
+    "highlighted_title": "<mark>Water</mark> the plants",
+    "fragments": ["The ferns need more <mark>water</mark> than the cactus &amp; the aloe"],
+    "completed": False,
+    "score": 2002,
+}
 _item = {
     "id": ITEM,
     "user_id": USER,
@@ -211,6 +220,8 @@ EXAMPLES: dict[str, Any] = {
     },
     "ItemPage": _page(_item),
     "ItemResponse": _item,
+    "SearchHit": _find,
+    "SearchPage": _page(_find),
     "LabelPage": _page(_label),
     "LabelResponse": _label,
     "LogoutResponse": {"message": "You are signed out."},

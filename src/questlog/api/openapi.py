@@ -29,6 +29,7 @@ TAGS = {
     "goals": "What projects and tasks are for.",
     "labels": "Words across projects.",
     "items": "Quick captures that are no tasks yet.",
+    "search": "Tasks and items by their words.",
     "stats": "What was done, and when.",
     "imports": "Reading in what other systems exported.",
     "health": "For load balancers and people on call.",

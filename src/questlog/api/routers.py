@@ -12,6 +12,7 @@ from questlog.api import (
     labels,
     occurrences,
     projects,
+    search,
     sessions,
     stats,
     tasks,
@@ -34,6 +35,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     labels.router,
     items.router,
     imports.router,
+    search.router,
     stats.router,
 )
 
