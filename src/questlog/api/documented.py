@@ -67,6 +67,9 @@ HOMES = {
     "LabelResponse": Home(
         "/labels/{id}", "label_id", ("get_label", "update_label", "delete_label")
     ),
+    "FilterResponse": Home(
+        "/filters/{id}", "filter_id", ("get_filter", "update_filter", "delete_filter")
+    ),
     "ItemResponse": Home(
         "/items/{id}", "item_id", ("get_item", "update_item", "convert_item", "delete_item")
     ),

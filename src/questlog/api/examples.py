@@ -130,6 +130,50 @@ _find = {
     "completed": False,
     "score": 2002,
 }
+_filter = {
+    "id": "019a9c3e-7a40-7000-8000-00000000000f",
+    "user_id": USER,
+    "name": "Work now",
+    "query": "(today | overdue) & #Work",
+    "color": "#0ea5e9",
+    "position": 1024.0,
+    "version": 1,
+    **STAMPS,
+}
+_explained = {
+    "query": "p1, #Work",
+    "canonical": "p1, #Work",
+    "description": "Open tasks: urgent; or in the project “Work”",
+    "tree": {
+        "op": "lists",
+        "of": [
+            {
+                "op": "is",
+                "field": "word",
+                "relation": "is",
+                "value": "p1",
+                "text": "p1",
+                "position": 0,
+                "length": 2,
+            },
+            {
+                "op": "is",
+                "field": "project",
+                "relation": "named",
+                "value": "Work",
+                "text": "#Work",
+                "position": 4,
+                "length": 5,
+            },
+        ],
+    },
+    "warnings": [
+        {
+            "code": "lists_are_joined",
+            "detail": "Lists with commas between them are shown as one list.",
+        }
+    ],
+}
 _item = {
     "id": ITEM,
     "user_id": USER,
@@ -218,6 +262,9 @@ EXAMPLES: dict[str, Any] = {
         ],
         "warnings": [],
     },
+    "FilterExplanation": _explained,
+    "FilterPage": _page(_filter),
+    "FilterResponse": _filter,
     "ItemPage": _page(_item),
     "ItemResponse": _item,
     "SearchHit": _find,
@@ -242,6 +289,23 @@ EXAMPLES: dict[str, Any] = {
     "PasswordForgotResponse": {"message": "If this address can be reached, a mail is on its way."},
     "ProjectPage": _page(_project),
     "ProjectResponse": _project,
+    "QuickAddResponse": {
+        "items": [
+            {
+                "task": {**_task, "due_date": "2026-12-04"},
+                "spans": [
+                    {
+                        "start": 17,
+                        "end": 23,
+                        "kind": "due",
+                        "text": "friday",
+                        "value": "2026-12-04",
+                    },
+                    {"start": 24, "end": 26, "kind": "priority", "text": "p3", "value": 2},
+                ],
+            }
+        ]
+    },
     "ReadyResponse": {"status": "ok", "checks": {"database": "ok", "migrations": "ok"}},
     "SendCodeResponse": {"message": "If this address can be reached, a mail is on its way."},
     "SessionPage": _page(_session),

@@ -4,7 +4,9 @@ from fastapi import APIRouter, FastAPI
 
 from questlog.api import (
     auth,
+    events,
     exports,
+    filters,
     goals,
     health,
     imports,
@@ -12,6 +14,7 @@ from questlog.api import (
     labels,
     occurrences,
     projects,
+    quick_add,
     search,
     sessions,
     stats,
@@ -23,6 +26,7 @@ from questlog.api import (
 # What is asked most stands first: the router looks from the top.
 ROUTERS: tuple[APIRouter, ...] = (
     tasks.router,
+    quick_add.router,
     user_tasks.router,
     health.router,
     auth.router,
@@ -33,9 +37,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     goals.router,
     projects.router,
     labels.router,
+    filters.router,
     items.router,
     imports.router,
     search.router,
+    events.router,
     stats.router,
 )
 

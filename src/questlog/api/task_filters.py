@@ -8,10 +8,13 @@ from fastapi import Depends, Query
 
 from questlog.api.deps import at_once
 from questlog.core.schemas import IsoDate, QueryFlag
+from questlog.planning.filter_schemas import FilterQuery
 from questlog.planning.labels import fold
 from questlog.planning.queries import TaskFilter
 from questlog.planning.task_schemas import LabelName
 from questlog.planning.task_words import QueriedPriority, Status
+
+IN_WORDS = frozenset({"filter", "filter_id"})
 
 type Sort = Literal["position", "due", "priority", "created", "updated", "title", "completed"]
 
@@ -41,11 +44,20 @@ class TaskQuery:
     due_to: Annotated[IsoDate | None, Query(description="Due on this day or before.")] = None
     include_subtasks: Annotated[QueryFlag, Query(description="Subtasks too.")] = False
     trash: Annotated[QueryFlag, Query(description="What was deleted in the last 30 days.")] = False
+    filter: Annotated[
+        FilterQuery | None,
+        Query(
+            description="An expression such as `(today | overdue) & #Work` (docs/filters.md). It finds open tasks and "
+            "subtasks, unless it speaks of completed or cancelled ones itself.",
+        ),
+    ] = None
+    filter_id: Annotated[
+        UUID | None, Query(description="A kept filter. With `filter`, both hold.")
+    ] = None
 
     def wanted(self) -> TaskFilter:
-        return TaskFilter(
-            **{**vars(self), "label": None if self.label is None else fold(self.label)}
-        )
+        given = {name: value for name, value in vars(self).items() if name not in IN_WORDS}
+        return TaskFilter(**{**given, "label": None if self.label is None else fold(self.label)})
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from questlog.core import clock
 from questlog.flows.add_task import add_task
 from questlog.flows.change_task import change_task
 from questlog.flows.complete_task import complete_task as complete
+from questlog.flows.find_tasks import find_tasks
 from questlog.flows.reopen_task import reopen_task as reopen
 from questlog.planning import occurrences, task_delays, task_moves, task_trash, tasks
 from questlog.planning.order_schemas import ReorderRequest
@@ -40,12 +41,14 @@ async def list_tasks(
     *, request: Request, filters: Filters, order: Order, page: Page, me: Me, session: Reader
 ) -> Response:
     """List tasks, open and completed. The views (inbox, due_today, upcoming, overdue) list open ones."""
-    found = await tasks.page(
+    found = await find_tasks(
         session,
         me.user_id,
         filters.wanted(),
         page,
-        today=clock.today(me.timezone),
+        timezone=me.timezone,
+        query=filters.filter,
+        filter_id=filters.filter_id,
         sort=order.sort,
         descending=order.descending,
     )

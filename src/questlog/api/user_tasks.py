@@ -10,9 +10,9 @@ from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.api.task_filters import Filters, Order
 from questlog.api.tasks import ONE
-from questlog.core import clock
 from questlog.flows.add_task import add_task
 from questlog.flows.change_task import change_task
+from questlog.flows.find_tasks import find_tasks
 from questlog.flows.toggle_task import toggle_task
 from questlog.identity.principals import Principal
 from questlog.planning import task_answers, task_trash, tasks
@@ -54,12 +54,14 @@ async def list_user_tasks(
     session: Reader,
 ) -> Response:
     """List your tasks, open and completed."""
-    found = await tasks.page(
+    found = await find_tasks(
         session,
         me.user_id,
         filters.wanted(),
         page,
-        today=clock.today(me.timezone),
+        timezone=me.timezone,
+        query=filters.filter,
+        filter_id=filters.filter_id,
         sort=order.sort,
         descending=order.descending,
     )

@@ -24,6 +24,7 @@ from questlog.planning.images import Image
 from questlog.planning.lists import WireRow, page_of
 from questlog.planning.models import Goal
 from questlog.planning.positions import Neighbour
+from questlog.planning.title_keys import keyed
 
 DEFAULT_COLOR = "#6366f1"
 PERIODS = {
@@ -218,6 +219,7 @@ def _check_period(goal_type: str, period: str | None) -> None:
 
 def _write(goal: Goal, changed: Mapping[str, Any]) -> Image:
     """Return what was replaced."""
+    changed = keyed(changed)
     before = images.was("goal", [goal.id], {name: getattr(goal, name) for name in changed})
     for name, value in changed.items():
         setattr(goal, name, value)

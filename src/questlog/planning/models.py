@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy.orm import Mapped, mapped_column
 
 from questlog.core.db import Base
 from questlog.core.types import Id, Json, Moment
@@ -60,10 +60,7 @@ class Goal(Base):
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     user_id: Mapped[UUID] = _owner()
     title: Mapped[str] = mapped_column(String(500))
-    title_key: Mapped[str] = mapped_column(
-        _TITLE_KEY, default=_title_key, server_default=text("''")
-    )
-    """What filters know it by."""
+    title_key: Mapped[str] = mapped_column(_TITLE_KEY, default=_title_key, server_default="")
     color: Mapped[str] = mapped_column(String(7))
     goal_type: Mapped[str] = mapped_column(String(16))
     period: Mapped[str | None] = mapped_column(String(16))
@@ -79,11 +76,6 @@ class Goal(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
-
-    @validates("title")
-    def _keyed(self, _name: str, title: str) -> str:
-        self.title_key = title_key(title)
-        return title
 
     __table_args__ = (
         UniqueConstraint("user_id", "id"),
@@ -101,10 +93,7 @@ class Project(Base):
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     user_id: Mapped[UUID] = _owner()
     title: Mapped[str] = mapped_column(String(500))
-    title_key: Mapped[str] = mapped_column(
-        _TITLE_KEY, default=_title_key, server_default=text("''")
-    )
-    """What filters know it by."""
+    title_key: Mapped[str] = mapped_column(_TITLE_KEY, default=_title_key, server_default="")
     color: Mapped[str] = mapped_column(String(7))
     goal_id: Mapped[UUID | None] = mapped_column(Id)
     position: Mapped[float] = mapped_column(Float(53))
@@ -116,11 +105,6 @@ class Project(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
-
-    @validates("title")
-    def _keyed(self, _name: str, title: str) -> str:
-        self.title_key = title_key(title)
-        return title
 
     __table_args__ = (
         UniqueConstraint("user_id", "id"),

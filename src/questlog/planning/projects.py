@@ -19,6 +19,7 @@ from questlog.planning.lists import WireRow, page_of
 from questlog.planning.models import Goal, Project
 from questlog.planning.positions import Neighbour
 from questlog.planning.project_queries import ProjectFilter
+from questlog.planning.title_keys import keyed
 
 DEFAULT_COLOR = "#8b5cf6"
 
@@ -197,6 +198,7 @@ def _archive(session: Session, project: Project, archived: bool) -> None:
 
 def _write(project: Project, changed: Mapping[str, Any]) -> Image:
     """Return what was replaced."""
+    changed = keyed(changed)
     before = images.was("project", [project.id], {name: getattr(project, name) for name in changed})
     for name, value in changed.items():
         setattr(project, name, value)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol, Self
 from uuid import UUID
 
 from sqlalchemy import (
@@ -28,6 +28,7 @@ from questlog.core.pagination import SortKey
 from questlog.core.prepared import Bound
 from questlog.core.types import Id
 from questlog.planning.models import Label, Occurrence, Task, TaskLabel
+from questlog.planning.search import conditions as search
 
 TASKS = Task.__table__
 OCCURRENCES = Occurrence.__table__
@@ -49,9 +50,19 @@ ANYTHING: Mapping[str, Any] = {
     "parent_task_id": UUID(int=0),
     "priority": 0,
     "label": "",
+    "q": "",
     "due_from": FIRST_DAY,
     "due_to": FIRST_DAY,
 }
+
+
+class Matching(Protocol):
+    """What else a list shall match; equal ones, whatever their values, have the same conditions."""
+
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+    def without_values(self) -> Self: ...
+    def conditions(self, *, open_only: bool) -> list[Condition]: ...
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,10 @@ class TaskFilter:
     due_to: date | None = None
     include_subtasks: bool = False
     trash: bool = False
+    q: str | None = None
+    """Words looked for in title and description, of subtasks as well."""
+    matching: Matching | None = None
+    """A filter expression; it is about subtasks as well, and about open tasks unless it says otherwise."""
 
     @property
     def is_view(self) -> bool:
@@ -110,15 +125,20 @@ def is_in_inbox() -> Condition:
 def shape_of(wanted: TaskFilter) -> TaskFilter:
     """Return which conditions `wanted` has, whatever their values: lists of one shape are one statement."""
     given = {name: kept for name, kept in ANYTHING.items() if getattr(wanted, name) is not None}
+    if wanted.matching is not None:
+        given["matching"] = wanted.matching.without_values()
     return replace(wanted, **given)
 
 
 def values_of(user_id: UUID, wanted: TaskFilter, *, today: date) -> dict[str, Any]:
     """Return the values that a statement of `wanted`'s shape takes."""
     given = {name: getattr(wanted, name) for name in ANYTHING}
-    return {"user_id": user_id, "today": today} | {
-        name: value for name, value in given.items() if value is not None
-    }
+    values = {name: value for name, value in given.items() if value is not None}
+    if wanted.q is not None:
+        values |= search.values_of(wanted.q)
+    if wanted.matching is not None:
+        values |= wanted.matching.values
+    return {"user_id": user_id, "today": today} | values
 
 
 def tasks_of(shape: TaskFilter, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -138,6 +158,12 @@ def tasks_of(shape: TaskFilter, *columns: ColumnElement[Any]) -> Select[Any]:
         statement = statement.where(TASKS.c.due_on <= bindparam("due_to", type_=Date))
     if shape.label is not None:
         statement = statement.where(_is_labelled())
+    if shape.q is not None:
+        statement = statement.where(search.matching())
+    if shape.matching is not None:
+        untold = shape.completed is None and shape.status is None
+        open_only = untold and not shape.trash
+        statement = statement.where(*shape.matching.conditions(open_only=open_only))
     return statement
 
 
@@ -229,7 +255,9 @@ def _place(wanted: TaskFilter) -> list[Condition]:
     alive = TASKS.c.deleted_at.is_(None)
     if wanted.parent_task_id is not None:
         return [alive, TASKS.c.parent_task_id == bindparam("parent_task_id", type_=Id)]
-    return [alive] if wanted.include_subtasks else [alive, TASKS.c.parent_task_id.is_(None)]
+    searched = wanted.q is not None or wanted.matching is not None
+    with_subtasks = wanted.include_subtasks or searched
+    return [alive] if with_subtasks else [alive, TASKS.c.parent_task_id.is_(None)]
 
 
 def _thrown_away(wanted: TaskFilter) -> list[Condition]:
