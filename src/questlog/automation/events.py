@@ -65,16 +65,26 @@ def record(
     return event_id
 
 
-def take_before(session: Session, event_id: UUID) -> dict[str, Any]:
-    """Return what an event of this transaction replaced; it is kept no longer, so that event cannot be undone alone."""
-    taken = session.info.get(REPLACED, {}).pop(event_id, None)
-    return {} if taken is None else dict(taken["before"])
+def hand_over(session: Session, event_id: UUID) -> tuple[list[Touched], dict[str, Any]]:
+    """Return what an event of this transaction touched and replaced; from then on it cannot be undone by itself.
+
+    So the event that stands for a whole takes over from one of its parts.
+    """
+    event = next(one for one in session.info[PENDING] if one["id"] == event_id)
+    state = session.info.get(REPLACED, {}).pop(event_id, {"before": {}})
+    touched = [(kind, UUID(id_), version) for kind, id_, version in event["touched"]]
+    return touched, state["before"]
 
 
 def last_recorded(session: Session) -> UUID | None:
     """Return the id of the newest event of this transaction, the one an undo would name."""
     pending = session.info.get(PENDING)
     return pending[-1]["id"] if pending else None
+
+
+def recorded(session: Session) -> list[UUID]:
+    """Return the ids of the events of this transaction so far, for the event of the whole that names its parts."""
+    return [event["id"] for event in session.info.get(PENDING, ())]
 
 
 async def write_recorded(session: Session) -> None:

@@ -25,6 +25,8 @@ PLACES = {
     "undone": Place("questlog.cli.tasks:undone", "take that back", "Your day"),
     "change": Place("questlog.cli.tasks:change", "change a task", "Your day"),
     "remove": Place("questlog.cli.tasks:remove", "put tasks in the trash", "Your day"),
+    "undo": Place("questlog.cli.undo:undo", "take back your last change", "Your day"),
+    "activity": Place("questlog.cli.undo:activity", "what you did lately", "Your day"),
     "goals": Place("questlog.cli.goals:goals", "goals and how far they are", "Your day"),
     "projects": Place("questlog.cli.projects:projects", "projects and what is open", "Your day"),
     "login": Place("questlog.cli.sign_in:login", "sign in to a server", "Your account"),

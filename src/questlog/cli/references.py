@@ -51,6 +51,17 @@ def goal_id(remote: Remote, name: str) -> str:
     return _named(remote, "goal", name, remote.pages("/goals"))
 
 
+def event_id(remote: Remote, reference: str) -> str:
+    """Return the id of an event: a number is a place in the last `questlog activity`."""
+    if reference.isdecimal() and len(reference) <= LONGEST_NUMBER:
+        return _numbered(account_of(remote), "event", int(reference))
+    if len(reference) == ID_LENGTH:
+        return reference.lower()
+    raise Failure(
+        f"`{reference}` is neither a number of `questlog activity` nor an id", Exit.NOT_FOUND
+    )
+
+
 def _named(remote: Remote, kind: str, name: str, found: Iterable[dict[str, Any]]) -> str:
     if name.isdecimal() and len(name) <= LONGEST_NUMBER:
         return _numbered(account_of(remote), kind, int(name))

@@ -6,7 +6,7 @@ from contextlib import suppress
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from questlog.automation import mail
+from questlog.automation import mail, undo_states
 from questlog.core.db import Database, Session
 from questlog.identity import attempts, email_codes, password_resets, sessions
 from questlog.identity.presence import Presence
@@ -35,5 +35,6 @@ async def sweep(session: Session) -> None:
         password_resets.sweep,
         sessions.sweep,
         mail.sweep,
+        undo_states.sweep,
     ):
         await each(session)

@@ -1,0 +1,82 @@
+"""The event log over HTTP: a user's activity, and undoing what is a day old at most."""
+
+from datetime import datetime, time, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response
+
+from questlog.api.deps import Me, Page, PathId, Reader, UserId, Writer
+from questlog.api.pages import page_answer
+from questlog.api.routing import HouseRouter
+from questlog.automation.event_log import EventFilter
+from questlog.automation.event_schemas import EventPage, EventResponse, UndoResponse
+from questlog.core import clock
+from questlog.core.schemas import IsoDate
+from questlog.flows import activity
+from questlog.flows.undo import undo
+
+router = HouseRouter(prefix="/events", tags=["events"])
+ONE_DAY = timedelta(days=1)
+
+
+def event_filter(
+    me: Me,
+    type_: Annotated[
+        str | None,
+        Query(
+            alias="type",
+            max_length=64,
+            pattern=r"^[a-z_]+\.([a-z_]+|\*)$",
+            description="A type such as `task.completed`, or all of a noun: `task.*`.",
+        ),
+    ] = None,
+    subject_id: Annotated[UUID | None, Query(description="Only what happened to this.")] = None,
+    first: Annotated[
+        IsoDate | None, Query(alias="from", description="The first day, in your zone.")
+    ] = None,
+    last: Annotated[
+        IsoDate | None, Query(alias="to", description="The last day, in your zone.")
+    ] = None,
+) -> EventFilter:
+    zone = clock.zone(me.timezone)
+    begin = None if first is None else datetime.combine(first, time.min, zone)
+    end = None if last is None else datetime.combine(last + ONE_DAY, time.min, zone)
+    return EventFilter(type_, subject_id, begin, end)
+
+
+@router.get("", response_model=EventPage)
+async def list_events(
+    request: Request,
+    wanted: Annotated[EventFilter, Depends(event_filter)],
+    page: Page,
+    user_id: UserId,
+    session: Reader,
+) -> Response:
+    """List what happened in your account, newest first, and until when each change can be undone."""
+    found = await activity.page(session, user_id, wanted, page)
+    return page_answer(request, found, found.items)
+
+
+@router.get("/{event_id}", response_model=EventResponse)
+async def get_event(event_id: PathId, user_id: UserId, session: Reader) -> dict[str, Any]:
+    """Give one event."""
+    return await activity.get(session, user_id, event_id)
+
+
+@router.post("/{event_id}/undo", response_model=UndoResponse)
+async def undo_event(event_id: PathId, user_id: UserId, session: Writer) -> dict[str, Any]:
+    """Take back a change of the last 24 hours: a single one, a whole batch or a whole import.
+
+    What was there before comes back; what was made goes to the trash, labels, items and filters for good. When
+    something later depends on the change nothing happens: 409 `cannot_undo`, and `details` has a `reason` and the
+    `objects` in the way. An undo is a change as well and can be undone by its own event.
+    """
+    done = await undo(session, user_id, event_id)
+    return {
+        "event_id": done.event_id,
+        "undone": {"id": done.change.id, "type": done.change.type},
+        "objects": [
+            {"type": kind, "id": id_, "version": version} for kind, id_, version in done.touched
+        ],
+    }
