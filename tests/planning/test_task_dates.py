@@ -17,6 +17,7 @@ ONE_OFF: dict[str, Any] = {
     "start_on": None,
     "deadline_on": None,
     "rule": None,
+    "rule_from_completion": False,
     "rhythm_from": None,
     "dates_used": 0,
 }
@@ -139,3 +140,64 @@ def test_s098_a_series_ends_before_the_calendar_does() -> None:
     }
 
     assert task_dates.step(last, today=MONDAY, timezone="UTC").due is None
+
+
+def begun(words: str, due: date | datetime | None = None) -> dict[str, Any]:
+    return task_dates.of_new(due, words, today=MONDAY, timezone="Europe/Berlin")
+
+
+def test_the_words_of_a_rule_are_kept_as_they_were_typed() -> None:
+    row = begun("каждые! 3 дня")
+
+    assert (row["rule"], row["rule_from_completion"]) == ("FREQ=DAILY;INTERVAL=3", True)
+    assert row["rule_words"] == "каждые! 3 дня"
+    assert row["due_on"] == MONDAY
+
+
+def test_a_phrase_names_its_first_date_and_its_time() -> None:
+    row = begun("every fri at 17:30 starting 1 dec")
+
+    assert (row["due_on"], row["due_time"]) == (date(2026, 12, 4), "17:30:00")
+    assert row["due_at"] == at("2026-12-04T16:30")
+    assert row["rhythm_from"] == date(2026, 12, 4)
+
+
+def test_a_due_date_counts_for_more_than_the_first_date_of_a_phrase() -> None:
+    row = begun("every day at 9am starting 1 dec", date(2026, 11, 30))
+
+    assert (row["due_on"], row["due_time"]) == (date(2026, 11, 30), "09:00:00")
+
+
+def test_a_due_time_counts_for_more_than_the_time_of_a_phrase() -> None:
+    row = begun("every day at 9am", at("2026-11-30T16:30"))
+
+    assert (row["due_on"], row["due_time"]) == (date(2026, 11, 30), "17:30:00")
+
+
+def test_a_changed_phrase_moves_a_series_to_its_first_date() -> None:
+    moved = changed(SERIES, recurrence="every week starting 1 dec")
+    timed = changed(SERIES, recurrence="every week at 9")
+
+    assert (moved["due_on"], moved["rhythm_from"]) == (date(2026, 12, 1), date(2026, 12, 1))
+    assert (timed["due_on"], timed["due_time"]) == (SERIES["due_on"], "09:00:00")
+
+
+def test_a_rule_that_begins_to_count_from_completion_is_another_rule() -> None:
+    counted = changed(SERIES, recurrence="every! week")
+
+    assert (counted["rule"], counted["rule_from_completion"]) == ("FREQ=WEEKLY", True)
+
+
+def test_a_skipped_date_uses_up_no_completion() -> None:
+    series = SERIES | {
+        "rule": "FREQ=DAILY;INTERVAL=3;COUNT=3",
+        "rule_from_completion": True,
+        "dates_used": 2,
+    }
+
+    skipped = task_dates.step(series, today=MONDAY, timezone="UTC", is_done=False)
+    done = task_dates.step(series, today=MONDAY, timezone="UTC")
+
+    assert skipped.due == date(2026, 11, 26)
+    assert skipped.columns["dates_used"] == 2
+    assert done.due is None

@@ -1,4 +1,4 @@
-"""When a repeating task comes back. Pure dates: no session, no clock.
+"""What people send as a recurrence, and when a repeating task comes back. Pure: no session, no clock.
 
 A rule meets the calendar through its anchor, the date that started the rhythm: it fixes which weeks of "every two
 weeks" count and which day of the month is wanted. `done` is the number of scheduled dates before the present due
@@ -6,14 +6,17 @@ date, whether they were completed or missed; it matters to rules that end by COU
 """
 
 from dataclasses import replace
-from datetime import UTC, date, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from itertools import islice, takewhile
 
-from questlog.planning import rhythm, rrule
+from questlog.planning import recurrence_english, rhythm, rrule
+from questlog.planning.phrases import recurrences
+from questlog.planning.phrases.recurrences import FoundRecurrence
 from questlog.planning.recurrence_words import words
 from questlog.planning.rrule import Frequency, RecurrenceError, Rule
 
 __all__ = [
+    "FoundRecurrence",
     "Frequency",
     "RecurrenceError",
     "Rule",
@@ -21,6 +24,7 @@ __all__ = [
     "first_due",
     "next_due",
     "parse",
+    "read",
     "upcoming",
     "used_up",
     "wire_name",
@@ -37,23 +41,71 @@ NAMED = {
 NAME_OF = {rule: name for name, rule in NAMED.items()}
 
 
-def parse(text: str, *, zone: tzinfo = UTC) -> Rule:
-    """Return the rule that one of the five words or an RRULE means; an UNTIL in UTC is read as its day in `zone`.
+# What stands before a rule that counts from completion; no RRULE can say it.
+FROM_COMPLETION = "every!"
+# A rule is sent back behind those words, and has to fit where it came from.
+LONGEST_RULE = rrule.LONGEST_TEXT - len(f"{FROM_COMPLETION} ")
+# A phrase that means the same on these two days means the same on every day.
+SOME_DAY = datetime(2001, 1, 1, 12, tzinfo=UTC)
+ANOTHER_DAY = datetime(2014, 6, 18, 12, tzinfo=UTC)
 
-    Raises `RecurrenceError`, also for a rule that no date of any calendar fits.
+
+def parse(text: str, *, zone: tzinfo = UTC) -> Rule:
+    """Return the rule of a text that is read on no certain day, such as a cell of a file.
+
+    Raises `RecurrenceError`, also for a phrase that hangs on the day ("until Friday") or names a first date or a time.
     """
-    named = NAMED.get(text.strip().casefold())
-    if named:
-        return named
+    rule = _rule(text, zone)
+    if rule is not None:
+        return rule
+    found = recurrences.read(text, now=SOME_DAY)
+    if found.starting or found.time or found != recurrences.read(text, now=ANOTHER_DAY):
+        raise RecurrenceError(details={"position": 0, "near": text[: recurrences.LONGEST_QUOTE]})
+    return found.rule
+
+
+def read(text: str, *, now: datetime) -> FoundRecurrence:
+    """Return what a recurrence means at `now`, a moment where the user lives.
+
+    It is one of the five words, an RRULE, either of them behind "every!", or a phrase in English or Russian. An UNTIL
+    in UTC is read as its day where the user lives. Raises `RecurrenceError`, also for a rule that no date of any
+    calendar fits.
+    """
+    rule = _rule(text, now.tzinfo or UTC)
+    if rule is None:
+        return recurrences.read(text, now=now)
+    return FoundRecurrence(0, len(text), rule)
+
+
+def _rule(text: str, zone: tzinfo) -> Rule | None:
+    """Return the rule of one of the five words or of an RRULE; None for a phrase."""
+    plain = text.strip()
+    from_completion = plain[: len(FROM_COMPLETION)].lower() == FROM_COMPLETION
+    body = plain[len(FROM_COMPLETION) :].strip() if from_completion else plain
+    rule = _written(body, zone) if "=" in body else NAMED.get(body.casefold())
+    return None if rule is None else replace(rule, from_completion=from_completion)
+
+
+def _written(text: str, zone: tzinfo) -> Rule:
     rule = rrule.read(text, zone=zone)
+    if len(rrule.write(rule)) > LONGEST_RULE:
+        raise RecurrenceError("The recurrence is too long.")
     if not rhythm.is_possible(rule):
         raise RecurrenceError("No date fits this rule.", {"rule": rrule.write(rule)})
     return rule
 
 
 def wire_name(rule: Rule) -> str:
-    """Return the word for the rule if it has one of the five, else its RRULE."""
-    return NAME_OF.get(rule) or rrule.write(rule)
+    """Return the word for the rule if it has one of the five, else its RRULE; `read` gives the rule back.
+
+    A rule that counts from completion is "every! 3 days", or "every!" and its RRULE.
+    """
+    if not rule.from_completion:
+        return NAME_OF.get(rule) or rrule.write(rule)
+    plain = replace(rule, from_completion=False)
+    if plain == Rule(rule.frequency, rule.interval):
+        return FROM_COMPLETION + recurrence_english.sentence(plain).removeprefix("every")
+    return f"{FROM_COMPLETION} {rrule.write(plain)}"
 
 
 def check(rule: Rule, anchor: date) -> None:

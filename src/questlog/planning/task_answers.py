@@ -34,6 +34,7 @@ STORED = (
     "parent_task_id",
     "difficulty",
     "rule",
+    "rule_from_completion",
     "rhythm_from",
     "dates_used",
     "position",
@@ -124,23 +125,27 @@ NO_RECURRENCE: Mapping[str, Any] = {
 
 
 def _recurrence(row: Mapping[str, Any], locale: str) -> dict[str, Any]:
-    name, sentence = _spoken(row["rule"], locale)
+    rule, from_completion = row["rule"], bool(row["rule_from_completion"])
+    name, sentence = _spoken(rule, from_completion, locale)
     due, anchor = _day(row["due_on"]), _day(row["rhythm_from"])
     ahead: tuple[date, ...] = ()
     if due is not None and row["completed_at"] is None:
-        ahead = _upcoming(row["rule"], due, anchor, row["dates_used"])
+        ahead = _upcoming(rule, from_completion, due, anchor, row["dates_used"])
     return {"recurrence": name, "recurrence_text": sentence, "recurrence_next": ahead}
 
 
 @lru_cache(maxsize=4096)
-def _spoken(rule_text: str, locale: str) -> tuple[str, str]:
-    rule = rule_of(rule_text)
+def _spoken(rule_text: str, from_completion: bool, locale: str) -> tuple[str, str]:
+    rule = rule_of(rule_text, from_completion=from_completion)
     return recurrence.wire_name(rule), recurrence.words(rule, locale)
 
 
 @lru_cache(maxsize=16384)
-def _upcoming(rule_text: str, due: date, anchor: date | None, done: int) -> tuple[date, ...]:
-    return tuple(recurrence.upcoming(rule_of(rule_text), due, anchor=anchor, done=done))
+def _upcoming(
+    rule_text: str, from_completion: bool, due: date, anchor: date | None, done: int
+) -> tuple[date, ...]:
+    rule = rule_of(rule_text, from_completion=from_completion)
+    return tuple(recurrence.upcoming(rule, due, anchor=anchor, done=done))
 
 
 def _day(value: date | str | None) -> date | None:

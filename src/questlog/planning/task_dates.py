@@ -7,7 +7,7 @@ is read in the user's zone. A timed series keeps its wall clock, `time`, and mee
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from questlog.core import clock
 from questlog.core.exceptions import ValidationError
 from questlog.planning import recurrence, rrule
 from questlog.planning.moments import moment
-from questlog.planning.recurrence import RecurrenceError, Rule
+from questlog.planning.recurrence import FoundRecurrence, RecurrenceError, Rule
 
 FURTHEST_YEAR = 9999
 
@@ -67,7 +67,7 @@ def of_new(
     if words is None:
         return {**due.columns(), **NO_RULE}
     with _blaming_the_rule():
-        return _begun(_parsed(words, timezone), words, due, today)
+        return _begun(_understood(words, today, timezone), words, due, today, timezone)
 
 
 def of_changed(
@@ -75,11 +75,13 @@ def of_changed(
 ) -> dict[str, Any]:
     """Return the columns that `due_date` and `recurrence` of `changes` give a task; both may be absent.
 
-    Another date moves the anchor of a series; the rule it has already is left as it is. Raises `RecurrenceError`,
+    Another date moves the anchor of a series; the rule it has already is left as it is. A first date or a time that
+    the words of a rule name counts for more than the date the task has. Raises `RecurrenceError`,
     `RecurrenceNeedsDateError`.
     """
     due = Due(row["due_on"], row["due_at"], row["due_time"])
-    if "due_date" in changes:
+    is_dated = "due_date" in changes
+    if is_dated:
         due = read(changes["due_date"], timezone)
     if "recurrence" not in changes:
         return _kept(row, due)
@@ -87,14 +89,22 @@ def of_changed(
     if words is None:
         return {**due.columns(), **NO_RULE}
     with _blaming_the_rule():
-        rule = _parsed(words, timezone)
-        if rrule.write(rule) != row["rule"]:
-            return _begun(rule, words, due, today)
+        found = _understood(words, today, timezone)
+        if not is_dated and found.starting is not None:
+            return _begun(found, words, Due(), today, timezone)
+        if not is_dated and found.time is not None and due.on is not None:
+            return _begun(found, words, Due(due.on), today, timezone)
+        if _written(found.rule) != (row["rule"], row["rule_from_completion"]):
+            return _begun(found, words, due, today, timezone)
     return _kept(row, due)
 
 
-def _parsed(words: str, timezone: str) -> Rule:
-    return recurrence.parse(words, zone=clock.zone(timezone))
+def _understood(words: str, today: date, timezone: str) -> FoundRecurrence:
+    return recurrence.read(words, now=datetime.combine(today, time(), clock.zone(timezone)))
+
+
+def _written(rule: Rule) -> tuple[str, bool]:
+    return rrule.write(rule), rule.from_completion
 
 
 @contextmanager
@@ -115,10 +125,15 @@ def _kept(row: Mapping[str, Any], due: Due) -> dict[str, Any]:
     return {**due.columns(), "rhythm_from": anchor}
 
 
-def _begun(rule: Rule, words: str, due: Due, today: date) -> dict[str, Any]:
-    """Start a rule at the due date, or without one on its first date from today."""
+def _begun(
+    found: FoundRecurrence, words: str, due: Due, today: date, timezone: str
+) -> dict[str, Any]:
+    """Start a rule at the due date; without one on its first date from today, or from the day its words name."""
+    rule = found.rule
     if due.on is None:
-        due = Due(recurrence.first_due(rule, today=today))
+        due = Due(recurrence.first_due(rule, today=found.starting or today))
+    if found.time is not None and due.on is not None and due.at is None:
+        due = on_day(due.on, found.time, timezone)
     anchor = due.on
     if rule.until is None and anchor is not None:
         recurrence.check(rule, anchor)
@@ -126,6 +141,7 @@ def _begun(rule: Rule, words: str, due: Due, today: date) -> dict[str, Any]:
         **due.columns(),
         "rule": rrule.write(rule),
         "rule_words": words,
+        "rule_from_completion": rule.from_completion,
         "rhythm_from": anchor,
         "dates_used": 0,
     }
@@ -134,6 +150,7 @@ def _begun(rule: Rule, words: str, due: Due, today: date) -> dict[str, Any]:
 NO_RULE: Mapping[str, Any] = {
     "rule": None,
     "rule_words": None,
+    "rule_from_completion": False,
     "rhythm_from": None,
     "dates_used": 0,
 }
@@ -147,16 +164,23 @@ class Step:
     columns: Mapping[str, Any]
 
 
-def step(row: Mapping[str, Any], *, today: date, timezone: str) -> Step:
-    """Return how `row` goes on after the date it stands at: start and deadline keep their distance to it."""
+def step(row: Mapping[str, Any], *, today: date, timezone: str, is_done: bool = True) -> Step:
+    """Return how `row` goes on after the date it stands at: start and deadline keep their distance to it.
+
+    A date that is not done uses up none of the COUNT of a rule that counts completions.
+    """
     if row["rule"] is None or row["due_on"] is None:
         return Step(None, {})
-    rule = rule_of(row["rule"])
+    rule = rule_of(row["rule"], from_completion=row["rule_from_completion"])
+    if rule.from_completion and not is_done:
+        rule = replace(rule, count=None)
     anchor, done = row["rhythm_from"], row["dates_used"]
     following = recurrence.next_due(rule, row["due_on"], today=today, anchor=anchor, done=done)
     if following is None or following.year >= FURTHEST_YEAR:
         return Step(None, {})
     used = recurrence.used_up(rule, row["due_on"], following, anchor=anchor)
+    if rule.from_completion and not is_done:
+        used = 0
     distance = following - row["due_on"]
     return Step(
         following,
@@ -170,8 +194,9 @@ def step(row: Mapping[str, Any], *, today: date, timezone: str) -> Step:
     )
 
 
-def rule_of(text: str) -> Rule:
-    return rrule.read(text)
+def rule_of(text: str, *, from_completion: bool = False) -> Rule:
+    """Return the rule that a task stores as a text and a flag."""
+    return replace(rrule.read(text), from_completion=from_completion)
 
 
 def _shifted(day: date | None, distance: timedelta) -> date | None:

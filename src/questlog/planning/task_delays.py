@@ -45,7 +45,7 @@ async def skip(
     row = await _claim(session, user_id, task_id, expected_version)
     if row["rule"] is None:
         raise NotRecurringError()
-    step = task_dates.step(row, today=then.day, timezone=timezone)
+    step = task_dates.step(row, today=then.day, timezone=timezone, is_done=False)
     changed = dict(step.columns) if step.due is not None else {"completed_at": then.at}
     before = _before(row) if step.due is not None else {}
     noted = await _note(session, row, "skipped", then, before)

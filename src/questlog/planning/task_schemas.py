@@ -40,7 +40,8 @@ Recurrence = Annotated[
     str,
     text(1, LONGEST_TEXT),
     Field(
-        description="`daily`, `weekly`, `biweekly`, `monthly`, `yearly`, or an RRULE (RFC 5545) of days."
+        description="`daily`, `weekly`, `biweekly`, `monthly`, `yearly`, an RRULE (RFC 5545) of days, or a phrase in"
+        " English or Russian: `every 2 weeks on mon, thu`, `каждые! 3 дня`. `every!` counts from completion."
     ),
 ]
 
@@ -189,7 +190,9 @@ class TaskResponse(Answer):
     parent_task_id: UUID | None
     labels: list[str]
     difficulty: Difficulty
-    recurrence: str | None = Field(description="One of the five words, or an RRULE.")
+    recurrence: str | None = Field(
+        description="One of the five words, or an RRULE; behind `every!` if it counts from completion. May be sent back."
+    )
     recurrence_text: str | None = Field(
         description="The same as a sentence in the user's language."
     )
