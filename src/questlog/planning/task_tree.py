@@ -72,6 +72,17 @@ async def place_of_new(
     return await _under(session, user_id, parent_id, given)
 
 
+def place_below(
+    parent: Mapping[str, Any] | None, project_id: UUID | None, goal_id: UUID | None
+) -> dict[str, Any]:
+    """Return the place of a task that is not written: below `parent`, whose project and goal it takes."""
+    if parent is None:
+        top = {"parent_task_id": None, "depth": 1, "project_id": project_id, "goal_id": goal_id}
+        return {**dict.fromkeys(INHERITED), **top}
+    taken = {name: parent[name] for name in INHERITED}
+    return {"parent_task_id": parent["id"], "depth": parent["depth"] + 1, **taken}
+
+
 async def place_of_moved(
     session: Session, user_id: UUID, task_id: UUID, wanted: Mapping[str, Any]
 ) -> dict[str, Any]:

@@ -112,14 +112,31 @@ async def create(session: Session, user_id: UUID, wanted: TaskCreate, *, timezon
 
     Raises `UnknownReferenceError`, `SubtaskFollowsParentError`, `TaskTooDeepError`, `RecurrenceError`.
     """
-    now, task_id = clock.now(), new_id()
-    row: TaskRow = {
+    place = await task_tree.place_of_new(session, user_id, _place(wanted))
+    row = drafted(user_id, wanted, place, timezone=timezone)
+    if "position" in wanted.model_fields_set:
+        await session.execute(NEW, row)
+    else:
+        del row["position"]
+        row["position"] = await session.scalar(NEW_AT_THE_END, {**row, "its_owner": user_id})
+    row["labels"] = await task_labels.put(session, user_id, row["id"], wanted.labels)
+    await index.add(session, "task", [row])
+    record(session, row, "task.created")
+    return row
+
+
+def drafted(
+    user_id: UUID, wanted: TaskCreate, place: Mapping[str, Any], *, timezone: str
+) -> TaskRow:
+    """Return the row of a new task at its `place` in the tree, still without labels. Raises `RecurrenceError`."""
+    now = clock.now()
+    return {
         **{column: getattr(wanted, name) for name, column in COPIED.items()},
-        **await task_tree.place_of_new(session, user_id, _place(wanted)),
+        **place,
         **task_dates.of_new(
             wanted.due_date, wanted.recurrence, today=clock.today(timezone), timezone=timezone
         ),
-        "id": task_id,
+        "id": new_id(),
         "user_id": user_id,
         "title_key": title_key(wanted.title),
         "state": _state(wanted),
@@ -130,15 +147,6 @@ async def create(session: Session, user_id: UUID, wanted: TaskCreate, *, timezon
         "updated_at": now,
         "version": 1,
     }
-    if "position" in wanted.model_fields_set:
-        await session.execute(NEW, row)
-    else:
-        del row["position"]
-        row["position"] = await session.scalar(NEW_AT_THE_END, {**row, "its_owner": user_id})
-    row["labels"] = await task_labels.put(session, user_id, task_id, wanted.labels)
-    await index.add(session, "task", [row])
-    record(session, row, "task.created")
-    return row
 
 
 def _place(wanted: TaskCreate) -> dict[str, Any]:

@@ -161,7 +161,7 @@ def _settled(marks: Iterable[Mark], known: Known) -> tuple[list[Mark], list[Mark
     """Return the marks that count, and the names of nothing that is there; other marks are plain words."""
     last: dict[str, int] = {}
     unknown: list[Mark] = []
-    found = []
+    found: list[Mark] = []
     for mark in marks:
         if mark.kind in NAMED:
             name = known(mark.kind, str(mark.value))
