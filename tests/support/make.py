@@ -24,6 +24,7 @@ from questlog.planning.models import (
     Task,
     TaskLabel,
 )
+from questlog.planning.search import index
 
 
 @dataclass(frozen=True)
@@ -187,4 +188,7 @@ class Make:
     async def _save[Row](self, row: Row) -> Row:
         async with self._database.writer() as session:
             session.add(row)
+            if isinstance(row, Task | Item):
+                await session.flush()
+                await index.add(session, "task" if isinstance(row, Task) else "item", [vars(row)])
         return row

@@ -8,15 +8,13 @@ from questlog.api.deps import SlowReader, UserId
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.core.pagination import MAX_LIMIT, PageRequest
-from questlog.core.schemas import QueryFlag, title
+from questlog.core.schemas import QueryFlag
 from questlog.planning.search.find import Scope, find
-from questlog.planning.search.schemas import SearchPage
+from questlog.planning.search.schemas import SearchedWords, SearchPage
 from questlog.planning.search.tables import Kind
 
 router = HouseRouter(prefix="/search", tags=["search"])
 FINDS_AT_ONCE = 20
-
-type Words = Annotated[str, title(200)]
 
 
 async def scope(
@@ -56,7 +54,7 @@ async def search_tasks_and_items(
     *,
     request: Request,
     q: Annotated[
-        Words,
+        SearchedWords,
         Query(
             description='Words that must all be there; the last may be unfinished. `"a phrase"`, `begin*`, `-without`.'
         ),

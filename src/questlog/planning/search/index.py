@@ -3,6 +3,7 @@
 - a verb that inserts tasks or items (also a bulk one, an import, an undo that brings back what was deleted for good):
   `add(session, kind, rows)` right after its INSERT;
 - a verb that changes a title or description: `change(session, kind, rows)`;
+- an undo that puts rows back, whatever had become of them: `put(session, kind, rows)`;
 - one that deletes rows for good: `remove(session, ids)`. The trash changes nothing: what lies there stays indexed, and
   a search passes it over.
 
@@ -59,6 +60,13 @@ async def change(session: Session, rows: Iterable[Row]) -> None:
     values = [_changed(row, is_fts5=is_fts5) for row in rows]
     if values:
         await session.execute(CHANGE_FTS5 if is_fts5 else CHANGE_TSVECTOR, values)
+
+
+async def put(session: Session, kind: Kind, rows: Iterable[Row]) -> None:
+    """Take in rows of which some may be known already, as an undo finds them: two statements."""
+    given = list(rows)
+    await remove(session, (row["id"] for row in given))
+    await add(session, kind, given)
 
 
 async def remove(session: Session, ids: Iterable[UUID]) -> None:

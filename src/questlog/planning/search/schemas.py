@@ -1,11 +1,14 @@
 """Finds on the wire."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from questlog.core.schemas import Answer
+from questlog.core.schemas import Answer, title
+
+
+SearchedWords = Annotated[str, title(200)]
 
 
 class SearchHit(Answer):
