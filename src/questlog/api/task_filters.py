@@ -11,6 +11,7 @@ from questlog.core.schemas import IsoDate, QueryFlag
 from questlog.planning.filter_schemas import FilterQuery
 from questlog.planning.labels import fold
 from questlog.planning.queries import TaskFilter
+from questlog.planning.search.schemas import SearchedWords
 from questlog.planning.task_schemas import LabelName
 from questlog.planning.task_words import QueriedPriority, Status
 
@@ -44,6 +45,12 @@ class TaskQuery:
     due_to: Annotated[IsoDate | None, Query(description="Due on this day or before.")] = None
     include_subtasks: Annotated[QueryFlag, Query(description="Subtasks too.")] = False
     trash: Annotated[QueryFlag, Query(description="What was deleted in the last 30 days.")] = False
+    q: Annotated[
+        SearchedWords | None,
+        Query(
+            description="Words of title or description as `GET /search` finds them, in subtasks too; in the order of `sort`."
+        ),
+    ] = None
     filter: Annotated[
         FilterQuery | None,
         Query(

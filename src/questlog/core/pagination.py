@@ -161,6 +161,8 @@ def read_cursor(cursor: str, kinds: Sequence[TypeEngine[Any]]) -> list[Any]:
 
 
 def _typed(value: Any, kind: TypeEngine[Any]) -> Any:
+    if isinstance(kind, Id | Moment | Date) and not isinstance(value, str):
+        raise TypeError(type(value))
     if isinstance(kind, Id):
         return UUID(value)
     if isinstance(kind, Moment):

@@ -7,7 +7,6 @@ from pydantic import Field
 
 from questlog.core.schemas import Answer, title
 
-
 SearchedWords = Annotated[str, title(200)]
 
 
