@@ -5,6 +5,7 @@ from datetime import time
 from questlog.planning.phrases import dates_calendar as calendar
 from questlog.planning.phrases.dates_line import Line, Reading
 from questlog.planning.phrases.kinds import Kind, Part, Unit
+from questlog.planning.phrases.lexicon import MEANINGS
 
 HOURS = 24
 NOON = 12
@@ -17,14 +18,35 @@ def read(line: Line, at: int, *, after_day: bool = False) -> Reading | None:
         return None  # "@7pm" is a label
     return (
         _clock(line, start, is_introduced=line.means(at, Kind.BARE_AT))
-        or _named(line, start)
+        or _half_past(line, start)
+        or _named(line, start, is_introduced=start > at or after_day or line.is_whole)
         or _part(line, at, after_day=after_day or line.is_whole)
     )
 
 
-def _named(line: Line, at: int) -> Reading | None:
+def _half_past(line: Line, at: int) -> Reading | None:
+    """ "Half past six" and "в половине седьмого", in Russian half of the seventh hour, are the same."""
+    if line.word(at) == "half" and line.word(at + 1) == "past":
+        hour = line.number(at + 2) or line.meaning(at + 2, Kind.COUNT)
+        end = at + 3
+    elif line.word(at) in ("половине", "половину", "половины"):
+        hour, end = (line.meaning(at + 1, Kind.NTH) or 0) - 1, at + 2
+    else:
+        hour, end = MEANINGS.get(line.word(at).removeprefix("пол"), {}).get(Kind.NTH, 0) - 1, at + 1
+    if hour is None or not 0 <= hour <= NOON or not line.word(at).startswith(("half", "пол")):
+        return None
+    part = _hour_part(line, end, is_introduced=True)
+    if part is not None:
+        return _of_part(hour or NOON, 30, part)
+    return _at(hour or NOON, 30, end, is_open=True)
+
+
+def _named(line: Line, at: int, *, is_introduced: bool) -> Reading | None:
+    """ "Watch Midnight in Paris" names no hour."""
     hour = line.meaning(at, Kind.NAMED_HOUR)
-    return None if hour is None else Reading(at + 1, clock=time(hour))
+    if hour is None or not (is_introduced or line.ends_at(at + 1)):
+        return None
+    return Reading(at + 1, clock=time(hour))
 
 
 def _part(line: Line, at: int, *, after_day: bool) -> Reading | None:
@@ -75,6 +97,8 @@ def _bare(line: Line, hour: int, end: int) -> Reading | None:
     said = _oclock(line, end)
     if said == end and not line.ends_at(end) and not _connects(line, end):
         return None
+    if line.word(end) in ("-", "–", "—") and line.number(end + 1) is not None:
+        return None  # a range, of whatever
     return _at(hour, 0, said, is_open=True)
 
 

@@ -26,9 +26,30 @@ def read(line: Line, at: int) -> Reading | None:
         start = line.skip(start, Kind.ON)
     if start > at:
         start = line.skip(start, Kind.OF)
-    found = [rule(line, start, preposition) for rule in RULES]
-    found.append(dates_offsets.read(line, start if line.means(start, Kind.AHEAD) else at))
-    return max((reading for reading in found if reading), key=lambda said: said.end, default=None)
+    return _longest(
+        _by_name(line, start, preposition),
+        _from_day(line, at),
+        dates_offsets.read(line, start if line.means(start, Kind.AHEAD) else at),
+    )
+
+
+def _by_name(line: Line, at: int, preposition: str) -> Reading | None:
+    return _longest(*(rule(line, at, preposition) for rule in RULES))
+
+
+def _longest(*found: Reading | None) -> Reading | None:
+    return max((said for said in found if said), key=lambda said: said.end, default=None)
+
+
+def _from_day(line: Line, at: int) -> Reading | None:
+    """A distance from a day that has a name: "2 days after next friday", "за неделю до 1 мая"."""
+    start = at + 1 if line.word(at) == "за" else line.skip(at, Kind.OF)
+    found = dates_offsets.distance(line, start, bare=True)
+    direction = found and line.meaning(found.end, Kind.AFTER)
+    if found is None or not direction:
+        return None
+    base = _by_name(line, found.end + 1, line.word(found.end))
+    return base and on(dates_offsets.moved_day(base.day, found, direction), base.end)
 
 
 def _named(line: Line, at: int, preposition: str) -> Reading | None:
@@ -184,7 +205,11 @@ def _is_day_number(line: Line, end: int, preposition: str) -> bool:
 
 
 def _month(line: Line, at: int, preposition: str) -> Reading | None:
-    return dates_months.read_date(line, at) or dates_months.read_month(line, at, preposition)
+    return (
+        dates_months.read_date(line, line.skip(at, Kind.OF))
+        or dates_months.read_year_first(line, at)
+        or dates_months.read_month(line, at, preposition)
+    )
 
 
 RULES: tuple[Callable[[Line, int, str], Reading | None], ...] = (

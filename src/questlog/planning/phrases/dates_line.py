@@ -18,7 +18,7 @@ NOTHING: Mapping[Kind, int] = {}
 OPENINGS = frozenset(" \t\n\r\f\v\u00a0\u202f([{\"'«“‘„,;:—–*>?")
 JOINTS = frozenset(".,:/-'’+")
 # Signs that begin a date; "now" needs no entry of its own in the lexicon.
-STARTS = frozenset({"+", "-", "now", "сейчас", "half", "полтора", "полторы"})
+STARTS = frozenset({"+", "-", "now", "сейчас", "half", "полтора", "полторы", "за"})
 MEASURES = frozenset("_%°$€£₽@#&=")
 
 

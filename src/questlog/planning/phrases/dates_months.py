@@ -9,6 +9,8 @@ from questlog.planning.phrases.lexicon import MONTH_PREPOSITIONS
 YEARS = range(1900, 2200)
 SHORT_YEAR = 2
 LAST_DAY = 31
+# "The budget of 2024 may change."
+VERBS = frozenset({"may", "march"})
 
 
 def read_date(line: Line, at: int) -> Reading | None:
@@ -32,7 +34,7 @@ def read_month(line: Line, at: int, preposition: str) -> Reading | None:
     month = line.meaning(at, Kind.MONTH)
     if month is None or line.number(at - 1) is not None:
         return None
-    end, year = _year(line, at + 1, may_be_short=False)
+    end, year = _year(line, _joint(line, at + 1), may_be_short=False)
     if year is not None:
         day = calendar.day_of(year, month, 1)
         return on(day, end)
@@ -40,6 +42,21 @@ def read_month(line: Line, at: int, preposition: str) -> Reading | None:
         return None
     day = calendar.upcoming_month(line.today, month)
     return on(day, at + 1)
+
+
+def read_year_first(line: Line, at: int) -> Reading | None:
+    """Return a date or a month that begins with its year: "2012/Aug/10", "2024 August"."""
+    year = line.number(at)
+    name = _joint(line, at + 1)
+    month = line.meaning(name, Kind.MONTH)
+    if year not in YEARS or year is None or month is None:
+        return None
+    if name == at + 1 and line.word(name) in VERBS:
+        return None
+    found = number_of_day(line, _joint(line, name + 1))
+    if found is not None and found[0] > name + 2:
+        return on(calendar.day_of(year, month, found[1]), found[0])
+    return on(calendar.day_of(year, month, 1), name + 1)
 
 
 def read_edge(line: Line, at: int, edge: int) -> Reading | None:
@@ -106,15 +123,24 @@ def _joint(line: Line, at: int) -> int:
 def _year(line: Line, at: int, *, may_be_short: bool = True) -> tuple[int, int | None]:
     """Return where the year ends, and the year; without one, `at` and None."""
     place = line.skip_mark(at, ",")
+    choice = line.meaning(place, Kind.CHOICE)
+    if choice is not None and line.meaning(place + 1, Kind.UNIT) == Unit.YEAR:
+        return place + 2, line.today.year + choice
+    place = line.skip(place, Kind.OF)
     number = line.number(place)
     if number is None or line.word(place + 1) == ":":
         return at, None
     end = place + 1
     if number in YEARS:
-        if line.means(end, Kind.YEAR_WORD):
-            end = line.skip_mark(end + 1, ".") if line.word(end) == "г" else end + 1
-        return end, number
+        return after_year(line, end), number
     text = line.word(place)
     if may_be_short and len(text) == SHORT_YEAR and line.ends_at(end):
         return end, calendar.full_year(text)
     return at, None
+
+
+def after_year(line: Line, at: int) -> int:
+    """Return the place after "года" or "г."."""
+    if not line.means(at, Kind.YEAR_WORD):
+        return at
+    return line.skip_mark(at + 1, ".") if line.word(at) == "г" else at + 1

@@ -8,13 +8,15 @@ import re
 from datetime import date, datetime, time
 
 from questlog.planning.phrases import dates_calendar as calendar
+from questlog.planning.phrases import dates_months
 from questlog.planning.phrases.dates_line import Line, Reading, on
 from questlog.planning.phrases.kinds import Kind
-from questlog.planning.phrases.lexicon import VERSIONS
+from questlog.planning.phrases.lexicon import MEASURES, VERSIONS
 
 YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})(?![0-9])")
 YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})(?![0-9])")
 NO_YEAR = re.compile(r"([0-9]{1,2})([/.])([0-9]{1,2})(?![0-9])")
+MONTH_AND_YEAR = re.compile(r"([0-9]{1,2})/([0-9]{4})(?![0-9])")
 MOMENT = re.compile(
     r"[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?(?![0-9])"
 )
@@ -28,7 +30,9 @@ def read(line: Line, at: int, preposition: str) -> Reading | None:
     if found := YEAR_FIRST.match(line.text, token.start):
         return _year_first(line, found)
     if found := YEAR_LAST.match(line.text, token.start):
-        day = _year_last(line, found, at)
+        return on(_year_last(line, found, at), dates_months.after_year(line, line.at(found.end())))
+    if found := MONTH_AND_YEAR.match(line.text, token.start):
+        day = calendar.day_of(int(found[2]), int(found[1]), 1)
     elif found := NO_YEAR.match(line.text, token.start):
         day = _no_year(line, found, at, preposition)
     else:
@@ -65,7 +69,7 @@ def _year_last(line: Line, found: re.Match[str], at: int) -> date | None:
     first, mark, second, year = found.groups()
     if len(year) == 2 and (mark == "-" or not _is_certain(line, found, at)):
         return None
-    day, month = _day_and_month(first, mark, second, may_swap=mark != ".")
+    day, month = _day_and_month(first, mark, second, may_swap=len(year) > 2)
     return calendar.day_of(calendar.full_year(year), month, day)
 
 
@@ -83,6 +87,8 @@ def _is_certain(line: Line, found: re.Match[str], at: int) -> bool:
     """Whether numbers in the middle of a line can only be a date: "2.10" is a version, "1/2" a half."""
     if line.is_whole:
         return True
+    if line.word(line.at(found.end())) in MEASURES:
+        return False
     return len(found[1]) == len(found[3]) == 2 and _may_follow(line, at - 1)
 
 

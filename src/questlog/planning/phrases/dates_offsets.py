@@ -32,7 +32,9 @@ class Distance:
 def read(line: Line, at: int) -> Reading | None:
     """Return what a distance that begins at `at` leads to, if words or signs say in which direction."""
     if line.means(at, Kind.AHEAD):
-        return _moved(line, distance(line, _about(line, at + 1), bare=True), 1)
+        start = _about(line, at + 1)
+        # "через неделю" is a week, "in week 5" is none.
+        return _moved(line, distance(line, start, bare=not line.word(start).isascii()), 1)
     if line.word(at) in ("+", "-"):
         return _signed(line, at)
     found = distance(line, line.skip(at, Kind.OF), bare=True)
@@ -72,28 +74,18 @@ def _directed(line: Line, found: Distance, *, is_counted: bool) -> Reading | Non
     after = found.end
     if line.means(after, Kind.AGO):
         return _moved(line, found, -1, end=after + 1)
-    if direction := line.meaning(after, Kind.AFTER):
-        return _from_day(line, found, direction)
+    if line.meaning(after, Kind.AFTER) == 1 and line.word(after + 1) in ("now", "сейчас"):
+        return _moved(line, found, 1, end=after + 2)
     if line.means(after, Kind.LATER) and is_counted:
         return _moved(line, found, 1, end=after + 1)
     return _moved(line, found, 1) if line.is_whole and is_counted else None
 
 
-def _from_day(line: Line, found: Distance, direction: int) -> Reading | None:
-    at = found.end + 1
-    if line.word(at) in ("now", "сейчас"):
-        return _moved(line, found, 1, end=at + 1) if direction > 0 else None
-    if (days := line.meaning(at, Kind.DAY)) is not None:
-        base = calendar.add(line.today, Unit.DAY, days)
-    elif (weekday := line.meaning(at, Kind.WEEKDAY)) is not None:
-        base = calendar.weekday_after(line.today, weekday)
-    else:
-        return None
+def moved_day(day: date | None, found: Distance, sign: int) -> date | None:
+    """Return the day at this distance from `day`; hours and minutes lead to none."""
     for amount, unit in found.parts:
-        base = (
-            None if unit in SPANS or base is None else calendar.add(base, unit, direction * amount)
-        )
-    return on(base, at + 1)
+        day = None if unit in SPANS or day is None else calendar.add(day, unit, sign * amount)
+    return day
 
 
 def _moved(

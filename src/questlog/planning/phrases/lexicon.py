@@ -20,6 +20,11 @@ VERSIONS = _words("version versions v ver release build версия верси�
 MONTH_PREPOSITIONS = _words("in by until till before в во к ко до на с")
 # "the first", "the last" are an edge only as a day: "the last day of the month".
 EDGE_DAYS = _words("first last первый первого первому последний последнего последнему")
+# "16.02 kg" is no day either.
+MEASURES = _words(
+    "kg g mg lb lbs oz km m cm mm mi l ml gb mb usd eur rub dollars euros points percent"
+    " кг г мг т км м см мм л мл гб мб руб рублей р градусов процентов баллов"
+)
 # "the 5th floor" is no day.
 COUNTED = _words(
     "anniversary avenue birthday century chapter edition floor grade lesson place season street time"
