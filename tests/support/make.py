@@ -25,6 +25,7 @@ from questlog.planning.models import (
     TaskLabel,
 )
 from questlog.planning.search import index
+from questlog.planning.search.tables import Kind
 
 
 @dataclass(frozen=True)
@@ -190,5 +191,6 @@ class Make:
             session.add(row)
             if isinstance(row, Task | Item):
                 await session.flush()
-                await index.add(session, "task" if isinstance(row, Task) else "item", [vars(row)])
+                kind: Kind = "task" if isinstance(row, Task) else "item"
+                await index.add(session, kind, [{"description": None, **vars(row)}])
         return row
