@@ -1,6 +1,7 @@
 """Words and their stems."""
 
 import threading
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -44,7 +45,7 @@ def test_words_are_letters_and_digits_whatever_the_text(text: str) -> None:
     places = list(places_of(text))
 
     assert all(p.word.form.isalnum() and p.word.stem.isalnum() for p in places)
-    assert all(a.end <= b.start for a, b in zip(places, places[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(places))
 
 
 def test_stems_do_not_depend_on_who_else_is_stemming() -> None:
