@@ -24,6 +24,7 @@ BEYOND_A_SCHEMA = {
     "idempotency_key_reused": "It depends on the requests before.",
     "invalid_email": "RFC 5321 and IDNA are no regular language.",
     "invalid_recurrence": "The parts of an RRULE have to suit each other.",
+    "its_own_blocker": "A task and what it waits for have to differ.",
     "label_name_too_long": "Written in plain letters a name may grow.",
     "not_found": "Ids in a body or query have to be the caller's.",
     "not_later": "A date has to come after the task's own.",
@@ -34,7 +35,9 @@ BEYOND_A_SCHEMA = {
     "subtask_follows_parent": "It depends on the parent.",
     "task_cycle": "It depends on what hangs under the task.",
     "task_too_deep": "It depends on where the task hangs.",
+    "too_many_dependencies": "It depends on what waits already.",
     "too_late_for_yesterday": "It depends on the clock.",
+    "unresolved_temp_id": "A temporary id has to be made by a command before.",
     "unreadable_import": "`content` is a file of another program.",
     "weak_password": "The passwords that are guessed first are a long list.",
 }

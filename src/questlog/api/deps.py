@@ -120,6 +120,15 @@ async def write_session(database: Annotated[Database, Depends(steps)]) -> AsyncI
         yield session
 
 
+async def slow_write_session(
+    database: Annotated[Database, Depends(steps)],
+) -> AsyncIterator[Session]:
+    async with database.unit(writes=True) as session:
+        session.info["slow"] = True
+        current.get().session = session
+        yield session
+
+
 async def clues(request: Request) -> CallerClues:
     exchange = current.get()
     agent = request.headers.get("user-agent")
@@ -174,6 +183,8 @@ Reader = Annotated[Session, Depends(read_session, scope="function")]
 SlowReader = Annotated[Session, Depends(slow_read_session, scope="function")]
 # scope="function": the commit comes before the response leaves, so that a 200 is a promise kept.
 Writer = Annotated[Session, Depends(write_session, scope="function")]
+# For many statements: on SQLite they are stepped through in a thread, so that other people's requests go on.
+SlowWriter = Annotated[Session, Depends(slow_write_session, scope="function")]
 Steps = Annotated[Database, Depends(steps)]
 Desk = Annotated[FrontDesk, Depends(front_desk)]
 Me = Annotated[Principal, Depends(principal)]

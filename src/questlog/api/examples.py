@@ -12,6 +12,7 @@ ITEM = "019a9c3e-7a40-7000-8000-000000000005"
 IMPORT = "019a9c3e-7a40-7000-8000-000000000006"
 OCCURRENCE = "019a9c3e-7a40-7000-8000-000000000007"
 SESSION = "019a9c3e-7a40-7000-8000-000000000008"
+BLOCKER = "019a9c3e-7a40-7000-8000-000000000010"
 REQUEST = "019a9c3e-7a40-7000-8000-0000000000aa"
 EVENT = "019a9c3e-7a40-7000-8000-0000000000ee"
 MADE = "2026-11-24T08:15:00Z"
@@ -231,6 +232,30 @@ EXAMPLES: dict[str, Any] = {
         "tasks": [{"id": TASK, "title": "Water the plants"}],
         "occurrences": [],
         "items": [],
+    },
+    "BatchResponse": {
+        "applied": 1,
+        "refused": 1,
+        "temp_ids": {BLOCKER: TASK},
+        "event_id": EVENT,
+        "results": [
+            {"index": 0, "op": "add", "status": "ok", "id": TASK, "task": _task},
+            {
+                "index": 1,
+                "op": "skip",
+                "status": "error",
+                "problem": of_problem(
+                    409, "task_not_recurring", "Only a task that repeats can skip a date."
+                ),
+            },
+        ],
+    },
+    "DependenciesResponse": {
+        "id": TASK,
+        "blocked_by": [BLOCKER],
+        "blocks": [],
+        "blocked": True,
+        "version": 3,
     },
     "DatabaseHealthResponse": {"status": "ok", "latency_ms": 0.4},
     "GoalPage": _page(_goal),

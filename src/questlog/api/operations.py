@@ -14,6 +14,7 @@ DATABASE_DOORS = {
     deps.read_session,
     deps.slow_read_session,
     deps.write_session,
+    deps.slow_write_session,
     deps.principal,
 }
 NOT_MODIFIED = 304

@@ -1,6 +1,6 @@
 """Errors on the wire: RFC 9457 problem details that also satisfy clients which only read `detail`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -56,9 +56,20 @@ def problem(
     errors: Iterable[Mapping[str, str]] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    exchange = current.get()
-    exchange.error_code = code
-    body = {
+    current.get().error_code = code
+    body = _body(status, code, detail, details=details, errors=errors)
+    return Response(to_json(body), status, headers, MEDIA_TYPE)
+
+
+def _body(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    details: Mapping[str, Any] | None = None,
+    errors: Iterable[Mapping[str, str]] = (),
+) -> dict[str, Any]:
+    return {
         "type": f"/problems/{code}",
         "title": HTTPStatus(status).phrase,
         "status": status,
@@ -66,9 +77,38 @@ def problem(
         "code": code,
         "details": dict(details or {}),
         "errors": list(errors),
-        "request_id": exchange.request_id,
+        "request_id": current.get().request_id,
     }
-    return Response(to_json(body), status, headers, MEDIA_TYPE)
+
+
+def about(error: QuestlogError, locale: str) -> dict[str, Any]:
+    """Return the problem that an error is, for an answer that tells of several."""
+    detail = translated(error.message, locale, error.details)
+    return _body(
+        error.status,
+        error.code,
+        detail,
+        details=error.details,
+        errors=_at_field(error, detail),
+    )
+
+
+def about_faults(faults: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the problem that faults of a body are, as Pydantic tells them."""
+    errors = [_field_error(fault) for fault in faults]
+    return _body(422, "validation_error", _summary(errors), errors=errors)
+
+
+def _at_field(error: QuestlogError, detail: str) -> list[dict[str, str]]:
+    if not error.pointer:
+        return []
+    return [{"pointer": error.pointer, "detail": detail, "code": error.code}]
+
+
+def _summary(errors: Sequence[Mapping[str, str]]) -> str:
+    first = errors[0]
+    place = first["pointer"].removeprefix("/body/").lstrip("/") or "body"
+    return f"{place}: {first['detail']}"
 
 
 def install(app: FastAPI) -> None:
@@ -84,14 +124,16 @@ def install(app: FastAPI) -> None:
 async def _on_known(_request: Request, error: Exception) -> Response:
     assert isinstance(error, QuestlogError)  # noqa: S101 - narrows the type for the checker
     detail = translated(error.message, current.get().locale, error.details)
-    fields = (
-        [{"pointer": error.pointer, "detail": detail, "code": error.code}] if error.pointer else []
-    )
     headers = dict(error.headers)
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers.setdefault("WWW-Authenticate", "Bearer")
     return problem(
-        error.status, error.code, detail, details=error.details, errors=fields, headers=headers
+        error.status,
+        error.code,
+        detail,
+        details=error.details,
+        errors=_at_field(error, detail),
+        headers=headers,
     )
 
 
@@ -110,9 +152,7 @@ async def _on_invalid(_request: Request, error: Exception) -> Response:
             400, "malformed_json", f"The body is not valid JSON: {reason}.".replace(": .", ".")
         )
     errors = [_field_error(fault) for fault in found]
-    first = errors[0]
-    summary = f"{first['pointer'].removeprefix('/body/').lstrip('/') or 'body'}: {first['detail']}"
-    return problem(422, "validation_error", summary, errors=errors)
+    return problem(422, "validation_error", _summary(errors), errors=errors)
 
 
 def _field_error(fault: Mapping[str, Any]) -> dict[str, str]:

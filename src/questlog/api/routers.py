@@ -4,6 +4,8 @@ from fastapi import APIRouter, FastAPI
 
 from questlog.api import (
     auth,
+    batch,
+    dependencies,
     events,
     exports,
     filters,
@@ -26,6 +28,8 @@ from questlog.api import (
 # What is asked most stands first: the router looks from the top.
 ROUTERS: tuple[APIRouter, ...] = (
     tasks.router,
+    batch.router,
+    dependencies.router,
     quick_add.router,
     user_tasks.router,
     health.router,

@@ -8,6 +8,7 @@ a thread as a whole; on PostgreSQL it is awaited. Both read the same: `async def
 """
 
 import asyncio
+import contextvars
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -120,7 +121,8 @@ class Database:
             return await work
         if "slow" not in session.info:
             return _drive(work)
-        hop = asyncio.get_running_loop().run_in_executor(self._slow_reading, _drive, work)
+        run = contextvars.copy_context().run
+        hop = asyncio.get_running_loop().run_in_executor(self._slow_reading, run, _drive, work)
         try:
             return await asyncio.shield(hop)
         except asyncio.CancelledError:

@@ -8,12 +8,10 @@ close a circle together.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import cast
 from uuid import UUID
 
 from sqlalchemy import (
     Executable,
-    Table,
     and_,
     delete,
     func,
@@ -31,10 +29,8 @@ from questlog.core.exceptions import ConflictError, UnknownReferenceError, Valid
 from questlog.core.prepared import prepared
 from questlog.planning import images, task_rows, task_tree, tasks
 from questlog.planning.dependency_graph import MOST, Edge, Graph
-from questlog.planning.dependency_models import TaskDependency
+from questlog.planning.readiness import EDGES
 from questlog.planning.task_rows import TASKS, TaskRow
-
-EDGES = cast(Table, TaskDependency.__table__)
 
 
 class DependencyCycleError(ConflictError):

@@ -5,15 +5,15 @@ series blocks as long as it is open, whatever became of its single dates. Subtas
 """
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_
+from sqlalchemy import BindParameter, ColumnElement, Table, and_, exists, or_
 
 from questlog.planning.dependency_models import TaskDependency
 from questlog.planning.models import Task
 
 TASKS = Task.__table__
-EDGES = TaskDependency.__table__
+EDGES = cast(Table, TaskDependency.__table__)
 BLOCKER = TASKS.alias("blocker")
 WAITING = TASKS.alias("waiting")
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, delete, exists, select, update
+from sqlalchemy import CTE, delete, exists, or_, select, update
 
 from questlog.automation.events import Touched
 from questlog.core import clock
@@ -12,6 +12,7 @@ from questlog.core.db import Session
 from questlog.core.ids import new_id
 from questlog.planning import images, queries, task_rows, task_tree, tasks
 from questlog.planning.models import Goal, Item, Project
+from questlog.planning.readiness import EDGES
 from questlog.planning.search import index
 from questlog.planning.task_labels import WORN
 from questlog.planning.task_rows import TASKS, TaskNotFoundError, TaskRow
@@ -90,6 +91,8 @@ async def purge(session: Session, *, before: datetime) -> int:
     old = select(TASKS.c.id).where(TASKS.c.deleted_at < before, is_leaf).limit(PURGED_AT_ONCE)
     ids = list(await session.scalars(old))
     await session.execute(delete(WORN).where(WORN.c.task_id.in_(ids)))
+    either_end = or_(EDGES.c.task_id.in_(ids), EDGES.c.blocker_id.in_(ids))
+    await session.execute(delete(EDGES).where(either_end))
     items = Item.__table__
     await session.execute(update(Item).where(items.c.task_id.in_(ids)).values(task_id=None))
     await session.execute(delete(TASKS).where(TASKS.c.id.in_(ids)))
