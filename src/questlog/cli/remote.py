@@ -162,7 +162,7 @@ def failure_of(answer: httpx2.Response) -> Failure:
     problem = _json(answer)
     lines = [str(problem.get("detail") or problem.get("title"))]
     line = problem.get("details", {}).get("line")
-    if line is not None:
+    if line is not None and str(line) not in lines[0]:
         lines[0] = f"line {line}: {lines[0]}"
     lines += [
         f"  {_field(each['pointer'])}: {each['detail']}" for each in problem.get("errors", [])

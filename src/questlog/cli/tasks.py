@@ -1,12 +1,13 @@
 """`questlog add`, `done`, `undone`, `change`, `remove`: one task, or several at once."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
 
 from questlog.cli import account as accounts
-from questlog.cli import dates, references, terminal
+from questlog.cli import dates, quick_add, references, terminal
 from questlog.cli.account import Account
 from questlog.cli.remote import Remote, signed_in
 from questlog.core import clock
@@ -44,25 +45,70 @@ def task_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command()
-@click.argument("title")
+@click.argument("text", nargs=-1, required=True)
 @task_options
 @click.option("--under", help="Make it a subtask of this task.")
+@click.option("--plain", is_flag=True, help="The text is the title, word for word.")
+@click.option("--create-missing", is_flag=True, help="Make the projects that are not there.")
+@click.option("--dry-run", is_flag=True, help="Only show what the words mean.")
 @terminal.json_option
-def add(title: str, under: str | None, as_json: bool, **wanted: Any) -> None:
-    """Write down a task.
+def add(
+    text: tuple[str, ...],
+    plain: bool,
+    create_missing: bool,
+    dry_run: bool,
+    as_json: bool,
+    **wanted: Any,
+) -> None:
+    """Write down a task in words, or several, one a line; `-` reads them from standard input.
+
+    Dates and repetitions are understood in English and Russian, and #project, @label, p1 to p4, !deadline, >start,
+    ~duration and // description. Indented lines are subtasks. "Quoted words" are left alone.
 
     \b
-    questlog add "Call Mum"
+    questlog add 'Write report tomorrow 17:00 every fri #Work @deep p1 !2026-12-01 ~45m // notes'
+    questlog add Позвонить маме в пятницу в 19:00
     questlog add "Write the report" --due "friday 17:00" --project Work --priority high
-    questlog add "Water the plants" --due today --every weekly --label home
+    questlog add - < shopping.txt
     """
+    words = sys.stdin.read() if text == ("-",) else " ".join(text)
+    is_described = any(value not in (None, ()) for value in wanted.values())
+    if (plain or is_described) and (create_missing or dry_run):
+        raise click.UsageError("--create-missing and --dry-run go with words alone")
     with signed_in() as remote:
-        body = {"title": title, **_fields(remote, **wanted)}
-        if under is not None:
-            body["parent_task_id"] = references.task_id(remote, under)
-        task = remote.post("/tasks", body)
-        number = _append_to_list(references.account_of(remote), task["id"])
-        _tell(remote, task, as_json, f"Added {number}:")
+        if plain or is_described:
+            _add_described(remote, words, plain=plain, as_json=as_json, **wanted)
+        else:
+            items = quick_add.send(remote, words, create_missing=create_missing, dry_run=dry_run)
+            _tell_added(remote, items, as_json, dry_run=dry_run)
+
+
+def _add_described(
+    remote: Remote, words: str, *, plain: bool, as_json: bool, under: str | None, **wanted: Any
+) -> None:
+    """Add one task: what options say goes before what the words say."""
+    body = {"title": words} if plain else quick_add.body_of(remote, words)
+    body |= _fields(remote, **wanted)
+    if under is not None:
+        body["parent_task_id"] = references.task_id(remote, under)
+    task = remote.post("/tasks", body)
+    number = _append_to_list(references.account_of(remote), task["id"])
+    _tell(remote, task, as_json, f"Added {number}:")
+
+
+def _tell_added(
+    remote: Remote, items: list[dict[str, Any]], as_json: bool, *, dry_run: bool
+) -> None:
+    if as_json:
+        terminal.print_json(items[0]["task"] if len(items) == 1 and not dry_run else items)
+        return
+    account = references.account_of(remote)
+    for depth, item in quick_add.depths(items):
+        told = "Would add:"
+        if not dry_run:
+            told = f"Added {_append_to_list(account, item['task']['id'])}:"
+        _tell(remote, item["task"], False, f"{'  ' * depth}{told}")
+        quick_add.tell_understood(item, indent=2 * depth + len(told) + 1)
 
 
 @click.command()
