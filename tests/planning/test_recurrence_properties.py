@@ -1,15 +1,16 @@
 """What holds for every rule and every date."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
 from dateutil.rrule import rrulestr
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from questlog.planning import recurrence, rhythm
 from questlog.planning.recurrence import RecurrenceError, Rule
+from questlog.planning.rrule import LONGEST_INTERVAL
 
 
 def signed(limit: int) -> st.SearchStrategy[int]:
@@ -45,6 +46,30 @@ def rule_texts(draw: st.DrawFn) -> str:
     return ";".join(parts)
 
 
+@st.composite
+def any_rule_texts(draw: st.DrawFn) -> str:
+    """Rules with every part there is, of which many contradict each other and are refused."""
+    frequency = draw(st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]))
+    by_period = frequency in ("MONTHLY", "YEARLY")
+    numbered = st.tuples(signed(53).map(str) | st.just(""), WEEKDAY).map("".join)
+    weekdays = st.just("MO,TU,WE,TH,FR") | listed(numbered if by_period else WEEKDAY)
+    parts = {
+        "BYMONTH": listed(st.integers(1, 12)),
+        "BYMONTHDAY": listed(signed(31)),
+        "BYDAY": weekdays,
+        "BYSETPOS": listed(signed(366)),
+        "WKST": WEEKDAY,
+        "COUNT": st.integers(1, 3660),
+        "UNTIL": st.dates(max_value=date(9999, 12, 30)).map(
+            lambda day: day.isoformat().replace("-", "")
+        ),
+    }
+    chosen = draw(st.lists(st.sampled_from(sorted(parts)), unique=True))
+    interval = draw(st.integers(1, LONGEST_INTERVAL[frequency]))
+    told = [f"{name}={draw(parts[name])}" for name in chosen]
+    return ";".join([f"FREQ={frequency}", f"INTERVAL={interval}", *told])
+
+
 DAYS = st.dates(date(1970, 1, 1), date(2199, 12, 31))
 
 
@@ -56,6 +81,8 @@ def parsed(text: str) -> Rule | None:
 
 
 RULES = rule_texts().map(parsed).filter(lambda rule: rule is not None)
+ANY_RULES = any_rule_texts().map(parsed).filter(lambda rule: rule is not None)
+NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 
 
 @given(st.text() | st.text("FREQ=DAILYWKMON;BYINTUSP0123456789-,:T").map("FREQ=".__add__))
@@ -74,6 +101,39 @@ def test_a_rule_survives_being_written(rule: Rule, count: int | None, until: dat
     assert again == whole
     assert recurrence.words(again, "en").startswith("every ")
     assert recurrence.words(again, "ru").startswith("кажд")
+
+
+@settings(suppress_health_check=[HealthCheck.filter_too_much], deadline=None)
+@given(ANY_RULES, st.booleans(), st.sampled_from(["en", "ru"]))
+def test_the_words_of_a_rule_are_read_as_that_rule(
+    rule: Rule, from_completion: bool, language: str
+) -> None:
+    whole = replace(rule, from_completion=from_completion)
+
+    again = recurrence.read(recurrence.words(whole, language), now=NOW)
+
+    assert again.rule == whole
+    assert (again.starting, again.time) == (None, None)
+
+
+@settings(suppress_health_check=[HealthCheck.filter_too_much], deadline=None)
+@given(ANY_RULES, st.booleans())
+def test_the_recurrence_of_an_answer_may_be_sent_back(rule: Rule, from_completion: bool) -> None:
+    whole = replace(rule, from_completion=from_completion)
+
+    again = recurrence.read(recurrence.wire_name(whole), now=NOW)
+
+    assert again.rule == whole
+
+
+@given(RULES, DAYS, st.booleans())
+def test_the_next_dates_strictly_grow(rule: Rule, due: date, from_completion: bool) -> None:
+    series = replace(rule, from_completion=from_completion)
+
+    found = recurrence.upcoming(series, due, anchor=due, done=0)
+
+    assert found == sorted(set(found))
+    assert not found or found[0] > due
 
 
 @given(RULES, DAYS, DAYS, DAYS, st.booleans())

@@ -6,6 +6,7 @@ from questlog.core.db import Session
 from questlog.flows.complete_task import shares
 from questlog.flows.task_changes import TaskChange
 from questlog.planning import goal_progress, reopenings, tasks
+from questlog.planning.reopenings import Reopening
 
 
 async def reopen_task(
@@ -17,6 +18,11 @@ async def reopen_task(
     `PreconditionFailedError`.
     """
     opened = await reopenings.reopen(session, user_id, task_id, expected_version=expected_version)
+    return await taken_back(session, user_id, opened)
+
+
+async def taken_back(session: Session, user_id: UUID, opened: Reopening) -> TaskChange:
+    """Count the goals anew and tell of a reopening; a repeat tells nothing."""
     if opened.is_repeat:
         return TaskChange(opened.task, {})
     goals = await goal_progress.of_chain(

@@ -11,12 +11,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.core import clock
 from questlog.core.db import Session
-from questlog.core.exceptions import ValidationError
+from questlog.core.exceptions import UnknownReferenceError, ValidationError
 from questlog.core.ids import new_id
 from questlog.core.pagination import PageRequest, Slice, SortKey
 from questlog.planning import queries, task_rows
 from questlog.planning.lists import WireRow, page_of
-from questlog.planning.models import Occurrence
+from questlog.planning.models import Goal, Occurrence, Project, Task
 from questlog.planning.moments import moment
 from questlog.planning.task_rows import TaskRow
 
@@ -104,8 +104,12 @@ async def record(
     *,
     key: str,
     before: Mapping[str, Any],
+    next_due: date | None = None,
 ) -> UUID | None:
-    """Write down what became of a task; None when this date was completed before and still stands."""
+    """Write down what became of a task; None when this date was completed before and still stands.
+
+    `next_due` is where a task that was not completed went on to; a completion says it in its receipt.
+    """
     values = {
         "id": new_id(),
         "user_id": row["user_id"],
@@ -117,7 +121,7 @@ async def record(
         "done_on": then.day,
         "done_hour": then.hour,
         "before": dict(before),
-        "receipt": {},
+        "receipt": {} if next_due is None else {"next_due": next_due.isoformat()},
         "title": row["title"],
         "project_id": row["project_id"],
         "goal_id": row["goal_id"],
@@ -143,21 +147,52 @@ async def page_of_task(
     return await page_of(session, statement, NEWEST_FIRST, request)
 
 
+@dataclass(frozen=True)
+class OccurrenceFilter:
+    """Conditions that all hold; None asks for nothing. Both days are included."""
+
+    first: date | None = None
+    last: date | None = None
+    outcome: Outcome | None = None
+    task_id: UUID | None = None
+    project_id: UUID | None = None
+    goal_id: UUID | None = None
+
+
 async def page(
-    session: Session,
-    user_id: UUID,
-    request: PageRequest,
-    *,
-    first: date | None = None,
-    last: date | None = None,
-    outcome: Outcome | None = None,
+    session: Session, user_id: UUID, wanted: OccurrenceFilter, request: PageRequest
 ) -> Slice[WireRow]:
-    """Return what became of all tasks between two days, newest first."""
-    statement = queries.occurrences_of(user_id, *SHOWN)
-    if first is not None:
-        statement = statement.where(OCCURRENCES.c.done_on >= first)
-    if last is not None:
-        statement = statement.where(OCCURRENCES.c.done_on <= last)
-    if outcome is not None:
-        statement = statement.where(OCCURRENCES.c.outcome == outcome)
+    """Return what became of tasks, newest first, by the project and goal they had then.
+
+    Raises `UnknownReferenceError` for ids that are not the user's.
+    """
+    await _check(session, user_id, wanted)
+    conditions = [
+        test(value)
+        for test, value in (
+            (OCCURRENCES.c.done_on.__ge__, wanted.first),
+            (OCCURRENCES.c.done_on.__le__, wanted.last),
+            (OCCURRENCES.c.outcome.__eq__, wanted.outcome),
+            (OCCURRENCES.c.task_id.__eq__, wanted.task_id),
+            (OCCURRENCES.c.project_id.__eq__, wanted.project_id),
+            (OCCURRENCES.c.goal_id.__eq__, wanted.goal_id),
+        )
+        if value is not None
+    ]
+    statement = queries.occurrences_of(user_id, *SHOWN).where(*conditions)
     return await page_of(session, statement, NEWEST_FIRST, request)
+
+
+async def _check(session: Session, user_id: UUID, wanted: OccurrenceFilter) -> None:
+    """What is gone for good may still be asked about: its occurrences outlive it."""
+    for model, column, id_ in (
+        (Task, OCCURRENCES.c.task_id, wanted.task_id),
+        (Project, OCCURRENCES.c.project_id, wanted.project_id),
+        (Goal, OCCURRENCES.c.goal_id, wanted.goal_id),
+    ):
+        if id_ is None:
+            continue
+        mine = select(model.id).where(model.id == id_, model.user_id == user_id).exists()
+        past = select(OCCURRENCES.c.id).where(OCCURRENCES.c.user_id == user_id, column == id_)
+        if not await session.scalar(select(mine | past.exists())):
+            raise UnknownReferenceError(pointer=f"/query/{column.name}")

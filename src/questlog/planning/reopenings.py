@@ -53,7 +53,7 @@ async def reopen(
         opened = await task_rows.write_if_unchanged(session, row, changed)
         if opened is not None:
             old = images.was("task", [task_id], {name: row[name] for name in changed})
-            return await _taken_back(session, opened, last, old)
+            return await take_back(session, opened, last, old)
     raise RacedError()
 
 
@@ -99,9 +99,10 @@ def _read_back(name: str, value: Any) -> Any:
     return reader(value) if reader is not None and value is not None else value
 
 
-async def _taken_back(
+async def take_back(
     session: Session, task: TaskRow, last: Row[Any] | None, old: Image
 ) -> Reopening:
+    """Mark an occurrence as taken back, with the subtasks it had opened; `old` is the image of the task before."""
     if last is None:
         return Reopening(task, before=old)
     await session.execute(

@@ -48,7 +48,7 @@ async def skip(
     step = task_dates.step(row, today=then.day, timezone=timezone, is_done=False)
     changed = dict(step.columns) if step.due is not None else {"completed_at": then.at}
     before = _before(row) if step.due is not None else {}
-    noted = await _note(session, row, "skipped", then, before)
+    noted = await _note(session, row, "skipped", then, before, step.due)
     moved = await task_rows.write(session, row, changed)
     tasks.record(
         session,
@@ -81,7 +81,7 @@ async def postpone(
         return row
     if _is_earlier(due, row):
         raise NotLaterError(pointer="/body/until")
-    noted = await _note(session, row, "postponed", then, _before(row))
+    noted = await _note(session, row, "postponed", then, _before(row), due.on)
     changed = due.columns()
     moved = await task_rows.write(session, row, changed)
     tasks.record(
@@ -128,9 +128,12 @@ async def _note(
     outcome: occurrences.Outcome,
     then: occurrences.When,
     before: Mapping[str, Any],
+    next_due: date | None,
 ) -> Image:
     key = occurrences.key_of(row["due_on"])
-    made = await occurrences.record(session, row, outcome, then, key=key, before=before)
+    made = await occurrences.record(
+        session, row, outcome, then, key=key, before=before, next_due=next_due
+    )
     return {} if made is None else images.made("occurrence", [made])
 
 
