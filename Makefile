@@ -80,6 +80,10 @@ faults: $(DEVELOPMENT) ## kill, starve and interrupt the server under load (long
 prove: $(DEVELOPMENT) ## switch off each guard in turn; its test must turn red (long)
 	$(BIN)/python -m tests.prove $(ARGS)
 
+.PHONY: interop
+interop: $(DEVELOPMENT) ## hold what is understood against chrono-node (fetches it once)
+	$(BIN)/python -m tests.interop
+
 .PHONY: bench
 bench: $(DEVELOPMENT) ## measure speed as ratios to a bare route
 	$(BIN)/python -m tests.bench $(ARGS)

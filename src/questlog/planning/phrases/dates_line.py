@@ -15,7 +15,7 @@ LONGEST_NUMBER = 4
 NOTHING: Mapping[Kind, int] = {}
 
 # What may stand directly before a date; "#today" and "!2026-12-01" belong to somebody else.
-OPENINGS = frozenset(" \t\n\r\f\v\u00a0\u202f([{\"'«“‘„,;:—–*>?")
+OPENINGS = frozenset(" \t\n\r\f\v\u00a0\u202f([{\"'«“‘„,;—–*>?")
 JOINTS = frozenset(".,:/-'’+")
 # Signs that begin a date; "now" needs no entry of its own in the lexicon.
 STARTS = frozenset({"+", "-", "now", "сейчас", "half", "полтора", "полторы", "за"})

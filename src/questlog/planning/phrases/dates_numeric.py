@@ -30,7 +30,10 @@ def read(line: Line, at: int, preposition: str) -> Reading | None:
     if found := YEAR_FIRST.match(line.text, token.start):
         return _year_first(line, found)
     if found := YEAR_LAST.match(line.text, token.start):
-        return on(_year_last(line, found, at), dates_months.after_year(line, line.at(found.end())))
+        return on(
+            _year_last(line, found, at, preposition),
+            dates_months.after_year(line, line.at(found.end())),
+        )
     if found := MONTH_AND_YEAR.match(line.text, token.start):
         day = calendar.day_of(int(found[2]), int(found[1]), 1)
     elif found := NO_YEAR.match(line.text, token.start):
@@ -65,11 +68,11 @@ def _local(line: Line, day: date, moment: re.Match[str]) -> datetime | None:
         return None
 
 
-def _year_last(line: Line, found: re.Match[str], at: int) -> date | None:
+def _year_last(line: Line, found: re.Match[str], at: int, preposition: str) -> date | None:
     first, mark, second, year = found.groups()
-    if len(year) == 2 and (mark == "-" or not _is_certain(line, found, at)):
+    if len(year) == 2 and (mark == "-" or not (preposition or _is_certain(line, found, at))):
         return None
-    day, month = _day_and_month(first, mark, second, may_swap=len(year) > 2)
+    day, month = _day_and_month(first, mark, second, may_swap=mark == "/" or len(year) > 2)
     return calendar.day_of(calendar.full_year(year), month, day)
 
 
