@@ -56,7 +56,15 @@ async def test_the_answer_says_what_became_of_each_line(client: AsyncClient, mak
 
     body = answer.json()
     assert body["items"] == [
-        {"line": 1, "kind": "task", "external_id": "a", "title": "Sweep", "change": "new"}
+        {
+            "line": 1,
+            "kind": "task",
+            "external_id": "a",
+            "title": "Sweep",
+            "change": "new",
+            "changes": [],
+            "reason": None,
+        }
     ]
     assert body["warnings"] == [{"line": 1, "message": "The field “x-mood” is not imported."}]
     assert (body["source"], body["name"], body["dry_run"]) == ("taskwarrior", "export.json", False)
@@ -101,7 +109,8 @@ async def test_a_damaged_file_names_the_line_and_changes_nothing(
 
     body = answer.json()
     assert (answer.status_code, body["code"]) == (422, "unreadable_import")
-    assert body["details"] == {"line": 2}
+    assert body["details"] == {"line": 2, "field": "description"}
+    assert body["detail"] == "This task has no description."
     assert await titles(client, user) == []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from questlog.core.db import Database
 from questlog.flows.export_account import export_account
-from questlog.flows.import_tasks import import_tasks
+from questlog.flows.import_tasks import Wish, import_tasks
 from questlog.planning.imports import Report
 from tests.support.make import Person
 
@@ -20,7 +20,8 @@ async def document(database: Database, user: Person) -> dict[str, Any]:
 
 async def bring(database: Database, user: Person, content: Any) -> Report:
     text = content if isinstance(content, str) else as_file(content)
-    return await import_tasks(database, user.id, "questlog", text, timezone=user.timezone)
+    wish = Wish(format="questlog")
+    return await import_tasks(database, user.id, text, wish, timezone=user.timezone)
 
 
 def as_file(found: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from questlog.core.db import Database
-from questlog.flows.import_tasks import import_tasks
+from questlog.flows.import_tasks import Wish, import_tasks
 from questlog.planning.imports import Report
 from questlog.planning.models import Label, Task, TaskLabel
 from tests.support.make import Person
@@ -25,9 +25,9 @@ def calendar(*todos: str) -> str:
     return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//x//y//\n{blocks}END:VCALENDAR\n"
 
 
-async def bring(database: Database, user: Person, content: str, **more: Any) -> Report:
-    format = more.pop("format", "taskwarrior")
-    return await import_tasks(database, user.id, format, content, timezone=user.timezone, **more)
+async def bring(database: Database, user: Person, content: str | bytes, **more: Any) -> Report:
+    wish = Wish(**{"format": "taskwarrior", **more})
+    return await import_tasks(database, user.id, content, wish, timezone=user.timezone)
 
 
 def counts(report: Report) -> tuple[int, int, int]:

@@ -30,6 +30,12 @@ def made(kind: str, keys: Iterable[Key]) -> Image:
     return {"made": [[kind, named]]} if named else {}
 
 
+def brought(kind: str, keys: Iterable[Key]) -> Image:
+    """These objects were not there, and shall leave nothing behind, not even in the trash."""
+    named = [_plain_key(key) for key in keys]
+    return {"brought": [[kind, named]]} if named else {}
+
+
 def gone(kind: str, rows: Iterable[Mapping[str, Any]]) -> Image:
     """These rows were there; each has all its columns."""
     kept = [plain_row(row) for row in rows]

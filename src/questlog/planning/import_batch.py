@@ -9,6 +9,7 @@ from uuid import UUID
 from questlog.automation.events import Touched
 from questlog.core.db import Session
 from questlog.core.ids import new_id
+from questlog.planning.images import Image
 from questlog.planning.import_comparison import StoredRow
 from questlog.planning.import_records import Link, Record
 from questlog.planning.importers.plan import ImportNote
@@ -19,7 +20,7 @@ BELONGS = frozenset({"project_id", "goal_id", "parent_goal_id", "parent_task_id"
 
 @dataclass(slots=True)
 class Batch:
-    """`moves` and `reopened` are left to the verbs that know what follows from them."""
+    """`moves` and `reopened` are left to the verbs that know what follows from them; `before` is for the undo."""
 
     session: Session
     user_id: UUID
@@ -30,6 +31,7 @@ class Batch:
     minted: dict[Link, UUID] = field(default_factory=dict)
     notes: list[ImportNote] = field(default_factory=list)
     touched: list[Touched] = field(default_factory=list)
+    before: list[Image] = field(default_factory=list)
     moves: list[tuple[UUID, Record, dict[str, Any]]] = field(default_factory=list)
     reopened: list[UUID] = field(default_factory=list)
 

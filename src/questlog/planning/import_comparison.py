@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import Select, Table, select
@@ -42,6 +42,13 @@ type Change = Literal["new", "changed", "unchanged"]
 type StoredRow = Mapping[str, Any]
 
 
+class Remembered(NamedTuple):
+    """What an import before noted of a thing of the file: which object here it is, and digests of what it told."""
+
+    object_id: UUID
+    said: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What becomes of one record. `row` is what is here, `said` the digests of the import before, if any."""
@@ -50,6 +57,7 @@ class Finding:
     change: Change
     row: StoredRow | None = None
     said: Mapping[str, Any] = field(default_factory=dict)
+    remembered: Remembered | None = None
 
     @property
     def changed_fields(self) -> Iterator[str]:
@@ -63,7 +71,7 @@ class _Known:
     """Where things of the file are here: by the imports before, and for our own format by their ids."""
 
     ids: dict[Link, UUID] = field(default_factory=dict)
-    said: dict[Link, Mapping[str, Any]] = field(default_factory=dict)
+    remembered: dict[Link, Remembered] = field(default_factory=dict)
     rows: dict[UUID, StoredRow] = field(default_factory=dict)
 
 
@@ -104,7 +112,8 @@ async def _known(session: Session, user_id: UUID, source: str, records: Sequence
     for some in in_statements(dict.fromkeys(record.external_id for record in records)):
         for row in await session.execute(mine.where(rows.external_id.in_(some))):
             link = Link(row.kind, row.external_id)
-            known.ids[link], known.said[link] = row.object_id, row.said
+            known.ids[link] = row.object_id
+            known.remembered[link] = Remembered(row.object_id, row.said)
     return known
 
 
@@ -162,15 +171,18 @@ def _finding(
 ) -> Finding:
     object_id = known.ids.get(record.link)
     row = None if object_id is None else known.rows.get(object_id)
-    said = known.said.get(record.link)
+    remembered = known.remembered.get(record.link)
+    said = None if remembered is None else remembered.said
     if record.kind == "occurrence":
-        return Finding(record, "new" if row is None and said is None else "unchanged", row)
+        is_new = row is None and said is None
+        return Finding(record, "new" if is_new else "unchanged", row, remembered=remembered)
     if record.by_title and (row is None or row["deleted_at"] is not None):
         row = projects.get(record.title.casefold())
     if record.kind == "label" and row is None:
         row = names.get(labels.fold(record.title))
     if row is None:
-        return Finding(record, "new")
+        return Finding(record, "new", remembered=remembered)
     if said is None or row.get("deleted_at") is not None:
-        return Finding(record, "unchanged", row, said or {})
-    return Finding(record, "unchanged" if said == record.said else "changed", row, said)
+        return Finding(record, "unchanged", row, said or {}, remembered)
+    change: Change = "unchanged" if said == record.said else "changed"
+    return Finding(record, change, row, said, remembered)

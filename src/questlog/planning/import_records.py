@@ -226,6 +226,7 @@ def _begun(
         "rule_words": recurrence.wire_name(rule),
         "rule_from_completion": rule.from_completion,
         "rhythm_from": anchor,
+        "rhythm_on": None,
         "dates_used": 0,
     }
 

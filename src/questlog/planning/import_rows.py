@@ -8,7 +8,7 @@ from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.core.db import Session
-from questlog.planning import labels
+from questlog.planning import images, labels
 from questlog.planning.import_batch import Batch
 from questlog.planning.import_comparison import TABLES, Finding, in_statements, rows_of
 from questlog.planning.import_records import Kind
@@ -32,8 +32,13 @@ async def claimed(
     return {id_: dict(row) for id_, row in found.items()}
 
 
-async def update_rows(batch: Batch, kind: Kind, rows: Sequence[dict[str, Any]]) -> None:
-    """Store changed rows, each a version on."""
+async def update_rows(
+    batch: Batch,
+    kind: Kind,
+    rows: Sequence[dict[str, Any]],
+    before: Mapping[UUID, Mapping[str, Any]],
+) -> None:
+    """Store changed rows, each a version on; `before` has them as they were."""
     if not rows:
         return
     table = TABLES[kind]
@@ -46,6 +51,9 @@ async def update_rows(batch: Batch, kind: Kind, rows: Sequence[dict[str, Any]]) 
     )
     values = []
     for row in rows:
+        old = before[row["id"]]
+        lost = {name: old[name] for name in names if old[name] != row[name]}
+        batch.before.append(images.was(kind, [row["id"]], lost))
         row.update(updated_at=batch.now, version=row["version"] + 1)
         values.append({"old_id": row["id"], **{f"new_{name}": row[name] for name in names}})
     await batch.session.execute(statement, values)
@@ -73,7 +81,9 @@ async def label_ids(batch: Batch, wanted: Mapping[str, Mapping[str, Any]]) -> di
         added.on_conflict_do_nothing(index_elements=["user_id", "folded"]), rows
     )
     now_known = await known_label_ids(batch, missing)
-    batch.touched += [("label", id_, 1) for id_ in now_known.values()]
+    mine = [row["id"] for row in rows if now_known.get(row["folded"]) == row["id"]]
+    batch.before.append(images.made("label", mine))
+    batch.touched += [("label", id_, 1) for id_ in mine]
     return known | now_known
 
 

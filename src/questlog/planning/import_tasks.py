@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from questlog.planning import import_occurrences, import_rows, positions
+from questlog.planning import images, import_occurrences, import_rows, positions
 from questlog.planning.import_batch import Batch
 from questlog.planning.import_comparison import TABLES, Finding, in_statements
 from questlog.planning.import_records import Link, Record
@@ -31,6 +31,7 @@ DATES = (
     "rule_words",
     "rule_from_completion",
     "rhythm_from",
+    "rhythm_on",
     "dates_used",
 )
 BLANK: Mapping[str, Any] = {
@@ -54,6 +55,7 @@ async def write(batch: Batch, findings: Sequence[Finding]) -> None:
         await batch.session.execute(insert(TASKS), rows)
         await index.add(batch.session, "task", rows)
         batch.touched += [("task", row["id"], 1) for row in rows]
+        batch.before.append(images.brought("task", [row["id"] for row in rows]))
     before, after = await _changed_rows(batch, changed)
     done = [row for row in rows if row["completed_at"] is not None]
     done += [row for row in after.values() if _is_newly_done(before[row["id"]], row)]
@@ -61,7 +63,7 @@ async def write(batch: Batch, findings: Sequence[Finding]) -> None:
     await _keep_completed_dates(batch, before, after)
     relabelled = await _label(batch, new, changed)
     moved = [row for id_, row in after.items() if row != before[id_] or id_ in relabelled]
-    await import_rows.update_rows(batch, "task", moved)
+    await import_rows.update_rows(batch, "task", moved, before)
 
 
 async def _new_rows(batch: Batch, findings: Sequence[Finding]) -> list[TaskRow]:
@@ -194,12 +196,32 @@ async def _label(batch: Batch, new: Iterable[Finding], changed: Iterable[Finding
         named.setdefault(folded, {"name": one.record.labels[folded]})
     known = await import_rows.label_ids(batch, named)
     known |= await import_rows.known_label_ids(batch, {folded for _, folded in off})
-    await _wear(batch, [_worn(batch, one, known[folded]) for one, folded in put])
-    await _take_off(
-        batch, [_worn(batch, one, known[folded]) for one, folded in off if folded in known]
-    )
+    on = [_worn(batch, one, known[folded]) for one, folded in put]
+    out = [_worn(batch, one, known[folded]) for one, folded in off if folded in known]
     fresh = {batch.here[one.record.link]["id"] for one in new}
-    return {batch.here[one.record.link]["id"] for one, _ in [*put, *off]} - fresh
+    relabelled = {row["task_id"] for row in (*on, *out)} - fresh
+    await _keep_worn(batch, relabelled, on, out)
+    await _wear(batch, on)
+    await _take_off(batch, out)
+    return relabelled
+
+
+async def _keep_worn(
+    batch: Batch,
+    relabelled: Collection[UUID],
+    on: Iterable[Mapping[str, UUID]],
+    out: Iterable[Mapping[str, UUID]],
+) -> None:
+    """Note for the undo which labels tasks that were here get and lose; new tasks lose theirs with themselves."""
+    worn: set[tuple[UUID, UUID]] = set()
+    mine = select(WORN.c.task_id, WORN.c.label_id).where(WORN.c.user_id == batch.user_id)
+    for some in in_statements(relabelled):
+        found = await batch.session.execute(mine.where(WORN.c.task_id.in_(some)))
+        worn |= {(row.task_id, row.label_id) for row in found}
+    put = [(row["task_id"], row["label_id"]) for row in on if row["task_id"] in relabelled]
+    batch.before.append(images.made("task_label", [pair for pair in put if pair not in worn]))
+    gone = [row for row in out if (row["task_id"], row["label_id"]) in worn]
+    batch.before.append(images.gone("task_label", gone))
 
 
 def _worn(batch: Batch, one: Finding, label_id: UUID) -> dict[str, UUID]:

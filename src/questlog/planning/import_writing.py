@@ -2,15 +2,25 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import insert
 
 from questlog.core.db import Base
-from questlog.planning import import_rows, import_tasks, items, labels, positions, projects
+from questlog.planning import (
+    images,
+    import_rows,
+    import_tasks,
+    items,
+    labels,
+    positions,
+    projects,
+)
+from questlog.planning.images import Image
 from questlog.planning.import_batch import Batch
-from questlog.planning.import_comparison import IMPORTED_ROWS, TABLES, Finding
+from questlog.planning.import_comparison import IMPORTED_ROWS, TABLES, Finding, Remembered
 from questlog.planning.import_records import Kind, Link
-from questlog.planning.models import Goal, Project
+from questlog.planning.models import Goal, Project, title_key
 from questlog.planning.search import index
 
 ORDERED: Mapping[str, type[Base]] = {"goal": Goal, "project": Project}
@@ -84,6 +94,7 @@ async def _add(batch: Batch, kind: Kind, findings: Sequence[Finding]) -> None:
     if kind == "item":
         await index.add(batch.session, kind, rows)
     batch.touched += [(kind, row["id"], 1) for row in rows]
+    batch.before.append(_new(kind, [row["id"] for row in rows]))
 
 
 async def _change(batch: Batch, kind: Kind, findings: Sequence[Finding]) -> None:
@@ -102,13 +113,19 @@ async def _change(batch: Batch, kind: Kind, findings: Sequence[Finding]) -> None
         if new != row:
             rows.append(new)
         batch.here[one.record.link] = new
-    await import_rows.update_rows(batch, kind, rows)
+    await import_rows.update_rows(batch, kind, rows, fresh)
+
+
+def _new(kind: Kind, ids: list[UUID]) -> Image:
+    return (images.brought if kind in ORDERED else images.made)(kind, ids)
 
 
 def _derived(kind: Kind, row: dict[str, Any]) -> dict[str, Any]:
     """Fill the columns that follow from others."""
     if kind == "item":
         row["search_text"] = items.searchable(row["title"], row["description"])
+    elif kind in ("goal", "project"):
+        row["title_key"] = title_key(row["title"])
     return row
 
 
@@ -121,26 +138,31 @@ async def _add_labels(batch: Batch, findings: Iterable[Finding]) -> None:
 
 
 async def _remember(batch: Batch, findings: Iterable[Finding]) -> None:
-    rows = [
-        {
-            "user_id": batch.user_id,
-            "source": batch.source,
-            "kind": one.record.kind,
-            "external_id": one.record.external_id,
-            "object_id": batch.here[one.record.link]["id"],
-            "said": dict(one.record.said),
-        }
-        for one in findings
-        if (one.change != "unchanged" or one.record.by_title) and one.record.link in batch.here
-    ]
+    rows: list[dict[str, Any]] = []
+    new: list[tuple[str, ...]] = []
+    for one in findings:
+        here = batch.here.get(one.record.link)
+        if here is None or (one.change == "unchanged" and not one.record.by_title):
+            continue
+        told = Remembered(here["id"], dict(one.record.said))
+        if told == one.remembered:
+            continue
+        key = (batch.source, one.record.kind, one.record.external_id)
+        if one.remembered is None:
+            new.append(key)
+        else:
+            batch.before.append(images.was("imported_row", [key], one.remembered._asdict()))
+        named = dict(zip(("source", "kind", "external_id"), key, strict=True))
+        rows.append({"user_id": batch.user_id, **named, **told._asdict()})
     if not rows:
         return
+    batch.before.append(images.made("imported_row", new))
     statement = import_rows.insert_for(batch.session, IMPORTED_ROWS)
-    new = statement.excluded
+    told_now = statement.excluded
     await batch.session.execute(
         statement.on_conflict_do_update(
             index_elements=["user_id", "source", "kind", "external_id"],
-            set_={"object_id": new.object_id, "said": new.said},
+            set_={"object_id": told_now.object_id, "said": told_now.said},
         ),
         rows,
     )

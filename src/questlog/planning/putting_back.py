@@ -21,9 +21,10 @@ from questlog.planning.image_tables import KINDS, Key, Kind
 from questlog.planning.images import Image
 from questlog.planning.import_comparison import in_statements
 from questlog.planning.replaced import Columns, Replaced
+from questlog.planning.search import index
 
 TASK_LABEL = KINDS["task_label"]
-TASK = KINDS["task"]
+SEARCHED = ("task", "item")
 
 
 @dataclass
@@ -35,6 +36,8 @@ class PutBack:
     now: datetime
     touched: list[Touched] = field(default_factory=list)
     before: Image = field(default_factory=dict)
+    removed: list[Columns] = field(default_factory=list)
+    uncounted: set[UUID] = field(default_factory=set)
 
     def note(self, image: Image) -> None:
         self.before = images.together(self.before, image)
@@ -45,30 +48,56 @@ async def put_back(
 ) -> PutBack:
     """Bring back the state that was replaced. The rows are locked and were not changed since: that is the caller's."""
     work = PutBack(session, user_id, now)
-    await _take_labels_off_the_trash(work, replaced)
+    await _take_labels_off(work, replaced)
     for kind in reversed(list(KINDS.values())):
         keys = replaced.of_kind(replaced.made, kind.name)
+        keys = [key for key in keys if (kind.name, key) not in replaced.brought]
         await (_throw_away(work, kind, keys) if kind.has_trash else _delete(work, kind, keys))
+    _open_what_is_not_done(work, replaced)
     for kind in KINDS.values():
-        rows = [row for (name, _), row in replaced.gone.items() if name == kind.name]
+        rows = [
+            row
+            for (name, _), row in sorted(replaced.gone.items(), key=lambda pair: pair[0])
+            if name == kind.name
+        ]
         await _insert(work, kind, rows)
         old = {key: columns for (name, key), columns in replaced.was.items() if name == kind.name}
         await _set(work, kind, old)
+    for kind in reversed(list(KINDS.values())):
+        # By now nothing else refers to them. Newest first: what hangs under something was made after it.
+        keys = replaced.of_kind(replaced.brought, kind.name)
+        await _delete(work, kind, keys[::-1])
+    await _keep_words(work, replaced)
     return work
 
 
-async def _take_labels_off_the_trash(work: PutBack, replaced: Replaced) -> None:
+async def _take_labels_off(work: PutBack, replaced: Replaced) -> None:
     """A label that goes for good is worn by nothing but what lies in the trash; `hindrances` sees to that."""
-    for keys in in_statements(replaced.of_kind(replaced.made, "label")):
-        worn = TASK_LABEL.table.c
-        pairs = await work.session.execute(
-            select(worn.task_id, worn.label_id).where(
-                worn.user_id == work.user_id, worn.label_id.in_([key[0] for key in keys])
-            )
-        )
-        for pair in pairs.all():
-            replaced.made.setdefault(("task_label", (pair.task_id, pair.label_id)))
-            replaced.move(("task", (pair.task_id,)))
+    labels = [key[0] for key in replaced.of_kind(replaced.made, "label")]
+    for task_id, label_id in await _worn(work, "label_id", labels):
+        replaced.made.setdefault(("task_label", (task_id, label_id)))
+        replaced.move(("task", (task_id,)))
+    tasks = sorted(key[0] for kind, key in replaced.brought if kind == "task")
+    for pair in await _worn(work, "task_id", tasks):
+        replaced.made.setdefault(("task_label", pair))
+
+
+async def _worn(work: PutBack, column: str, ids: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
+    worn = TASK_LABEL.table.c
+    mine = select(worn.task_id, worn.label_id).where(worn.user_id == work.user_id)
+    found: list[tuple[UUID, UUID]] = []
+    for some in in_statements(ids):
+        rows = await work.session.execute(mine.where(worn[column].in_(some)))
+        found += [(row.task_id, row.label_id) for row in rows]
+    return found
+
+
+def _open_what_is_not_done(work: PutBack, replaced: Replaced) -> None:
+    """A task that goes to the trash and loses its completion is not completed there."""
+    for task_id in work.uncounted:
+        name = ("task", (task_id,))
+        if name in replaced.made and name not in replaced.brought:
+            replaced.was[name] = {"completed_at": None}
 
 
 async def _throw_away(work: PutBack, kind: Kind, keys: Sequence[Key]) -> None:
@@ -97,6 +126,9 @@ async def _delete(work: PutBack, kind: Kind, keys: Sequence[Key]) -> None:
         rows = await work.session.execute(delete(kind.table).where(*mine).returning(*kind.table.c))
         lost = [dict(row._mapping) for row in rows]
         work.note(images.gone(kind.name, lost))
+        work.removed += lost if kind.name in SEARCHED else []
+        if kind.name == "occurrence":
+            work.uncounted |= {row["task_id"] for row in lost if row["outcome"] == "completed"}
         if kind.has_version:
             work.touched += [(kind.name, row["id"], row["version"]) for row in lost]
 
@@ -111,7 +143,8 @@ async def _insert(work: PutBack, kind: Kind, rows: Iterable[Columns]) -> None:
         new.append(stamped)
     for some in in_statements(new):
         await work.session.execute(insert(kind.table), some)
-    work.note(images.made(kind.name, (_as_key(kind, row) for row in new)))
+    new_again = images.brought if kind.has_trash else images.made
+    work.note(new_again(kind.name, (_as_key(kind, row) for row in new)))
 
 
 async def _set(work: PutBack, kind: Kind, old: Mapping[Key, Columns]) -> None:
@@ -130,7 +163,9 @@ async def _set_some(
     columns = kind.table.c
     shown = {*kind.key, *names} | ({"version"} if kind.has_version else set())
     mine = (columns.user_id == work.user_id, kind.among(list(old)))
-    found = await work.session.execute(select(*(columns[name] for name in sorted(shown))).where(*mine))
+    found = await work.session.execute(
+        select(*(columns[name] for name in sorted(shown))).where(*mine)
+    )
     values = []
     for row in (dict(found_row._mapping) for found_row in found):
         key = kind.key_of(row)
@@ -154,3 +189,22 @@ async def _set_some(
 def _as_key(kind: Kind, row: Mapping[str, Any]) -> Any:
     key = kind.key_of(row)
     return key[0] if len(key) == 1 else key
+
+
+async def _keep_words(work: PutBack, replaced: Replaced) -> None:
+    """Let the search know what has other words now."""
+    await index.remove(work.session, [row["id"] for row in work.removed])
+    for name in SEARCHED:
+        back = [row for (of, _), row in replaced.gone.items() if of == name]
+        await index.add(work.session, name, back)
+        kind = KINDS[name]
+        keys = [
+            key
+            for (of, key), row in replaced.was.items()
+            if of == name and index.INDEXED & row.keys()
+        ]
+        columns = [kind.table.c[column] for column in ("id", "user_id", *index.INDEXED)]
+        for some in in_statements(sorted(keys)):
+            mine = (kind.table.c.user_id == work.user_id, kind.among(some))
+            found = await work.session.execute(select(*columns).where(*mine))
+            await index.change(work.session, [dict(row._mapping) for row in found])

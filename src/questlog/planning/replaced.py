@@ -15,17 +15,25 @@ type Columns = dict[str, Any]
 
 @dataclass
 class Replaced:
-    """`was` has old values of what is still there, `made` what was not there, `gone` whole rows that were."""
+    """`was` has old values of what is still there, `made` what was not there, `gone` whole rows that were.
+
+    Of what was not there, `brought` goes for good also where there is a trash.
+    """
 
     was: dict[Name, Columns] = field(default_factory=dict)
     made: dict[Name, None] = field(default_factory=dict)
     gone: dict[Name, Columns] = field(default_factory=dict)
+    brought: set[Name] = field(default_factory=set)
 
     def follow(self, image: Image) -> None:
         """Take in a change that came after those that are here."""
         for kind, keys in image.get("made", ()):
             for key in keys:
                 self._made((kind, KINDS[kind].read_key(key)))
+        for kind, keys in image.get("brought", ()):
+            names = [(kind, KINDS[kind].read_key(key)) for key in keys]
+            self.made.update(dict.fromkeys(names))
+            self.brought.update(names)
         for kind, rows in image.get("gone", ()):
             for row in map(KINDS[kind].read_row, rows):
                 self._gone((kind, KINDS[kind].key_of(row)), row)
@@ -43,11 +51,16 @@ class Replaced:
         """Return it as one before-image."""
         return images.together(
             *(images.was(kind, [_as_kept(key)], row) for (kind, key), row in self.was.items()),
-            *(images.made(kind, [_as_kept(key)]) for kind, key in self.made),
+            *(self._new(name) for name in self.made),
             *(images.gone(kind, [row]) for (kind, _), row in self.gone.items()),
         )
 
-    def of_kind(self, section: Mapping[Name, Any], kind: str) -> list[Key]:
+    def _new(self, name: Name) -> Image:
+        kind, key = name
+        is_brought = name in self.brought
+        return (images.brought if is_brought else images.made)(kind, [_as_kept(key)])
+
+    def of_kind(self, section: Iterable[Name], kind: str) -> list[Key]:
         return sorted(key for name, key in section if name == kind)
 
     def _made(self, name: Name) -> None:

@@ -48,9 +48,7 @@ def assemble(
         if task.external_id in shelf.known:
             _place(task, shelf)
     depths = shelf.depths
-    ordered = sorted(
-        shelf.known.values(), key=lambda task: (depths[task.external_id], task.line)
-    )
+    ordered = sorted(shelf.known.values(), key=lambda task: (depths[task.external_id], task.line))
     shelf.notes.sort(key=lambda note: (note.line is None, note.line or 0))
     shelf.refused.sort(key=lambda one: one.line)
     return ImportPlan(source, tuple(ordered), tuple(shelf.notes), tuple(shelf.refused))
@@ -170,8 +168,6 @@ def _hang(below: ImportedTask, above: ImportedTask, shelf: _Shelf) -> None:
         # The deepest level there is: beside the task it stood below.
         beside = shelf.known[above.external_id].parent
         shelf.known[below.external_id] = replace(below, parent=beside)
-        shelf.notes.append(
-            ImportNote(below.line, "This subtask stood too deep and was moved up.")
-        )
+        shelf.notes.append(ImportNote(below.line, "This subtask stood too deep and was moved up."))
         depth = DEEPEST
     shelf.depths[below.external_id] = depth

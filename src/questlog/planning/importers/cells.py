@@ -33,9 +33,7 @@ STATES: dict[State, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 STATE_OF: dict[str, State] = {word: state for state, words in STATES.items() for word in words}
-ISO = re.compile(
-    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]+(.{1,40}))?", re.ASCII
-)
+ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]+(.{1,40}))?", re.ASCII)
 FIGURES = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:,?[T ]+(.{1,40}))?", re.ASCII)
 CLOCK = re.compile(
     r"(\d{1,2})(?::(\d{2}))(?::(\d{2})(?:\.\d{1,9})?)? ?(am|pm|a\.m\.|p\.m\.)? ?(z|[+-]\d{2}:?\d{2})?",

@@ -96,5 +96,7 @@ def _place(names: Sequence[str], column: str | int, line: int) -> int:
     if wanted not in names:
         raise UnreadableImportError("There is no column “{column}”.", line, column=column[:80])
     if names.count(wanted) > 1:
-        raise UnreadableImportError("The column “{column}” stands here twice.", line, column=column[:80])
+        raise UnreadableImportError(
+            "The column “{column}” stands here twice.", line, column=column[:80]
+        )
     return names.index(wanted)

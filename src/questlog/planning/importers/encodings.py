@@ -5,7 +5,11 @@ import re
 
 from questlog.planning.importers.plan import UnreadableImportError
 
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f]")
 CYRILLIC_WORD = re.compile("[А-яЁё]{2}")
 LOOKED_AT = 100_000

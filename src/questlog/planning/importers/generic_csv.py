@@ -8,7 +8,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from re import split
 
 from questlog.planning import recurrence
@@ -152,7 +152,9 @@ def _task(row: Row, name: str, reading: Reading) -> ImportedTask:
         parent=reading.own_ids.get(parent.casefold(), parent) or None,
         rule=None if state == "done" else _rule(row, reading),
         done=state == "done",
-        completed_at=_moment(_date(row, "completed", reading), reading) if state == "done" else None,
+        completed_at=_moment(_date(row, "completed", reading), reading)
+        if state == "done"
+        else None,
         in_progress=state == "in_progress",
         cancelled=state == "cancelled",
         created_at=_moment(_date(row, "created", reading), reading),
@@ -234,8 +236,9 @@ def _day(when: date | datetime | None, reading: Reading) -> date | None:
 def _moment(when: date | datetime | None, reading: Reading) -> datetime | None:
     if when is None or (isinstance(when, datetime) and when.tzinfo):
         return when
-    wall = when if isinstance(when, datetime) else datetime(when.year, when.month, when.day)
-    return in_zone(wall, reading.zone)
+    if isinstance(when, datetime):
+        return in_zone(when, reading.zone)
+    return moment(when, time(), reading.zone)
 
 
 def _labels(row: Row, reading: Reading) -> tuple[str, ...]:

@@ -87,7 +87,9 @@ def _task(row: JsonRow, project: str | None, reading: Reading) -> ImportedTask |
         return None
     status = row.text("status") or "needsAction"
     if status not in STATUSES:
-        raise UnreadableImportError("This task has a status that its program does not know.", row.line)
+        raise UnreadableImportError(
+            "This task has a status that its program does not know.", row.line
+        )
     done = status == DONE
     completed = row.moment("completed") or row.moment("updated")
     return ImportedTask(

@@ -50,7 +50,9 @@ def read_calendar(text: str) -> Calendar:
             case _:
                 _property(line, content, stack, calendar)
     if stack:
-        raise UnreadableImportError("The file ends inside a {block}.", line, block=stack[-1][0][:40])
+        raise UnreadableImportError(
+            "The file ends inside a {block}.", line, block=stack[-1][0][:40]
+        )
     if not line:
         raise UnreadableImportError("The file is empty.")
     return calendar

@@ -13,7 +13,8 @@ from questlog.planning.importers.plan import UnreadableImportError
 
 # Microsoft writes seven digits of a second.
 MOMENT = re.compile(
-    r"(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}:\d{2}))?(?:[.,]\d{1,12})?(Z|z|[+-]\d{2}:?\d{2})?", re.ASCII
+    r"(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}:\d{2}))?(?:[.,]\d{1,12})?(Z|z|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
 )
 
 

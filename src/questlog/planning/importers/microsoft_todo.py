@@ -75,7 +75,9 @@ def _list(found: JsonList) -> tuple[str | None, list[JsonRow]]:
 def _tasks(row: JsonRow, project: str | None, reading: Reading) -> Iterator[ImportedTask]:
     status, importance = row.text("status") or "notStarted", row.text("importance") or "normal"
     if status not in STATUSES:
-        raise UnreadableImportError("This task has a status that its program does not know.", row.line)
+        raise UnreadableImportError(
+            "This task has a status that its program does not know.", row.line
+        )
     if importance not in PRIORITIES:
         raise UnreadableImportError("The importance of this task is not known.", row.line)
     if status in WAITING:

@@ -128,6 +128,7 @@ class StoredTask(Trashable):
     rule_words: Annotated[str, text(0, 500)] | None = None
     rule_from_completion: Flag = False
     rhythm_from: Day | None = None
+    rhythm_on: Day | None = None
     dates_used: Count = 0
     position: Position
     completed_at: Moment | None = None
@@ -155,6 +156,7 @@ class StoredBefore(BaseModel):
     start_on: Day | None = None
     deadline_on: Day | None = None
     rhythm_from: Day | None = None
+    rhythm_on: Day | None = None
     dates_used: Count = 0
     state: State = "pending"
     subtasks: list[tuple[UUID, Moment]] = []

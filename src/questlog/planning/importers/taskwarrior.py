@@ -220,9 +220,7 @@ def _rule(row: Row, reading: Reading) -> Rule | None:
     try:
         rule = taskwarrior_periods.rule_of(period)
     except RecurrenceError as error:
-        reading.note(
-            row.line, LOST_RULE, rule=period[:40], reason=error.message
-        )
+        reading.note(row.line, LOST_RULE, rule=period[:40], reason=error.message)
         return None
     return replace(rule, until=_local_day(row.moment("until"), reading.zone))
 

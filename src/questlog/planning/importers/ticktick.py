@@ -208,7 +208,9 @@ def _content(row: Row) -> tuple[str | None, list[tuple[bool, str]]]:
 def _status(row: Row) -> str:
     status = row.cell("status")
     if status not in STATUSES:
-        raise UnreadableImportError("The status of this task is not one of -1, 0, 1 and 2.", row.line)
+        raise UnreadableImportError(
+            "The status of this task is not one of -1, 0, 1 and 2.", row.line
+        )
     return status
 
 

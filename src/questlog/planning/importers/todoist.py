@@ -188,7 +188,9 @@ def _number(row: Row, name: str) -> int | None:
     if not value:
         return None
     if not re.fullmatch(r"[0-9]{1,6}", value):
-        raise UnreadableImportError("The {field} of this task is not a number.", row.line, field=name)
+        raise UnreadableImportError(
+            "The {field} of this task is not a number.", row.line, field=name
+        )
     return int(value)
 
 
