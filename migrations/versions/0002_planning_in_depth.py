@@ -94,6 +94,7 @@ def upgrade() -> None:
                 nullable=False,
             )
         )
+        batch_op.add_column(sa.Column("rhythm_on", sa.Date(), nullable=True))
 
     for name in KEYED:
         with op.batch_alter_table(name, schema=None) as batch_op:
@@ -131,6 +132,7 @@ def downgrade() -> None:
             batch_op.drop_column("title_key")
 
     with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.drop_column("rhythm_on")
         batch_op.drop_column("rule_from_completion")
 
     with op.batch_alter_table("task_dependencies", schema=None) as batch_op:

@@ -19,6 +19,7 @@ ONE_OFF: dict[str, Any] = {
     "rule": None,
     "rule_from_completion": False,
     "rhythm_from": None,
+    "rhythm_on": None,
     "dates_used": 0,
 }
 SERIES = ONE_OFF | {"rule": "FREQ=WEEKLY", "rhythm_from": date(2026, 11, 16), "dates_used": 1}

@@ -153,7 +153,7 @@ async def reopen_task(
 async def skip_task(
     task_id: PathId, expected: ExpectedVersion, me: Me, session: Writer
 ) -> Mapping[str, Any]:
-    """Leave out the date a series stands at."""
+    """Leave out the date a series stands at: it goes to the next one, and the date counts as skipped."""
     row = await task_delays.skip(
         session, me.user_id, task_id, timezone=me.timezone, expected_version=expected
     )
@@ -164,7 +164,7 @@ async def skip_task(
 async def postpone_task(
     task_id: PathId, body: Postponement, expected: ExpectedVersion, me: Me, session: Writer
 ) -> Mapping[str, Any]:
-    """Put off the date a task stands at; a series keeps its rhythm."""
+    """Put off the date a task stands at to a later one; it counts as postponed, and a series keeps its rhythm."""
     row = await task_delays.postpone(
         session,
         me.user_id,
@@ -180,12 +180,13 @@ async def postpone_task(
 async def reschedule_task(
     task_id: PathId, body: Rescheduling, expected: ExpectedVersion, me: Me, session: Writer
 ) -> Mapping[str, Any]:
-    """Give a task another date; a series goes on from there by the same rule."""
-    row = await tasks.change(
+    """Give a task another date; a series goes on from there by the same rule, unless only `this` date is moved."""
+    row = await task_delays.reschedule(
         session,
         me.user_id,
         task_id,
-        {"due_date": body.due_date},
+        body.due_date,
+        scope=body.scope,
         timezone=me.timezone,
         expected_version=expected,
     )

@@ -48,6 +48,7 @@ FIELDS: Mapping[str, str] = {
             "rule_words",
             "rule_from_completion",
             "rhythm_from",
+            "rhythm_on",
             "dates_used",
         ),
         "dates",

@@ -28,6 +28,7 @@ KEPT = (
     "start_on",
     "deadline_on",
     "rhythm_from",
+    "rhythm_on",
     "dates_used",
     "state",
 )

@@ -154,6 +154,8 @@ class Task(Base):
     rule_from_completion: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     """"every!": the next date counts from the day it was done."""
     rhythm_from: Mapped[date | None] = mapped_column(Date)
+    rhythm_on: Mapped[date | None] = mapped_column(Date)
+    """The date of the rhythm that the present one was moved ahead of; null where it was not."""
     dates_used: Mapped[int] = mapped_column(server_default=text("0"))
     position: Mapped[float] = mapped_column(Float(53))
     lesson_id: Mapped[UUID | None] = mapped_column(Id)

@@ -36,6 +36,7 @@ STORED = (
     "rule",
     "rule_from_completion",
     "rhythm_from",
+    "rhythm_on",
     "dates_used",
     "position",
     "lesson_id",
@@ -127,7 +128,7 @@ NO_RECURRENCE: Mapping[str, Any] = {
 def _recurrence(row: Mapping[str, Any], locale: str) -> dict[str, Any]:
     rule, from_completion = row["rule"], bool(row["rule_from_completion"])
     name, sentence = _spoken(rule, from_completion, locale)
-    due, anchor = _day(row["due_on"]), _day(row["rhythm_from"])
+    due, anchor = _day(row["rhythm_on"] or row["due_on"]), _day(row["rhythm_from"])
     ahead: tuple[date, ...] = ()
     if due is not None and row["completed_at"] is None:
         ahead = _upcoming(rule, from_completion, due, anchor, row["dates_used"])

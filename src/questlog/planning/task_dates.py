@@ -121,8 +121,33 @@ def _kept(row: Mapping[str, Any], due: Due) -> dict[str, Any]:
         return due.columns()
     if due.on is None:
         raise RecurrenceNeedsDateError(pointer="/body/due_date")
-    anchor = row["rhythm_from"] if due.on == row["due_on"] else due.on
-    return {**due.columns(), "rhythm_from": anchor}
+    if due.on == row["due_on"]:
+        return {**due.columns(), "rhythm_from": row["rhythm_from"]}
+    return {**due.columns(), "rhythm_from": due.on, "rhythm_on": None}
+
+
+def of_moved_once(
+    row: Mapping[str, Any], value: date | datetime | None, timezone: str
+) -> dict[str, Any]:
+    """Return the columns of a task whose present date alone is moved, ahead or back: the rhythm stays.
+
+    A day alone keeps the time of day. Raises `RecurrenceNeedsDateError` for a series that would lose its date.
+    """
+    due = Due() if value is None else put_off(row, value, timezone)
+    if row["rule"] is None:
+        return due.columns()
+    if due.on is None:
+        raise RecurrenceNeedsDateError(pointer="/body/due_date")
+    stands_for = row["rhythm_on"] or row["due_on"]
+    is_ahead = due.on < stands_for and not row["rule_from_completion"]
+    return {**due.columns(), "rhythm_on": stands_for if is_ahead else None}
+
+
+def put_off(row: Mapping[str, Any], value: date | datetime, timezone: str) -> Due:
+    """Return another date for a task; a day alone keeps the time of day."""
+    if isinstance(value, datetime):
+        return read(value, timezone)
+    return moved(row, value, timezone)
 
 
 def _begun(
@@ -143,6 +168,7 @@ def _begun(
         "rule_words": words,
         "rule_from_completion": rule.from_completion,
         "rhythm_from": anchor,
+        "rhythm_on": None,
         "dates_used": 0,
     }
 
@@ -152,6 +178,7 @@ NO_RULE: Mapping[str, Any] = {
     "rule_words": None,
     "rule_from_completion": False,
     "rhythm_from": None,
+    "rhythm_on": None,
     "dates_used": 0,
 }
 
@@ -175,10 +202,11 @@ def step(row: Mapping[str, Any], *, today: date, timezone: str, is_done: bool = 
     if rule.from_completion and not is_done:
         rule = replace(rule, count=None)
     anchor, done = row["rhythm_from"], row["dates_used"]
-    following = recurrence.next_due(rule, row["due_on"], today=today, anchor=anchor, done=done)
+    stands_for = row["rhythm_on"] or row["due_on"]
+    following = recurrence.next_due(rule, stands_for, today=today, anchor=anchor, done=done)
     if following is None or following.year >= FURTHEST_YEAR:
         return Step(None, {})
-    used = recurrence.used_up(rule, row["due_on"], following, anchor=anchor)
+    used = recurrence.used_up(rule, stands_for, following, anchor=anchor)
     if rule.from_completion and not is_done:
         used = 0
     distance = following - row["due_on"]
@@ -188,6 +216,7 @@ def step(row: Mapping[str, Any], *, today: date, timezone: str, is_done: bool = 
             **moved(row, following, timezone).columns(),
             "start_on": _shifted(row["start_on"], distance),
             "deadline_on": _shifted(row["deadline_on"], distance),
+            "rhythm_on": None,
             "dates_used": done + used,
             "state": "pending",
         },

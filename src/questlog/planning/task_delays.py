@@ -1,7 +1,7 @@
-"""Not now: leaving out a date of a series, or putting a task off."""
+"""Not now: leaving out a date of a series, putting a task off, or giving it another date, once or for good."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from questlog.planning.completions import KEPT, plain
 from questlog.planning.images import Image
 from questlog.planning.task_dates import Due
 from questlog.planning.task_rows import TaskRow
+from questlog.planning.task_words import Scope
 
 
 class NotRecurringError(ConflictError):
@@ -76,7 +77,7 @@ async def postpone(
     """
     then = occurrences.when(None, timezone)
     row = await _claim(session, user_id, task_id, expected_version)
-    due = _put_off(row, until, timezone)
+    due = task_dates.put_off(row, until, timezone)
     if (row["due_on"], row["due_at"]) == (due.on, due.at):
         return row
     if _is_earlier(due, row):
@@ -95,10 +96,40 @@ async def postpone(
     return moved
 
 
-def _put_off(row: TaskRow, until: date | datetime, timezone: str) -> Due:
-    if isinstance(until, datetime) or row["due_time"] is None:
-        return task_dates.read(until, timezone)
-    return task_dates.on_day(until, time.fromisoformat(row["due_time"]), timezone)
+async def reschedule(
+    session: Session,
+    user_id: UUID,
+    task_id: UUID,
+    due_date: date | datetime | None,
+    *,
+    scope: Scope,
+    timezone: str,
+    expected_version: int | None = None,
+) -> TaskRow:
+    """Give a task another date: a whole series goes on from there by its rule, or only this one date is moved.
+
+    Moving one date leaves no mark among the occurrences, and the date may be an earlier one. Raises as `tasks.change`.
+    """
+    if scope == "series":
+        changes = {"due_date": due_date}
+        return await tasks.change(
+            session, user_id, task_id, changes, timezone=timezone, expected_version=expected_version
+        )
+    row = await task_rows.claim(session, user_id, task_id, expected_version=expected_version)
+    dates = task_dates.of_moved_once(row, due_date, timezone)
+    changed = {name: value for name, value in dates.items() if row[name] != value}
+    if not changed:
+        return row
+    moved = await task_rows.write(session, row, changed)
+    tasks.record(
+        session,
+        moved,
+        "task.updated",
+        before=_image(row, changed),
+        fields=["due_date"],
+        scope=scope,
+    )
+    return moved
 
 
 def _is_earlier(due: Due, row: TaskRow) -> bool:

@@ -21,7 +21,7 @@ from questlog.core.schemas import (
 )
 from questlog.planning.positions import LARGEST
 from questlog.planning.rrule import LONGEST_TEXT
-from questlog.planning.task_words import Difficulty, Priority, Status
+from questlog.planning.task_words import Difficulty, Priority, Scope, Status
 
 MAX_LABELS = 50
 
@@ -147,6 +147,13 @@ class Rescheduling(Strict):
     model_config = ConfigDict(json_schema_extra={"examples": [{"due_date": "2026-12-03"}]})
 
     due_date: DateOrMoment | None
+    scope: Annotated[
+        Scope,
+        Field(
+            description="`series`: it goes on from the new date by its rule. `this`: only the present date is moved,"
+            " ahead or back, and the next one is as it would have been."
+        ),
+    ] = "series"
 
 
 class TaskMove(Patch):

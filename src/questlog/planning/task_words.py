@@ -12,6 +12,7 @@ from questlog.core.schemas import whole
 PRIORITIES = ("none", "low", "medium", "high", "urgent")
 STATUSES = ("pending", "in_progress", "completed", "cancelled")
 
+type Scope = Literal["series", "this"]
 type Difficulty = Literal["trivial", "normal", "hard", "boss"]
 
 
