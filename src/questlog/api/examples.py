@@ -298,6 +298,23 @@ EXAMPLES: dict[str, Any] = {
     "LabelResponse": _label,
     "LogoutResponse": {"message": "You are signed out."},
     "MessageResponse": {"message": "Your new password is set."},
+    "NextTasksResponse": {
+        "items": [
+            {
+                "task": _task,
+                "urgency": 5.6,
+                "parts": [
+                    {
+                        "name": "due",
+                        "value": 0.4667,
+                        "weight": 12,
+                        "contribution": 5.6,
+                        "words": "due in 7 days",
+                    }
+                ],
+            }
+        ]
+    },
     "OccurrencePage": _page(_occurrence),
     "OverviewResponse": {
         "totals": {"completed": 2, "xp": 0, "days": 1},
