@@ -18,7 +18,7 @@ from questlog.core.db import Database
 from questlog.planning.models import Label, Project, Task
 from tests.support.make import Make, Person
 from tests.support.moving_clock import MovingClock
-from tests.support.sql import count_rows, count_statements
+from tests.support.sql import count_rows
 from tests.support.task_calls import post
 
 TABLE = json.loads((Path(__file__).parents[1] / "data/phrases/quick_add.json").read_text("utf-8"))
@@ -263,43 +263,3 @@ async def test_a_repeated_request_adds_once(
 
     assert answers[0].json() == answers[1].json()
     assert await count_rows(database, Task.__table__) == 2
-
-
-@pytest.mark.parametrize(
-    ("line", "fixed", "each"),
-    [
-        ("Milk", 3, 2),
-        ("Milk tomorrow p1 ~5m", 3, 2),
-        ("Milk #Work", 4, 3),
-        ('Milk #Work $"Speak Italian"', 5, 4),
-        ("Milk @home", 3, 4),
-    ],
-)
-async def test_a_task_more_takes_the_statements_of_one_task(
-    client: AsyncClient, database: Database, ada: Person, line: str, fixed: int, each: int
-) -> None:
-    await added(client, ada, line)  # makes the label, and has the caller looked up
-
-    counts = []
-    for times in (10, 20):
-        with count_statements(database) as statements:
-            await added(client, ada, "\n".join([line] * times))
-        counts.append(len(statements))
-
-    assert counts[1] - counts[0] == 10 * each, statements
-    assert counts[0] - 10 * each == fixed, statements
-
-
-@pytest.mark.parametrize("line", ["Milk", 'Milk #Work $"Speak Italian" @home @new'])
-async def test_a_dry_run_takes_as_many_statements_for_many_tasks_as_for_one(
-    client: AsyncClient, database: Database, ada: Person, line: str
-) -> None:
-    await added(client, ada, line)
-
-    counts = []
-    for times in (1, 50):
-        with count_statements(database) as statements:
-            await added(client, ada, "\n".join([line] * times), dry_run=True)
-        counts.append(len(statements))
-
-    assert counts[0] == counts[1] <= 5

@@ -21,7 +21,7 @@ from tests.bench.accounts import Account
 from tests.support import postgres, world
 from tests.support.server import running_server
 
-AIMS = {"list 50": 0.10, "get one": 0.15, "create": 0.09, "complete": 0.06}
+AIMS = {"list 50": 0.10, "get one": 0.15, "create": 0.09, "complete": 0.06, "quick add": 0.05}
 BIG_ACCOUNT_AIM = 1.3
 BIG_ACCOUNT = 100_000
 
@@ -74,6 +74,8 @@ def lines_for(account: Account) -> list[Line]:
     body = json.dumps(
         {"title": "Write the report", "priority": 3, "due_date": "2026-12-01"}
     ).encode()
+    line = {"text": "Write the report tomorrow 17:00 every fri #Thesis p2 ~45m // notes"}
+    quick = json.dumps(line).encode()
     auth = account.headers
     return [
         Line("list 50", lambda: load.request("GET", "/api/v1/tasks?limit=50", auth), 300),
@@ -84,6 +86,7 @@ def lines_for(account: Account) -> list[Line]:
             lambda: load.request("POST", f"/api/v1/tasks/{next(open_ids)}/complete", auth),
             200,
         ),
+        Line("quick add", lambda: load.request("POST", "/api/v1/tasks/quick", auth, quick), 300),
     ]
 
 

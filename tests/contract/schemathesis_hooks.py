@@ -30,6 +30,7 @@ BEYOND_A_SCHEMA = {
     "not_later": "A date has to come after the task's own.",
     "period_does_not_fit": "`period` has to suit the goal's type, which may be stored.",
     "precondition_failed": "`If-Match` names the version that is current.",
+    "quick_add_failed": "A title has to be left when everything else is taken out of a line.",
     "recurrence_needs_date": "It depends on the other field, which may be stored.",
     "settings_too_large": "Bytes of JSON are not what a schema counts.",
     "subtask_follows_parent": "It depends on the parent.",
