@@ -28,20 +28,21 @@ def _no_goal() -> Condition:
 
 
 def _no_labels() -> Condition:
-    return ~exists().where(WORN.c.task_id == TASKS.c.id, WORN.c.user_id == TASKS.c.user_id)
+    # Found by the task alone: with the owner named as well, SQLite walks all labels that are worn.
+    return ~exists().where(WORN.c.task_id == TASKS.c.id)
 
 
 def _blocked() -> Condition:
     """Something it waits for is still open."""
     blocker = TASKS.alias("blocker")
-    return exists().where(
-        WAITING.c.user_id == TASKS.c.user_id,
-        WAITING.c.task_id == TASKS.c.id,
+    waits = select(WAITING.c.task_id).where(
+        WAITING.c.user_id == USER_ID,
         blocker.c.id == WAITING.c.blocker_id,
         blocker.c.completed_at.is_(None),
         blocker.c.deleted_at.is_(None),
         blocker.c.state != "cancelled",
     )
+    return TASKS.c.id.in_(waits)
 
 
 WORDS_OF: Mapping[str, Field] = {
