@@ -26,6 +26,9 @@ from questlog.planning.images import Image
 from questlog.planning.putting_back import put_back
 from questlog.planning.replaced import Name, replaced_by
 
+# What undoes an undo that found everything as it should be.
+NOTHING: Image = {"was": []}
+
 
 @dataclass(frozen=True)
 class Undone:
@@ -155,5 +158,5 @@ class Back:
             change.subject,
             payload=payload,
             touched=self.moved,
-            before=replaced_by(self.before).image(),
+            before=replaced_by(self.before).image() or NOTHING,
         )

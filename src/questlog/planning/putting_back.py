@@ -22,9 +22,12 @@ from questlog.planning.images import Image
 from questlog.planning.import_comparison import in_statements
 from questlog.planning.replaced import Columns, Replaced
 from questlog.planning.search import index
+from questlog.planning.search.tables import Kind as Searched
+from questlog.planning.task_tree import CARRIED
+from questlog.planning.trashed_subtasks import follow
 
 TASK_LABEL = KINDS["task_label"]
-SEARCHED = ("task", "item")
+SEARCHED: tuple[Searched, ...] = ("task", "item")
 
 
 @dataclass
@@ -67,6 +70,7 @@ async def put_back(
         # By now nothing else refers to them. Newest first: what hangs under something was made after it.
         keys = replaced.of_kind(replaced.brought, kind.name)
         await _delete(work, kind, keys[::-1])
+    await _take_the_trash_along(work, replaced)
     await _keep_words(work, replaced)
     return work
 
@@ -98,6 +102,18 @@ def _open_what_is_not_done(work: PutBack, replaced: Replaced) -> None:
         name = ("task", (task_id,))
         if name in replaced.made and name not in replaced.brought:
             replaced.was[name] = {"completed_at": None}
+
+
+async def _take_the_trash_along(work: PutBack, replaced: Replaced) -> None:
+    """What came to lie below a task meanwhile, and is in the trash again, follows it to its old place."""
+    moved = [
+        key[0]
+        for (kind, key), row in replaced.was.items()
+        if kind == "task" and not row.keys().isdisjoint(CARRIED)
+    ]
+    touched, before = await follow(work.session, work.user_id, moved, now=work.now)
+    work.touched += touched
+    work.note(before)
 
 
 async def _throw_away(work: PutBack, kind: Kind, keys: Sequence[Key]) -> None:
