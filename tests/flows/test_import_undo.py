@@ -177,6 +177,7 @@ async def test_an_undo_of_an_import_can_be_undone(database: Database, make: Make
     report = await bring(database, user, content)
     before = await plans_of(database, user)
 
+    assert report.event_id is not None
     async with database.writer() as session:
         undone = await undo(session, user.id, report.event_id)
     await take_back(database, user, undone.event_id)

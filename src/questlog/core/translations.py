@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from questlog.core.translations_of_imports import OF_IMPORTS
+
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 RUSSIAN: Mapping[str, str] = {
@@ -134,6 +136,7 @@ RUSSIAN: Mapping[str, str] = {
     "This temporary id names nothing: its command comes later, or did not succeed.": "За этим временным идентификатором ничего нет: его команда стоит позже или не выполнена.",
     "The file cannot be read.": "Файл не удаётся прочесть.",
     "Questlog does not read this format.": "Questlog не читает этот формат.",
+    **OF_IMPORTS,
 }
 
 
