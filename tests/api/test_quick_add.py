@@ -237,6 +237,16 @@ async def test_the_problem_is_told_in_russian(client: AsyncClient, make: Make) -
     assert answer.json()["detail"] == "В строке 3 нет названия."
 
 
+async def test_the_answer_says_where_the_first_task_lives(client: AsyncClient, ada: Person) -> None:
+    foreseen = await quick(client, ada, "Milk\nBread", dry_run=True)
+    real = await quick(client, ada, "Milk\nBread")
+
+    assert "Location" not in foreseen.headers
+    first = await client.get(real.headers["Location"], headers=ada.headers)
+    assert first.json()["title"] == "Milk"
+    assert real.json().keys() == {"items"}
+
+
 async def test_several_tasks_are_one_event_together(
     client: AsyncClient, database: Database, ada: Person
 ) -> None:

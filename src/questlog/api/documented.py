@@ -74,6 +74,7 @@ HOMES = {
         "/items/{id}", "item_id", ("get_item", "update_item", "convert_item", "delete_item")
     ),
     "ImportResponse": Home("/imports/{id}", "import_id", ("get_import",)),
+    "QuickAddResponse": Home("/tasks/{id}"),
     "TokenResponse": Home("/users/me"),
 }
 

@@ -49,9 +49,8 @@ async def quick_add_tasks(
         response.status_code = 200
     if added.event_id is not None:
         response.headers["Event-Id"] = str(added.event_id)
-    return {
-        "items": [
-            {"task": answer(one.task, me.locale), "spans": [asdict(span) for span in one.spans]}
-            for one in added.items
-        ]
-    }
+    items = [
+        {"task": answer(one.task, me.locale), "spans": [asdict(span) for span in one.spans]}
+        for one in added.items
+    ]
+    return {"id": added.items[0].task["id"], "items": items}  # the id is for `Location` alone
