@@ -1,6 +1,7 @@
 """The guards of the house: what each looks like, what stands there when it is off, and the test that must miss it."""
 
 from tests.prove.guard import Guard
+from tests.prove.guards_of_phrases import PHRASES
 from tests.prove.guards_of_the_edges import GATE, IDENTITY
 
 __all__ = ["GUARDS", "Guard"]
@@ -30,7 +31,7 @@ PLANNING = (
     Guard(
         "a list of tasks is its owner's",
         "planning/queries.py",
-        "select(*columns).where(TASKS.c.user_id == USER_ID, *_place(shape))",
+        "select(*columns).where(_owner(shape) == USER_ID, *_place(shape))",
         "select(*columns).where(*_place(shape))",
         'tests/planning/test_task_lists.py -k "s082_others and sqlite"',
     ),
@@ -180,4 +181,4 @@ CORE = (
     ),
 )
 
-GUARDS = (*CORE, *GATE, *IDENTITY, *PLANNING)
+GUARDS = (*CORE, *GATE, *IDENTITY, *PLANNING, *PHRASES)

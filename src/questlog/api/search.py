@@ -66,7 +66,7 @@ async def search_tasks_and_items(
 ) -> Response:
     """Find tasks and items by their words, best first: what stands in the title before what stands in the description.
 
-    Words are compared by their English or Russian stem. Of very many finds the newest thousand are ranked.
+    Words are compared by their English or Russian stem. Of many finds the newest five hundred are ranked.
     """
     found = await find(session, user_id, q, scope, page)
     return page_answer(request, found, found.items)

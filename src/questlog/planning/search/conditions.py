@@ -16,6 +16,7 @@ from questlog.planning.search.tables import MARK_LENGTH, NAME
 TASKS = Task.__table__
 OWNER_ID = bindparam("user_id", type_=Id)
 OF_FTS5, OF_TSQUERY = "search_fts5", "search_tsquery"
+LISTED_AT_MOST = 10_000
 WORDS = table(NAME, column("object_id", Id))
 
 
@@ -45,6 +46,41 @@ def _matches(holds: Holds, compiler: SQLCompiler, **options: Any) -> str:
     return f"{NAME}.words @@ CAST(replace({written}, '{query.OWNER}', {mark}) AS tsquery)"
 
 
+class unindexed(FunctionElement[Any]):  # noqa: N801 — used as a function, as SQLAlchemy names such
+    """A column that SQLite shall not look up in an index, so that it begins with the words instead.
+
+    For a condition beside a search, where both must hold. PostgreSQL knows by itself which of two finds less.
+    """
+
+    inherit_cache = True
+
+
+@compiles(unindexed, "sqlite")
+def _plus(column: unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(column.clauses, **options)}"
+
+
+@compiles(unindexed, "postgresql")
+def _itself(column: unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(column.clauses, **options)
+
+
+class Age(FunctionElement[Any]):
+    """What the rows of the index are ordered by: the order of their making."""
+
+    inherit_cache = True
+
+
+@compiles(Age, "sqlite")
+def _rowid(_age: Age, _compiler: SQLCompiler, **_options: Any) -> str:
+    return f"{NAME}.rowid"
+
+
+@compiles(Age, "postgresql")
+def _object_id(_age: Age, _compiler: SQLCompiler, **_options: Any) -> str:
+    return f"{NAME}.object_id"
+
+
 def matches(words: str) -> ColumnElement[bool]:
     """Return the condition that a task has these words in its title or description.
 
@@ -54,8 +90,11 @@ def matches(words: str) -> ColumnElement[bool]:
 
 
 def matching() -> ColumnElement[bool]:
-    """As `matches`, for a statement that is built once: it also takes `values_of` the words."""
-    return TASKS.c.id.in_(holding())
+    """As `matches`, for a statement that is built once: it also takes `values_of` the words.
+
+    Of more than ten thousand finds it holds for the newest ones.
+    """
+    return TASKS.c.id.in_(holding().order_by(Age().desc()).limit(LISTED_AT_MOST))
 
 
 def holding(**values: str) -> Select[Any]:

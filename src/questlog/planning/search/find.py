@@ -1,6 +1,6 @@
 """Looking through one user's tasks and items.
 
-The newest thousand finds are ranked, so that a word every task has costs no more than a thousand times a rare one.
+Of many finds the newest five hundred are ranked: so a word that every task has is bounded in what it costs.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,6 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
-    literal_column,
     or_,
     select,
     type_coerce,
@@ -32,13 +31,13 @@ from questlog.planning import queries
 from questlog.planning.models import Item
 from questlog.planning.queries import TASKS
 from questlog.planning.search import query as queried
-from questlog.planning.search.conditions import OWNER_ID, holds, values_of
+from questlog.planning.search.conditions import OWNER_ID, Age, holds, values_of
 from questlog.planning.search.fragments import fragments, marked
 from questlog.planning.search.query import Query
-from questlog.planning.search.ranking import score
-from questlog.planning.search.tables import FTS5, NAME, TSVECTORS, Kind, has_fts5, mark_of
+from questlog.planning.search.ranking import Scale
+from questlog.planning.search.tables import FTS5, TSVECTORS, Kind, has_fts5, mark_of
 
-RANKED_AT_MOST = 1000
+RANKED_AT_MOST = 500
 COUNTED_LENGTH = 10_000
 """How much of a description's stored words is looked at when it is ranked, in characters."""
 ITEMS = Item.__table__
@@ -79,19 +78,16 @@ async def find(
 async def _ranked(
     session: Session, user_id: UUID, query: Query, words: str, scope: Scope
 ) -> list[_Find]:
-    mark = mark_of(user_id)
+    scale = Scale(query, mark_of(user_id))
     statement = _newest(scope, has_fts5(session))
     rows = await session.execute(statement, {"user_id": user_id, **values_of(words)})
-    finds = [
-        _Find(score(query, mark, row.title, row.description), str(row.id), row.kind) for row in rows
-    ]
+    finds = [_Find(scale.score(row.title, row.description), str(row.id), row.kind) for row in rows]
     return sorted(finds, key=lambda one: (one.score, one.id), reverse=True)
 
 
 @lru_cache(maxsize=64)
 def _newest(scope: Scope, is_fts5: bool) -> Select[Any]:
     index = FTS5 if is_fts5 else TSVECTORS
-    age = literal_column(f"{NAME}.rowid") if is_fts5 else index.c.object_id
     task = and_(TASKS.c.id == index.c.object_id, TASKS.c.user_id == OWNER_ID)
     item = and_(ITEMS.c.id == index.c.object_id, ITEMS.c.user_id == OWNER_ID)
     conditions = {"task": _tasks(scope), "item": _items(scope)}
@@ -110,7 +106,7 @@ def _newest(scope: Scope, is_fts5: bool) -> Select[Any]:
         )
         .select_from(places)
         .where(holds(), or_(*wanted) if wanted else literal(False))
-        .order_by(age.desc())
+        .order_by(Age().desc())
         .limit(RANKED_AT_MOST)
     )
 

@@ -9,22 +9,34 @@ from questlog.planning.search.query import Query, Term
 
 TITLE = 1000
 """What a hit in the title weighs; hits in a description add up to less."""
+_BETWEEN = f" {BARRIER} "
 
 
-def score(query: Query, mark: str, title: str, description: str) -> int:
-    """Return how well stored words fit a query; `mark` is their owner's."""
-    in_title = sum(_hits(term, mark, title) for term in query.wanted)
-    in_description = sum(_hits(term, mark, description) for term in query.wanted)
-    return in_title * TITLE + min(in_description, TITLE - 1)
+class Scale:
+    """Weighs the stored words of one user's tasks and items for one query; `mark` is what each begins with."""
+
+    def __init__(self, query: Query, mark: str) -> None:
+        self._terms = [_patterns(term, mark) for term in query.wanted]
+
+    def score(self, title: str, description: str) -> int:
+        return self._hits(title) * TITLE + min(self._hits(description), TITLE - 1)
+
+    def _hits(self, words: str) -> int:
+        if not words:
+            return 0
+        # Every word gets blanks of its own, so that neighbours are both counted.
+        stems, _, forms = f" {words.replace(' ', '  ')} ".partition(_BETWEEN)
+        hits = 0
+        for whole, beginning in self._terms:
+            counted = 2 * stems.count(whole)
+            if not counted and beginning:
+                counted = max(stems.count(beginning), forms.count(beginning))
+            hits += counted
+        return hits
 
 
-def _hits(term: Term, mark: str, words: str) -> int:
-    # Every word gets blanks of its own, so that neighbours are both counted.
-    stems, _, forms = f" {words.replace(' ', '  ')} ".partition(f" {BARRIER} ")
+def _patterns(term: Term, mark: str) -> tuple[str, str]:
     *before, last = term.words
     start = "".join(f" {mark}{word.stem} " for word in before)
-    whole = 2 * stems.count(f"{start} {mark}{last.stem} ")
-    if whole or not term.open_end:
-        return whole
-    beginning = f"{start} {mark}{last.form}"
-    return max(stems.count(beginning), forms.count(beginning))
+    beginning = f"{start} {mark}{last.form}" if term.open_end else ""
+    return f"{start} {mark}{last.stem} ", beginning
