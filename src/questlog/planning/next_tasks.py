@@ -87,12 +87,13 @@ def facts_of(row: TaskRow) -> Facts:
 def _ranking(*, with_time: bool) -> Select[Any]:
     points = _points(with_time=with_time).label("points")
     order = (points.desc(), TASKS.c.position, TASKS.c.id)
-    mine = (TASKS.c.user_id == OWNER, readiness.is_ready(TODAY))
+    ready = (*open_and_alive(TASKS), readiness.has_begun(TODAY), ~_is_held_up())
+    mine = (TASKS.c.user_id == OWNER, *ready)
     first = select(TASKS.c.id, points).where(*mine).order_by(*order)
     first_few = first.limit(bindparam("most", type_=Integer)).cte("first_few")
-    joined = TASKS.join(first_few, first_few.c.id == TASKS.c.id)
+    joined = first_few.join(TASKS, TASKS.c.id == first_few.c.id)
     columns = (*task_answers.TYPED_COLUMNS, _waiting().label("waiting"))
-    ranked = select(*columns).select_from(joined).where(TASKS.c.user_id == OWNER)
+    ranked = select(*columns).select_from(joined)
     return ranked.order_by(first_few.c.points.desc(), TASKS.c.position, TASKS.c.id)
 
 
@@ -119,11 +120,28 @@ def _points(*, with_time: bool) -> ColumnElement[int]:
 def _by_steps(
     name: str, column: ColumnElement[Any], steps: Steps, type_: Any, otherwise: int
 ) -> ColumnElement[int]:
-    reached = [
-        (column <= bindparam(f"{name}_{place}", type_=type_), literal(points))
-        for place, (_, points) in enumerate(steps)
-    ]
-    return case((column.is_(None), literal(0)), *reached, else_=literal(otherwise))
+    found = _search(
+        [
+            (column <= bindparam(f"{name}_{place}", type_=type_), points)
+            for place, (_, points) in enumerate(steps)
+        ],
+        otherwise,
+    )
+    return case((column.is_(None), literal(0)), else_=found)
+
+
+def _search(
+    reached: Sequence[tuple[ColumnElement[bool], int]], otherwise: int
+) -> ColumnElement[int]:
+    """Return the points of the first condition that holds, each of which implies those behind it, by halving."""
+    if not reached:
+        return literal(otherwise)
+    middle = len(reached) // 2
+    condition, points = reached[middle]
+    return case(
+        (condition, _search(reached[:middle], points)),
+        else_=_search(reached[middle + 1 :], otherwise),
+    )
 
 
 def _fit() -> ColumnElement[int]:
@@ -140,11 +158,21 @@ def _fit() -> ColumnElement[int]:
 
 def _waits() -> ColumnElement[bool]:
     """Asked once for all tasks, not for each: few tasks have others that wait for them."""
+    return TASKS.c.id.in_(_ends_of_edges(EDGES.c.blocker_id, EDGES.c.task_id))
+
+
+def _is_held_up() -> ColumnElement[bool]:
+    """The same as `readiness.is_blocked`, asked once for all."""
+    return TASKS.c.id.in_(_ends_of_edges(EDGES.c.task_id, EDGES.c.blocker_id))
+
+
+def _ends_of_edges(end: ColumnElement[UUID], other_end: ColumnElement[UUID]) -> Select[Any]:
+    """One end of each edge whose other end is open."""
     joined = EDGES.join(
-        WAITING, (WAITING.c.user_id == EDGES.c.user_id) & (WAITING.c.id == EDGES.c.task_id)
+        WAITING, (WAITING.c.user_id == EDGES.c.user_id) & (WAITING.c.id == other_end)
     )
-    blockers = select(EDGES.c.blocker_id).select_from(joined)
-    return TASKS.c.id.in_(blockers.where(EDGES.c.user_id == OWNER, *open_and_alive(WAITING)))
+    open_there = (EDGES.c.user_id == OWNER, *open_and_alive(WAITING))
+    return select(end).select_from(joined).where(*open_there)
 
 
 def _waiting() -> ColumnElement[int]:

@@ -42,8 +42,11 @@ def is_blocking() -> ColumnElement[bool]:
 
 def is_ready(today: date | BindParameter[Any]) -> ColumnElement[bool]:
     """An open task whose start date has come and that waits for nothing."""
-    has_begun = or_(TASKS.c.start_on.is_(None), TASKS.c.start_on <= today)
-    return and_(*open_and_alive(TASKS), has_begun, ~is_blocked())
+    return and_(*open_and_alive(TASKS), has_begun(today), ~is_blocked())
+
+
+def has_begun(today: date | BindParameter[Any]) -> ColumnElement[bool]:
+    return or_(TASKS.c.start_on.is_(None), TASKS.c.start_on <= today)
 
 
 def open_and_alive(task: Any) -> list[ColumnElement[bool]]:
