@@ -110,9 +110,7 @@ async def test_a_broken_filter_answers_with_its_place(
 
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (422, "filter_syntax")
-    assert problem["detail"] == (
-        "“overdu” at character 9 is no condition. Did you mean “overdue”?"
-    )
+    assert problem["detail"] == ("“overdu” at character 9 is no condition. Did you mean “overdue”?")
     told = problem["details"]
     assert (told["position"], told["length"], told["near"]) == (8, 6, "overdu")
     pointer = "/query/filter" if door == "list" else "/body/query"
@@ -284,9 +282,9 @@ async def test_s082_names_in_filters_are_ones_own(client: AsyncClient, make: Mak
     ]
 
     assert found == {query: [] for query in queries}
-    assert [
-        [warning["code"] for warning in answer.json()["warnings"]] for answer in explained
-    ] == [["unknown_names"]] * 6
+    assert [[warning["code"] for warning in answer.json()["warnings"]] for answer in explained] == [
+        ["unknown_names"]
+    ] * 6
 
 
 async def test_what_happens_to_filters_is_told(client: AsyncClient, make: Make) -> None:

@@ -1,6 +1,8 @@
 """How a command ends. `questlog --help` prints this table."""
 
+from collections.abc import Mapping
 from enum import IntEnum
+from typing import Any
 
 import click
 
@@ -29,11 +31,20 @@ MEANINGS = {
 
 
 class Failure(click.ClickException):
-    """Ends the command with one clear message on standard error. `status` is that of the server's answer, if any."""
+    """Ends the command with one clear message on standard error.
+
+    `status` is that of the server's answer, if any, and `details` what it told beside the message.
+    """
 
     def __init__(
-        self, message: str, code: Exit = Exit.FAILED, *, status: int | None = None
+        self,
+        message: str,
+        code: Exit = Exit.FAILED,
+        *,
+        status: int | None = None,
+        details: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.exit_code = int(code)  # type: ignore[misc]  # click reads it from the instance too
         self.status = status
+        self.details = dict(details or {})

@@ -172,7 +172,8 @@ def failure_of(answer: httpx2.Response) -> Failure:
         lines.append(f"  Try again in {answer.headers.get('Retry-After', 'a few')} s.")
         default = Exit.FAILED
     code = EXITS.get(answer.status_code, default)
-    return Failure("\n".join(lines), code, status=answer.status_code)
+    details = problem.get("details")
+    return Failure("\n".join(lines), code, status=answer.status_code, details=details)
 
 
 def _field(pointer: str) -> str:
