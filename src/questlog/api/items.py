@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Body, Depends, Query, Request, Response
 
 from questlog.api.deps import ExpectedVersion, Me, Page, PathId, Reader, UserId, Writer
 from questlog.api.pages import page_answer
@@ -11,7 +11,7 @@ from questlog.api.routing import HouseRouter
 from questlog.core.schemas import QueryFlag, title
 from questlog.flows.item_to_task import item_to_task
 from questlog.planning import items
-from questlog.planning.item_schemas import ItemCreate, ItemPage, ItemResponse, ItemUpdate
+from questlog.planning.item_schemas import ItemCreate, ItemPage, ItemPlace, ItemResponse, ItemUpdate
 from questlog.planning.items import ItemFilter
 from questlog.planning.models import Item
 from questlog.planning.task_answers import answer
@@ -79,10 +79,19 @@ async def delete_item(
     response_model_exclude_unset=True,
 )
 async def convert_item(
-    item_id: PathId, expected: ExpectedVersion, me: Me, session: Writer
+    item_id: PathId,
+    expected: ExpectedVersion,
+    me: Me,
+    session: Writer,
+    body: Annotated[ItemPlace | None, Body()] = None,
 ) -> Mapping[str, Any]:
-    """Make a task of an item, which keeps the link to it. Repeating the call answers the same task."""
+    """Make a task or a subtask of an item, which keeps the link to it. Repeating the call answers the same task."""
     task = await item_to_task(
-        session, me.user_id, item_id, timezone=me.timezone, expected_version=expected
+        session,
+        me.user_id,
+        item_id,
+        timezone=me.timezone,
+        place=body.model_dump() if body is not None else {},
+        expected_version=expected,
     )
     return answer(task, me.locale)

@@ -209,6 +209,22 @@ async def move_task(
     return answer(row, me.locale)
 
 
+@router.post("/{task_id}/to-task", **ONE)
+async def convert_task(
+    task_id: PathId, expected: ExpectedVersion, me: Me, session: Writer
+) -> Mapping[str, Any]:
+    """Make a subtask a task of its own, in the project of its parent; its subtasks come along. A repeat changes nothing."""
+    row = await task_moves.move(
+        session,
+        me.user_id,
+        task_id,
+        {"parent_task_id": None},
+        timezone=me.timezone,
+        expected_version=expected,
+    )
+    return answer(row, me.locale)
+
+
 @router.post("/{task_id}/duplicate", status_code=201, **ONE)
 async def duplicate_task(task_id: PathId, me: Me, session: Writer) -> Mapping[str, Any]:
     """Make the same task again, open, with its labels and subtasks."""

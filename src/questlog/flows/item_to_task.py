@@ -1,5 +1,6 @@
 """An item becomes a task: the task takes over what was captured, the item keeps the link."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from questlog.core.db import Session
@@ -9,6 +10,7 @@ from questlog.planning.task_rows import TaskNotFoundError, TaskRow
 from questlog.planning.task_schemas import TaskCreate
 
 LONGEST_DESCRIPTION = 20_000
+ANYWHERE: Mapping[str, UUID | None] = {}
 
 
 async def item_to_task(
@@ -17,11 +19,13 @@ async def item_to_task(
     item_id: UUID,
     *,
     timezone: str,
+    place: Mapping[str, UUID | None] = ANYWHERE,
     expected_version: int | None = None,
 ) -> TaskRow:
     """Make a task of an item, once; asked again, return the same task, or a new one if that was thrown away.
 
-    Raises `ItemNotFoundError`, `NotYoursError`, `PreconditionFailedError`.
+    `place` has the project, goal or parent of the task that is made. Raises `ItemNotFoundError`, `NotYoursError`,
+    `PreconditionFailedError`, and for the place as `tasks.create`.
     """
     item = await items.claim(session, user_id, item_id, expected_version=expected_version)
     if item.task_id is not None:
@@ -29,7 +33,7 @@ async def item_to_task(
             return await tasks.get(session, user_id, item.task_id)
         except TaskNotFoundError:
             pass  # in the trash: the thought is open again
-    wanted = TaskCreate(title=item.title, description=_description(item))
+    wanted = TaskCreate(title=item.title, description=_description(item), **place)
     task = await tasks.create(session, user_id, wanted, timezone=timezone)
     items.became_task(session, item, task["id"])
     return task

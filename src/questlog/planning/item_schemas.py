@@ -60,3 +60,17 @@ class ItemPage(Answer):
     items: list[ItemResponse]
     next_cursor: str | None
     total: int | None = Field(None, description="Only with `include_total`.")
+
+
+class ItemPlace(Strict):
+    """Where the task goes that is made of an item."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"parent_task_id": "019a9c3e-7a40-7000-8000-000000000001"}]}
+    )
+
+    project_id: UUID | None = None
+    goal_id: UUID | None = None
+    parent_task_id: UUID | None = Field(
+        None, description="A subtask takes its parent's project and goal."
+    )
