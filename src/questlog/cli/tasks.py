@@ -93,7 +93,7 @@ def _add_described(
         body["parent_task_id"] = references.task_id(remote, under)
     task = remote.post("/tasks", body)
     number = _append_to_list(references.account_of(remote), task["id"])
-    _tell(remote, task, as_json, f"Added {number}:")
+    tell(remote, task, as_json, f"Added {number}:")
 
 
 def _tell_added(
@@ -107,7 +107,7 @@ def _tell_added(
         told = "Would add:"
         if not dry_run:
             told = f"Added {_append_to_list(account, item['task']['id'])}:"
-        _tell(remote, item["task"], False, f"{'  ' * depth}{told}")
+        tell(remote, item["task"], False, f"{'  ' * depth}{told}")
         quick_add.tell_understood(item, indent=2 * depth + len(told) + 1)
 
 
@@ -128,7 +128,7 @@ def change(task: str, title: str | None, as_json: bool, **wanted: Any) -> None:
         if not body:
             raise click.UsageError("say what changes, such as --due tomorrow")
         changed = remote.patch(f"/tasks/{references.task_id(remote, task)}", body)
-        _tell(remote, changed, as_json, "Changed:")
+        tell(remote, changed, as_json, "Changed:")
 
 
 @click.command()
@@ -189,10 +189,11 @@ def _each(
             terminal.print_json(changed)
             return
         for task in changed:
-            _tell(remote, task, False, told)
+            tell(remote, task, False, told)
 
 
-def _tell(remote: Remote, task: dict[str, Any], as_json: bool, told: str) -> None:
+def tell(remote: Remote, task: dict[str, Any], as_json: bool, told: str) -> None:
+    """Print what happened to a task, and when it is due now."""
     if as_json:
         terminal.print_json(task)
         return
@@ -229,7 +230,7 @@ def _fields(
     timezone = references.account_of(remote).timezone
     for name, text in (("due_date", due), ("deadline", deadline)):
         if text is not None:
-            body[name] = _date(text, timezone)
+            body[name] = date_of(text, timezone)
     if project is not None:
         body["project_id"] = None if project == "none" else references.project_id(remote, project)
     if goal is not None:
@@ -243,8 +244,9 @@ def _fields(
     return body
 
 
-def _date(text: str, timezone: str) -> str | None:
+def date_of(text: str, timezone: str) -> str | None:
+    """Return what an option means for a date; raises `click.UsageError` for what means none."""
     try:
-        return dates.parse(text, clock.today(timezone))
+        return dates.parse(text, clock.now().astimezone(clock.zone(timezone)))
     except dates.UnknownDateError as error:
         raise click.UsageError(str(error)) from error
