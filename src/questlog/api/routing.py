@@ -19,6 +19,7 @@ from questlog.api.aliases import API
 from questlog.api.documented import HOMES
 from questlog.api.gate.exchange import Exchange, current
 from questlog.api.gate.json_body import StrictRequest
+from questlog.api.reading_ahead import read_ahead
 from questlog.automation import events
 
 CREATED = 201
@@ -47,6 +48,7 @@ class HouseRoute(APIRoute):
             strict = StrictRequest(request.scope, request.receive)
             if takes_json:
                 await _refuse_other_media(strict)
+                await read_ahead(strict)
             exchange.idempotency = await idempotency.asked_by(strict)
             try:
                 response = await inner(strict)
