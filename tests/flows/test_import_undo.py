@@ -203,3 +203,41 @@ async def test_a_whole_account_is_taken_back(database: Database, make: Make) -> 
     assert report.new >= 4
     assert await plans_of(database, jon) == before
     assert datetime.now(UTC) > report.created_at
+
+
+async def test_who_waits_for_whom_comes_along_and_goes_again(
+    database: Database, make: Make
+) -> None:
+    user = await make.user()
+    content = warrior(
+        one("a", "Roof", depends=["b", "gone"]),
+        one("b", "Walls", depends=["c"]),
+        one("c", "Cellar", depends=["a"]),
+    )
+
+    report = await bring(database, user, content)
+    edges = await edges_of(database, user)
+    again = await bring(database, user, content)
+    await take_back(database, user, report.event_id)
+
+    assert edges == {("Roof", "Walls"), ("Walls", "Cellar")}
+    assert [warning["message"] for warning in report.warnings] == [
+        "This task cannot wait for “{name}”."
+    ]
+    assert counts(again) == (0, 0, 3)
+    assert await edges_of(database, user) == set()
+
+
+async def test_who_waits_for_whom_is_exported_and_read_back(database: Database, make: Make) -> None:
+    ida, jon = await make.user(), await make.user()
+    await bring(database, ida, warrior(one("a", "Roof", depends=["b"]), one("b", "Walls")))
+
+    await bring_account(database, jon, as_file(await document(database, ida)))
+
+    assert await edges_of(database, jon) == {("Roof", "Walls")}
+
+
+async def edges_of(database: Database, user: Person) -> set[tuple[str, str]]:
+    titles = {task.id: task.title for task in await rows_of(database, user)}
+    found = await rows_of(database, user, TaskDependency)
+    return {(titles[edge.task_id], titles[edge.blocker_id]) for edge in found}

@@ -1,11 +1,19 @@
 """The things of an exported account as records of an import. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from questlog.planning.completions import plain
-from questlog.planning.import_records import Kind, Link, Record, Told, digests, folded_labels
+from questlog.planning.import_records import (
+    Kind,
+    Link,
+    Record,
+    Told,
+    digests,
+    folded_labels,
+    waiting,
+)
 from questlog.planning.importers.questlog import AccountPlan, StoredLine
 from questlog.planning.importers.questlog_objects import (
     StoredGoal,
@@ -72,16 +80,19 @@ FIELDS: Mapping[str, str] = {
 
 
 def read(plan: AccountPlan) -> Told:
-    records = tuple(_record(one) for one in plan.things)
+    records = tuple(_record(one, plan.waits.get(one.thing.id, ())) for one in plan.things)
     return Told(plan.source, records, plan.warnings, plan.refused)
 
 
-def _record(one: StoredLine) -> Record:
+def _record(one: StoredLine, waits: Iterable[UUID]) -> Record:
     thing = one.thing
     kind = KINDS[type(thing)]
     columns = _columns(thing)
     worn = dict(folded_labels(thing.labels)) if isinstance(thing, StoredTask) else {}
-    said = digests(columns) | ({"labels": sorted(worn)} if isinstance(thing, StoredTask) else {})
+    waits_for = tuple(Link("task", str(id_)) for id_ in waits)
+    said = digests(columns) | waiting(waits_for)
+    if isinstance(thing, StoredTask):
+        said["labels"] = sorted(worn)
     return Record(
         kind=kind,
         external_id=str(thing.id),
@@ -92,6 +103,7 @@ def _record(one: StoredLine) -> Record:
         said={} if kind in ("label", "occurrence") else said,
         made={} if isinstance(thing, StoredOccurrence) else {"created_at": thing.created_at},
         labels=worn,
+        waits_for=waits_for,
     )
 
 

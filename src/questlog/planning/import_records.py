@@ -50,6 +50,7 @@ class Record:
     said: Mapping[str, Any]
     made: Mapping[str, Any] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    waits_for: tuple[Link, ...] = ()
     by_title: bool = False
 
     @property
@@ -112,6 +113,12 @@ def digest(*values: Any) -> str:
     return hashlib.blake2b(told.encode("utf-8", errors="replace"), digest_size=6).hexdigest()
 
 
+def waiting(waits_for: Iterable[Link]) -> dict[str, list[str]]:
+    """Return what is noted of the tasks a task waits for, which is nothing for most."""
+    named = sorted(link.external_id for link in waits_for)
+    return {"waits_for": named} if named else {}
+
+
 def folded_labels(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield folded names and names; those that no label can bear are left out."""
     for name in names:
@@ -167,6 +174,8 @@ def _task(
         # Nobody knows when; it is told once, and is not what the file said.
         columns["completed"] = {"completed_at": moment(today, time(), clock.zone(timezone))}
         said["completed"] = digest("done")
+    waits_for = tuple(Link("task", key_of(other)) for other in task.waits_for)
+    said |= waiting(waits_for)
     # What is derived from today is not what the file said.
     said["dates"] = digest(task.due, task.rule, task.anchor, task.wall_time, *_counting(task.rule))
     return Record(
@@ -178,6 +187,7 @@ def _task(
         said=said,
         made={} if task.created_at is None else {"created_at": task.created_at},
         labels=worn,
+        waits_for=waits_for,
     )
 
 

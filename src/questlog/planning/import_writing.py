@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from questlog.core.db import Base
 from questlog.planning import (
     images,
+    import_dependencies,
     import_rows,
     import_tasks,
     items,
@@ -37,6 +38,7 @@ async def write(batch: Batch, findings: Sequence[Finding]) -> None:
     await _hold_projects(batch, wanted)
     await _add_labels(batch, wanted)
     await import_tasks.write(batch, wanted)
+    await import_dependencies.write(batch, wanted)
     await _write_kind(batch, "item", wanted)
     await _remember(batch, wanted)
 

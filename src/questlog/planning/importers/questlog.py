@@ -4,12 +4,13 @@ Of the file only what a person planned and did comes back: goals, projects, labe
 keeps its id, so a file cannot lay hands on what is somebody else's; what a completion earned stays where it was earned.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from questlog.planning.importers.json_scan import Scan
 from questlog.planning.importers.plan import (
@@ -24,11 +25,13 @@ from questlog.planning.importers.questlog_objects import (
     StoredOccurrence,
     StoredTask,
     StoredThing,
+    StoredWait,
 )
 from questlog.planning.labels import fold
 
 FORMAT, VERSION = "questlog", 1
 DEEPEST = 5
+WAITS = "task_dependencies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +45,25 @@ class AccountPlan(ImportPlan):
     """An account instead of a list of tasks; goals and tasks stand before what hangs under them."""
 
     things: tuple[StoredLine, ...] = ()
+    waits: Mapping[UUID, Sequence[UUID]] = field(default_factory=dict)
 
 
 def read(text: str) -> ImportPlan:
     """Return the account in the file."""
     found: dict[str, list[StoredLine]] = {section: [] for section in MODELS}
     facts: dict[str, Any] = {}
+    waits: dict[UUID, list[UUID]] = defaultdict(list)
     refused = Refusals()
     for section, line, value in _members(text):
         if section in MODELS:
             with refused.catch(_title(value)):
-                found[section].append(StoredLine(line, _checked(section, line, value)))
+                found[section].append(
+                    StoredLine(line, _checked(MODELS[section], section, line, value))
+                )
+        elif section == WAITS:
+            with refused.catch():
+                one = _checked(StoredWait, section, line, value)
+                waits[one.task_id].append(one.blocker_id)
         elif section in ("format", "version"):
             facts[section] = value
     if facts != {"format": FORMAT, "version": VERSION}:
@@ -64,14 +75,14 @@ def read(text: str) -> ImportPlan:
     refused.sort(key=lambda one: one.line)
     others = [one for section in ("occurrences", "items") for one in found[section]]
     things = (*goals, *found["projects"], *found["labels"], *tasks, *others)
-    return AccountPlan(FORMAT, (), (), tuple(refused), things)
+    return AccountPlan(FORMAT, (), (), tuple(refused), things, waits)
 
 
-def _checked(section: str, line: int, value: Any) -> StoredThing:
+def _checked[Stored: BaseModel](model: type[Stored], section: str, line: int, value: Any) -> Stored:
     if not isinstance(value, dict):
         raise UnreadableImportError("Here should stand an object.", line)
     try:
-        return MODELS[section].model_validate(value)
+        return model.model_validate(value)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(map(str, fault["loc"])) or section

@@ -190,6 +190,15 @@ class StoredItem(Stored):
     task_id: UUID | None = None
 
 
+class StoredWait(BaseModel):
+    """`task_id` waits until `blocker_id` is done."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    task_id: UUID
+    blocker_id: UUID
+
+
 type StoredThing = (
     StoredGoal | StoredProject | StoredLabel | StoredTask | StoredOccurrence | StoredItem
 )
