@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tests.interop import sentences
+from tests.support import recurrence_phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,23 @@ def untold_dates(language: str) -> Share:
     return Share(len(dated), len([text for text in dated if sentences.ours(text).day is None]))
 
 
+def recurrences(language: str) -> Share:
+    """A phrase is understood when it is no refusal; what it means is checked by the tests of the table."""
+    table = recurrence_phrases.phrases(language)
+    return Share(len(table), len(recurrence_phrases.not_understood(language)))
+
+
+def recurrences_in_lines() -> Share:
+    table = recurrence_phrases.lines()
+    return Share(len(table), len(recurrence_phrases.misread_lines()))
+
+
 TABLES: dict[str, Callable[[], Share]] = {
     "dates, English": partial(told_dates, "en"),
     "dates, Russian": partial(told_dates, "ru"),
     "dates, the rest of chrono's English tests": partial(untold_dates, "en"),
     "dates, the rest of chrono's Russian tests": partial(untold_dates, "ru"),
+    "recurrence, English": partial(recurrences, "en"),
+    "recurrence, Russian": partial(recurrences, "ru"),
+    "recurrence in lines of other words": recurrences_in_lines,
 }

@@ -67,6 +67,15 @@ def not_understood(language: str) -> list[str]:
     return [phrase.text for phrase in phrases(language) if not _is_understood(phrase.text)]
 
 
+def misread_lines() -> list[str]:
+    return [line.text for line in lines() if _words_in(line.text) != line.words]
+
+
+def _words_in(text: str) -> str | None:
+    found = recurrences.find(text, now=NOW)
+    return None if found is None else text[found.start : found.end]
+
+
 def _is_understood(text: str) -> bool:
     try:
         recurrences.read(text, now=NOW)

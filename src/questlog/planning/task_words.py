@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from questlog.core.schemas import whole
 
 PRIORITIES = ("none", "low", "medium", "high", "urgent")
+OUTCOMES = ("completed", "skipped", "postponed")
 STATUSES = ("pending", "in_progress", "completed", "cancelled")
 
 type Scope = Literal["series", "this"]
