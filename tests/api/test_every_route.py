@@ -41,12 +41,14 @@ LISTS = [
 type Owned = Callable[[Make, Person], Awaitable[Any]]
 OWNED: dict[str, Owned] = {
     "task_id": lambda make, user: make.task(user),
+    "blocker_id": lambda make, user: make.task(user),
     "project_id": lambda make, user: make.project(user),
     "goal_id": lambda make, user: make.goal(user),
     "label_id": lambda make, user: make.label(user),
     "item_id": lambda make, user: make.item(user),
     "import_id": lambda make, user: make.imported(user),
     "session_id": lambda make, user: make.session(user.id),
+    "event_id": lambda make, user: make.event(user),
 }
 
 

@@ -3,6 +3,7 @@
 from tests.prove.guard import Guard
 from tests.prove.guards_of_phrases import PHRASES
 from tests.prove.guards_of_the_edges import GATE, IDENTITY
+from tests.prove.guards_of_undo import UNDO
 
 __all__ = ["GUARDS", "Guard"]
 
@@ -181,4 +182,4 @@ CORE = (
     ),
 )
 
-GUARDS = (*CORE, *GATE, *IDENTITY, *PLANNING, *PHRASES)
+GUARDS = (*CORE, *GATE, *IDENTITY, *PLANNING, *PHRASES, *UNDO)

@@ -9,7 +9,8 @@ from uuid import UUID
 from fastapi import FastAPI
 from sqlalchemy import insert
 
-from questlog.automation.models import EventCounter
+from questlog.automation import events
+from questlog.automation.models import Event, EventCounter
 from questlog.core import clock
 from questlog.core.db import Database, Session
 from questlog.core.ids import new_id
@@ -165,6 +166,16 @@ class Make:
         }
         return await self._save(Occurrence(id=new_id(), user_id=user.id, task_id=task.id, **values))
 
+    async def event(self, user: Person, *, type: str = "session.created") -> Event:
+        """Note that something happened which cannot be undone."""
+
+        async def save(session: Session) -> UUID:
+            return events.record(session, user.id, type, (type.partition(".")[0], new_id()))
+
+        event_id = await self._database.write(save)
+        async with self._database.reader() as session:
+            return await session.get_one(Event, event_id)
+
     async def one_of_everything(self, user: Person, *, times: int) -> None:
         """Give a user more rows of every kind a list may show."""
         for number in range(times):
@@ -177,6 +188,7 @@ class Make:
             await self.item(user, title=f"Item {number}")
             await self.imported(user)
             await self.session(user.id)
+            await self.event(user)
 
     def _next(self) -> float:
         self._count += 1

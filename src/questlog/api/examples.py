@@ -220,6 +220,19 @@ _session = {
 _day = {"date": "2026-12-01", "count": 2, "xp": 0}
 _share = {"id": PROJECT, "title": "Kitchen", "count": 2, "xp": 0}
 
+_event = {
+    "id": EVENT,
+    "seq": 42,
+    "type": "task.completed",
+    "actor": f"user:{USER}",
+    "subject_type": "task",
+    "subject_id": TASK,
+    "payload": {"title": "Water the plants"},
+    "created_at": MADE,
+    "undoable_until": "2026-11-25T08:15:00Z",
+    "undone_by": None,
+}
+
 EXAMPLES: dict[str, Any] = {
     "AccountExport": {
         "format": "questlog",
@@ -258,6 +271,8 @@ EXAMPLES: dict[str, Any] = {
         "version": 3,
     },
     "DatabaseHealthResponse": {"status": "ok", "latency_ms": 0.4},
+    "EventPage": _page(_event),
+    "EventResponse": _event,
     "GoalPage": _page(_goal),
     "GoalProgressResponse": {
         "id": GOAL,
@@ -368,6 +383,11 @@ EXAMPLES: dict[str, Any] = {
         "token_type": "bearer",
         "expires_in": 900,
         "user": _user,
+    },
+    "UndoResponse": {
+        "event_id": "019a9c3e-7a40-7000-8000-0000000000ef",
+        "undone": {"id": EVENT, "type": "task.completed"},
+        "objects": [{"type": "task", "id": TASK, "version": 4}],
     },
     "UserPage": _page(_user),
     "UserResponse": _user,
