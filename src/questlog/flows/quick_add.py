@@ -219,7 +219,7 @@ def _record(session: Session, reading: Reading) -> UUID | None:
         session,
         reading.user_id,
         "batch.applied",
-        ("batch", None),
-        payload={"door": "quick_add", "tasks": len(reading.tasks)},
+        ("batch", new_id()),
+        payload={"title": reading.tasks[0].title, "tasks": len(reading.tasks)},
         before={"children": [str(id_) for id_ in parts]},
     )
