@@ -7,7 +7,14 @@ from pathlib import Path
 from questlog.core.translations import RUSSIAN
 from questlog.planning import importers
 
-SPOKEN_BY = {"ImportNote", "Refusal", "UnreadableImportError", "WholeFileError", "note", "note_once"}
+SPOKEN_BY = {
+    "ImportNote",
+    "Refusal",
+    "UnreadableImportError",
+    "WholeFileError",
+    "note",
+    "note_once",
+}
 FOLDER = Path(importers.__file__).parent
 
 

@@ -24,6 +24,11 @@ SAMPLES = {
     "icalendar": (DATA / "icalendar" / "house.ics").read_bytes().decode(),
     "taskwarrior": (DATA / "taskwarrior" / "export.json").read_bytes().decode()[:3000],
     "todoist": (DATA / "todoist" / "garden.csv").read_bytes().decode(),
+    "ticktick": (DATA / "ticktick" / "backup.csv").read_bytes().decode(),
+    "google_tasks": (DATA / "google_tasks" / "Tasks.json").read_bytes().decode(),
+    "microsoft_todo": (DATA / "microsoft_todo" / "lists.json").read_bytes().decode(),
+    "outlook": (DATA / "outlook" / "tasks.csv").read_bytes().decode("cp1252"),
+    "csv": (DATA / "csv" / "plain.csv").read_bytes().decode(),
 }
 
 

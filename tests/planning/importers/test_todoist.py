@@ -134,6 +134,12 @@ def test_a_title_of_labels_alone_keeps_them() -> None:
         ("every last day", None, None, "FREQ=MONTHLY;BYMONTHDAY=-1"),
         ("every week from 2026-11-20 18:00", "2026-11-20", "18:00", "weekly"),
         ("every day until Dec 1 2026", None, None, "FREQ=DAILY;UNTIL=20261201"),
+        ("every! 3 days", None, None, "every! 3 days"),
+        ("every! mon at 9", None, "09:00", "every! FREQ=WEEKLY;BYDAY=MO"),
+        ("after 10 days", None, None, "every! 10 days"),
+        ("every 3rd friday", None, None, "FREQ=MONTHLY;BYDAY=3FR"),
+        ("каждый день", None, None, "daily"),
+        ("по будням в 8:30", None, "08:30", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
     ],
 )
 def test_a_phrase(phrase: str, day: str | None, wall_time: str | None, rule: str | None) -> None:
@@ -149,7 +155,8 @@ def test_a_phrase(phrase: str, day: str | None, wall_time: str | None, rule: str
     "phrase",
     [
         "tomorrow", "Nov 18", "2026-02-30", "every", "every monday-ish", "every 0 days", "every 99 hours", "every 40",
-        "every day until soon", "2026-11-18 until 2026-12-01", "0000-01-01", "9999-12-31 23:59", "каждый день",
+        "every day until soon", "2026-11-18 until 2026-12-01", "0000-01-01", "9999-12-31 23:59", "cada día",
+        "every day until friday", "every day for 3 weeks", "every day starting 1 dec",
     ],
 )  # fmt: skip
 def test_no_date(phrase: str) -> None:

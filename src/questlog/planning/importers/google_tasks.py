@@ -82,7 +82,7 @@ def _task(row: JsonRow, project: str | None, reading: Reading) -> ImportedTask |
     if row.fields.get("deleted") is True:
         reading.left_out["Deleted tasks are left out: {count}."] += 1
         return None
-    if not row.title.strip() and not row.text("notes"):
+    if not (row.text("title") or "").strip() and not row.text("notes"):
         reading.left_out["Empty tasks are left out: {count}."] += 1
         return None
     status = row.text("status") or "needsAction"

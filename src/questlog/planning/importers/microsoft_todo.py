@@ -88,7 +88,7 @@ def _tasks(row: JsonRow, project: str | None, reading: Reading) -> Iterator[Impo
     task = ImportedTask(
         line=row.line,
         external_id=row.text("id") or numbered(reading.seen, project or "", row.title),
-        title=row.title,
+        title=row.text("title") or "",
         description=_description(row),
         priority=PRIORITIES[importance],
         due=due,
