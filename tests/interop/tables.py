@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from questlog.planning.filters import FilterSyntaxError, parse
 from tests.interop import sentences
-from tests.support import recurrence_phrases
+from tests.support import filters, recurrence_phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,24 @@ def recurrences_in_lines() -> Share:
     return Share(len(table), len(recurrence_phrases.misread_lines()))
 
 
+def published_filters() -> Share:
+    """Filters of Todoist's help and users; what asks for things that do not exist here is not understood."""
+    return _filters("todoist.json", "todoist_refused.json")
+
+
+def _filters(*names: str) -> Share:
+    queries = [case["query"] for name in names for case in filters.table(name)]
+    return Share(len(queries), len([query for query in queries if not _is_filter(query)]))
+
+
+def _is_filter(query: str) -> bool:
+    try:
+        parse(query)
+    except FilterSyntaxError:
+        return False
+    return True
+
+
 TABLES: dict[str, Callable[[], Share]] = {
     "dates, English": partial(told_dates, "en"),
     "dates, Russian": partial(told_dates, "ru"),
@@ -51,4 +70,7 @@ TABLES: dict[str, Callable[[], Share]] = {
     "recurrence, English": partial(recurrences, "en"),
     "recurrence, Russian": partial(recurrences, "ru"),
     "recurrence in lines of other words": recurrences_in_lines,
+    "filters, from Todoist": published_filters,
+    "filters, Questlog's own": partial(_filters, "ours.json"),
+    "filters, Russian": partial(_filters, "russian.json"),
 }
