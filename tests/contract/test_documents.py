@@ -76,6 +76,24 @@ async def test_document_000_plans(client: AsyncClient, make: Make) -> None:
         assert ok(await client.get("/projects/task-counts")) == {project["id"]: 2}
 
 
+async def test_contract_3_plans_in_depth(client: AsyncClient, make: Make) -> None:
+    async with speaking_as(client, (await make.user()).headers):
+        commands = [{"op": "add", "args": {"title": title}} for title in ("Roof", "Walls")]
+        done = ok(await client.post("/tasks/batch", json={"commands": commands}))
+        roof, walls = (one["id"] for one in done["results"])
+
+        waits = await client.put(f"/tasks/{walls}/dependencies", json={"blocked_by": [roof]})
+        assert ok(waits) == ok(await client.get(f"/tasks/{walls}/dependencies"))
+        found = ok(await client.get("/tasks/next?limit=5&minutes=30"))["items"]
+        assert [one["task"]["title"] for one in found] == ["Roof"]
+        assert {part["name"] for part in found[0]["parts"]} == {"blocking"}
+        item = ok(await client.post("/api/items", json={"title": "Tiles"}), 201)
+        ok(
+            await client.post(f"/api/items/{item['id']}/to-task", json={"parent_task_id": roof}),
+            201,
+        )
+
+
 async def test_document_000_completes_and_measures(client: AsyncClient, make: Make) -> None:
     user = await make.user()
     async with speaking_as(client, user.headers):

@@ -1,6 +1,7 @@
 """The guards of the house: what each looks like, what stands there when it is off, and the test that must miss it."""
 
 from tests.prove.guard import Guard
+from tests.prove.guards_of_depth import DEPTH
 from tests.prove.guards_of_phrases import PHRASES
 from tests.prove.guards_of_the_edges import GATE, IDENTITY
 from tests.prove.guards_of_undo import UNDO
@@ -182,4 +183,4 @@ CORE = (
     ),
 )
 
-GUARDS = (*CORE, *GATE, *IDENTITY, *PLANNING, *PHRASES, *UNDO)
+GUARDS = (*CORE, *DEPTH, *GATE, *IDENTITY, *PLANNING, *PHRASES, *UNDO)

@@ -153,7 +153,7 @@ async def remove(
 ) -> Dependencies:
     """Let a task wait for one less; where it did not, nothing changes.
 
-    Raises `TaskNotFoundError`, `NotYoursError`, `PreconditionFailedError`.
+    Raises `TaskNotFoundError` and `NotYoursError`, for the other one as well, `PreconditionFailedError`.
     """
     await task_tree.hold(session, user_id)
     task = await task_rows.claim(session, user_id, task_id, expected_version=expected_version)
@@ -161,6 +161,8 @@ async def remove(
     change = _Change()
     if blocker_id in now.blocked_by:
         change.gone.add((task_id, blocker_id))
+    else:
+        await task_rows.check(session, user_id, blocker_id)
     return await _carry_out(session, task, now, change)
 
 
