@@ -66,7 +66,7 @@ def find(text: str, *, now: datetime) -> FoundRecurrence | None:
     small = folded(text)
     pieces = tokens(small)
     for place, piece in enumerate(pieces):
-        if not _may_start(piece):
+        if not _may_start(piece, pieces[place - 1] if place else END):
             continue
         stop = min(len(pieces), place + LONGEST_FOUND)
         cursor = Cursor(small, pieces, now, at=place, stop=stop, in_line=True)
@@ -76,9 +76,12 @@ def find(text: str, *, now: datetime) -> FoundRecurrence | None:
     return None
 
 
-def _may_start(piece: Token) -> bool:
-    words = recurrences_heads.STARTS
-    return piece.text in words or piece.text in ORDINALS or piece.number is not None
+def _may_start(piece: Token, before: Token) -> bool:
+    """Tell whether a phrase may begin here; where "on the" could not begin one, neither can what follows it."""
+    if piece.text in recurrences_heads.STARTS:
+        return piece.text != "the" or before.text != "on"
+    is_day = piece.text in ORDINALS or piece.number is not None
+    return is_day and before.text not in ("on", "the", "в", "во")
 
 
 def _tried(cursor: Cursor, place: int) -> FoundRecurrence | None:

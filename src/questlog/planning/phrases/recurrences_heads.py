@@ -100,11 +100,13 @@ def _is_of_period(cursor: Cursor) -> bool:
 
 
 def _third(cursor: Cursor, draft: Draft) -> bool:
-    """Take "third day": spelled out, it counts the days between; "3rd day" would be a day of the month."""
-    place = cursor.at
-    number = cursor.look_up(ORDINALS)
+    """Take "third day", "3rd month"; but "3rd day", not spelled out, is a day of the month."""
+    place, token = cursor.at, cursor.peek()
+    number = token.number if token.is_ordinal else ORDINALS.get(token.text)
+    cursor.at += 1
     unit = cursor.look_up(UNITS)
-    if number is None or number < 2 or unit is None or _is_of_period(cursor):
+    is_month_day = token.is_ordinal and unit is not None and unit[0] is Frequency.DAILY
+    if number is None or number < 2 or unit is None or is_month_day or _is_of_period(cursor):
         cursor.at = place
         return False
     draft.frequency, draft.interval = unit[0], number * unit[1]

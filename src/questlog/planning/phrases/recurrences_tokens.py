@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 # A phrase found in a line is not longer, so that a long line of false starts costs no more than its length.
-LONGEST_FOUND = 60
+LONGEST_FOUND = 40
 PIECE = re.compile(
     r"(?P<number>[0-9]+)(?:(?P<suffix>st|nd|rd|th|-?(?:го|му|ми|ое|ый|ой|ая|ую|м|х|е|й|я|ю))(?![^\W_]))?"
     r"|(?P<word>[^\W\d_]+)"
