@@ -24,6 +24,7 @@ PLACES = {
     "tasks": Place("questlog.cli.lists:tasks", "any tasks, by project, label or words", "Your day"),
     "list": Place("questlog.cli.filters:list_tasks", "tasks by a filter in words", "Your day"),
     "filters": Place("questlog.cli.filters:filters", "filters that you keep", "Your day"),
+    "search": Place("questlog.cli.search:search", "tasks and items by their words", "Your day"),
     "done": Place("questlog.cli.tasks:done", "tick tasks off", "Your day"),
     "undone": Place("questlog.cli.tasks:undone", "take that back", "Your day"),
     "skip": Place("questlog.cli.occurrences:skip", "leave out a date of a series", "Your day"),
