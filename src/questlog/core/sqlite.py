@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection as EngineConnection
 from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -56,8 +57,16 @@ class Connection(driver.Connection):  # type: ignore[misc]
         return cursor
 
 
+class HintingCompiler(SQLiteCompiler):
+    """Writes the hints of a statement (`with_hint`), such as INDEXED BY, which SQLAlchemy leaves out on SQLite."""
+
+    def format_from_hint_text(self, sqltext: Any, table: Any, hint: Any, iscrud: Any) -> Any:
+        return f"{sqltext} {hint}"
+
+
 class OneHopDialect(SQLiteDialect_pysqlite):
     driver = "onehop"
+    statement_compiler = HintingCompiler
     is_async = True
     supports_statement_cache = True
 

@@ -9,7 +9,7 @@ from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.pagination import PageRequest, Slice
 from questlog.planning import saved_filters, tasks
-from questlog.planning.filters import FilterSyntaxError, Matching, parse
+from questlog.planning.filters import FilterSyntaxError, Matching, parse, paths
 from questlog.planning.filters.fields import FIELDS, Field
 from questlog.planning.filters.tree import Both, Node
 from questlog.planning.queries import TaskFilter
@@ -43,7 +43,9 @@ async def find_tasks(
         nodes.append(parsed(kept, pointer="/query/filter_id"))
     now = clock.now().astimezone(clock.zone(timezone))
     if nodes:
-        wanted = replace(wanted, matching=_matching(nodes, now))
+        in_order = sort == "position" and _is_plain(wanted)
+        matching = await paths.chosen(session, user_id, _matching(nodes, now), in_order=in_order)
+        wanted = replace(wanted, matching=matching)
     return await tasks.page(
         session, user_id, wanted, request, today=now.date(), sort=sort, descending=descending
     )
@@ -55,6 +57,11 @@ def parsed(query: str, *, pointer: str) -> Node:
         return parse(query)
     except FilterSyntaxError as error:
         raise FilterSyntaxError(error.message, error.details, pointer=pointer) from error
+
+
+def _is_plain(wanted: TaskFilter) -> bool:
+    """True where nothing but the filter says which tasks are listed, so that they are open ones in their order."""
+    return wanted == TaskFilter(include_subtasks=wanted.include_subtasks)
 
 
 def _matching(nodes: list[Node], now: datetime) -> Matching:

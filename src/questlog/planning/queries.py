@@ -61,6 +61,8 @@ class Matching(Protocol):
 
     @property
     def values(self) -> Mapping[str, Any]: ...
+    @property
+    def path(self) -> str | None: ...
     def without_values(self) -> Self: ...
     def conditions(self, *, open_only: bool) -> list[Condition]: ...
 
@@ -164,6 +166,8 @@ def tasks_of(shape: TaskFilter, *columns: ColumnElement[Any]) -> Select[Any]:
         untold = shape.completed is None and shape.status is None
         open_only = untold and not shape.trash
         statement = statement.where(*shape.matching.conditions(open_only=open_only))
+        if shape.matching.path is not None:
+            statement = statement.with_hint(TASKS, f"INDEXED BY {shape.matching.path}", "sqlite")
     return statement
 
 

@@ -20,6 +20,8 @@ class Matching:
     speaks_of: frozenset[str]
     fields: Fields = field(compare=False, repr=False)
     values: Mapping[str, Any] = field(compare=False, default_factory=dict)
+    path: str | None = None
+    """The index to walk on SQLite, if not what it chooses itself (`paths.py`)."""
 
     @classmethod
     def of(cls, node: Node, now: datetime, fields: Fields) -> "Matching":

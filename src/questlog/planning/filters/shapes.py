@@ -34,6 +34,11 @@ COMPARED = {"<": "less", "<=": "at_most", "=": "is", ">=": "at_least", ">": "mor
 OCCURRENCES = frozenset({"completed", "skipped", "postponed"})
 INSTANTS = frozenset({"created", "updated"})
 PRIORITIES = {"p1": 4, "p2": 3, "p3": 2, "no priority": 0}
+# The most usual filter of all is one range of days, which an index answers.
+UNTIL_TODAY = frozenset(
+    frozenset({Word("overdue"), When("due", "on", phrase)}) for phrase in ("today", "сегодня")
+)
+UP_TO_TODAY = When("due", "before", "+1 days")
 TODAYS = frozenset({"overdue"})
 
 
@@ -85,6 +90,8 @@ def _shape(node: Node, shaping: _Shaping) -> Shape:
         case Both(parts):
             return Junction(True, tuple(_shape(part, shaping) for part in parts))
         case Either(parts) | Lists(parts):
+            if frozenset(parts) in UNTIL_TODAY:
+                return _shape(UP_TO_TODAY, shaping)
             return Junction(False, tuple(_shape(part, shaping) for part in parts))
         case _:
             key, values = _test(node, shaping)
