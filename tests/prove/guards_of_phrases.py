@@ -24,4 +24,25 @@ PHRASES = (
         "if found is not None:\n            return found\n    return None\n\n\ndef upcoming_number",
         "tests/interop/test_interop.py -k difference_to_chrono",
     ),
+    Guard(
+        "an address is left alone",
+        "planning/phrases/quick_add_marks.py",
+        'if "://" in self.line[start:end] or ADDRESS.match(self.line, start, end):',
+        "if False:",
+        'tests/planning/phrases/test_quick_add.py -k "addresses"',
+    ),
+    Guard(
+        "a project is found by its owner alone",
+        "planning/names.py",
+        "mine = (model.user_id == user_id, model.deleted_at.is_(None), is_open)",
+        "mine = (model.deleted_at.is_(None), is_open)",
+        'tests/api/test_quick_add.py -k "projects_of_others and sqlite"',
+    ),
+    Guard(
+        "a dry run of quick add writes nothing",
+        "flows/quick_add.py",
+        "async with database.unit(writes=not dry_run) as session:",
+        "async with database.unit(writes=True) as session:",
+        'tests/api/test_quick_add.py -k "dry_run_says and sqlite"',
+    ),
 )

@@ -85,6 +85,25 @@ def test_a_text_that_says_nothing_special_is_its_own_title(text: str) -> None:
     assert task.spans == ()
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/#today?at=17:00",
+        "(https://example.org/tomorrow)",
+        "https://example.org/wiki/Talk_(2026-12-01)",
+        "www.example.org/(tomorrow)",
+        "tomorrow@example.org",
+        "@monday@example.social",
+        "mailto:завтра@пример.рф",
+    ],
+)
+def test_addresses_are_left_alone(address: str) -> None:
+    [task] = understood(f"See {address} today", everything)
+
+    assert task.title == f"See {address}"
+    assert [span.text for span in task.spans] == ["today"]
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["line"][:30])
 def test_quotation_marks_protect_everything(case: dict[str, str]) -> None:
     line = case["line"].replace("“", "").replace("”", "")
