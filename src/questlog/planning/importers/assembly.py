@@ -1,5 +1,6 @@
 """The checks every imported task passes, and the order in which tasks are made."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
@@ -23,6 +24,7 @@ DEEPEST = 5
 MOST_TASKS = 100_000
 LOST_RULE = "The task comes without its recurrence “{rule}”. {reason}"
 YEARS = range(1970, 2200)
+ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def assemble(
@@ -66,11 +68,9 @@ class _Shelf:
 
 def clean(text: str) -> str:
     """Return `text` without what no database stores: control characters and halves of surrogate pairs."""
-    unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (
-        sign for sign in unified if sign in "\n\t" or not (sign < " " or "\x7f" <= sign < "\xa0")
-    )
-    return "".join(sign for sign in kept if not "\ud800" <= sign <= "\udfff").strip()
+    if ODD.search(text) is None:
+        return text.strip()
+    return ODD.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def day_or_moment(moment: datetime, zone: tzinfo) -> date | datetime:
