@@ -7,22 +7,30 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic_core import to_json
 
 from questlog.core.db import Database
+from questlog.core.ids import new_id
 from questlog.core.pagination import PageRequest
+from questlog.flows import batch
 from questlog.flows.item_to_task import item_to_task
+from questlog.flows.quick_add import quick_add
+from questlog.flows.reopen_occurrence import reopen_occurrence
 from questlog.flows.undo import Undone, undo
 from questlog.planning import (
+    dependencies,
     goal_trash,
     goals,
     items,
     labels,
     project_trash,
     projects,
+    saved_filters,
     task_delays,
     task_moves,
     task_trash,
 )
+from questlog.planning.batch_schemas import BatchRequest
 from questlog.planning.positions import Neighbour
 from tests.support.belongings import belongings, left_over
 from tests.support.invariants import check_invariants
@@ -111,6 +119,57 @@ async def _delete_worn(w: World) -> None:
     await w.run(labels.delete, await _desk(w))
 
 
+async def _to_the_filter(w: World, verb: Any, *args: Any) -> None:
+    mine = await belongings(w.database, w.user.id)
+    [kept] = mine["saved_filters"].values()
+    await w.run(verb, kept["id"], *args)
+
+
+async def _reopen_an_occurrence(w: World) -> None:
+    occurrence = (await w.planner.occurrences(w.done))[-1]
+    await w.run(reopen_occurrence, occurrence.id)
+
+
+async def _note_down(w: World, text: str) -> None:
+    await quick_add(w.database, w.user.id, text, timezone="UTC", create_missing=True)
+
+
+async def _batch(w: World, commands: Callable[[World], list[dict[str, Any]]]) -> None:
+    wanted = BatchRequest.model_validate_json(to_json({"atomic": False, "commands": commands(w)}))
+    applied = await w.run(batch.apply, wanted, timezone="UTC")
+    assert [one.error for one in applied.results if not one.is_ok] == []
+
+
+def everything(w: World) -> list[dict[str, Any]]:
+    parent = new_id()
+    return [
+        {"op": "update", "args": {"id": w.report, "title": "Over", "labels": ["new", "desk"]}},
+        {"op": "complete", "args": {"id": w.report}},
+        {"op": "update", "args": {"id": w.report, "title": "Over and over", "labels": ["new"]}},
+        {"op": "complete", "args": {"id": w.series}},
+        {"op": "update", "args": {"id": w.series, "due_date": "2031-07-07"}},
+        {"op": "skip", "args": {"id": w.series}},
+        {"op": "incomplete", "args": {"id": w.done}},
+        {"op": "add", "args": {"title": "New", "labels": ["new"]}, "temp_id": parent},
+        {"op": "add", "args": {"title": "Newer", "parent_task_id": parent}},
+        {"op": "move", "args": {"id": w.chapter, "parent_task_id": parent}},
+        {"op": "dependencies", "args": {"id": w.chapter, "blocked_by": [w.tool]}},
+        {"op": "complete", "args": {"id": w.chapter}},
+        {"op": "duplicate", "args": {"id": w.series}},
+        {"op": "delete", "args": {"id": w.series}},
+    ]
+
+
+def nothing_but_new(_world: World) -> list[dict[str, Any]]:
+    first = new_id()
+    return [
+        {"op": "add", "args": {"title": "One", "labels": ["one"]}, "temp_id": first},
+        {"op": "complete", "args": {"id": first}},
+        {"op": "incomplete", "args": {"id": first}},
+        {"op": "delete", "args": {"id": first}},
+    ]
+
+
 ACTS: dict[str, Callable[[World], Awaitable[Any]]] = {
     "task.created": lambda w: w.planner.add("One more", project_id=w.work, labels=["desk"]),
     "task.updated: fields": lambda w: w.planner.change(
@@ -168,9 +227,24 @@ ACTS: dict[str, Callable[[World], Awaitable[Any]]] = {
     "label.created": lambda w: w.run(labels.create, "phone"),
     "label.updated": _rename_worn,
     "label.deleted": _delete_worn,
+    "filter.created": lambda w: w.run(saved_filters.create, "Mine", "today"),
+    "filter.updated": lambda w: _to_the_filter(w, saved_filters.change, {"name": "Ours"}),
+    "filter.deleted": lambda w: _to_the_filter(w, saved_filters.delete),
+    "a dependency more": lambda w: w.run(dependencies.add, w.report, w.series),
+    "a dependency less": lambda w: w.run(dependencies.put, w.report, blocked_by=[], blocks=[]),
+    "one date moved": lambda w: w.run(
+        task_delays.reschedule, w.series, SOON + timedelta(days=1), scope="once", timezone="UTC"
+    ),
+    "an occurrence reopened": _reopen_an_occurrence,
+    "quick add": lambda w: _note_down(w, "Trip #Work @bag\n  Pack it\nGo tomorrow #New"),
+    "batch.applied": lambda w: _batch(w, everything),
+    "batch.applied: nothing but new": lambda w: _batch(w, nothing_but_new),
 }
 # What must be done first, and stays done.
 BEFORE: dict[str, Callable[[World], Awaitable[Any]]] = {
+    "filter.updated": lambda w: w.run(saved_filters.create, "Mine", "today"),
+    "filter.deleted": lambda w: w.run(saved_filters.create, "Mine", "today"),
+    "a dependency less": lambda w: w.run(dependencies.add, w.report, w.done),
     "task.restored": lambda w: w.run(task_trash.throw_away, w.report),
     "project.restored": lambda w: w.run(project_trash.delete, w.work),
     "project.restored: with tasks": lambda w: w.run(project_trash.delete, w.work, with_tasks=True),

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, Table, and_, or_, select
 
 from questlog.core.db import Session
 from questlog.core.exceptions import ConflictError
-from questlog.planning import goals
+from questlog.planning import dependencies, goals
 from questlog.planning.goal_tree import MAX_DEPTH, chain, height
 from questlog.planning.image_tables import KINDS, Key
 from questlog.planning.import_comparison import in_statements
@@ -129,6 +129,7 @@ async def check_after(session: Session, user_id: UUID, replaced: Replaced) -> No
                     raise CannotUndoError(reason, [named(kind, row[which]) for row in rows])
     await _check_subtasks(session, user_id, moved["task"])
     await _check_goals(session, user_id, replaced)
+    await _check_dependencies(session, user_id, replaced)
     await _check_items(session, user_id, replaced)
 
 
@@ -183,6 +184,14 @@ async def _check_goals(session: Session, user_id: UUID, replaced: Replaced) -> N
             is_circle or len(above) + height(parents, goal_id) - 1 > MAX_DEPTH
         ):
             raise CannotUndoError("does_not_fit", [named("goal", goal_id)])
+
+
+async def _check_dependencies(session: Session, user_id: UUID, replaced: Replaced) -> None:
+    """Nothing waits for itself, by way of others."""
+    waiting = sorted({key[0] for kind, key in replaced.gone if kind == "dependency"})
+    for some in in_statements(waiting):
+        if await dependencies.is_circular(session, user_id, some):
+            raise CannotUndoError("does_not_fit", [named("task", id_) for id_ in some])
 
 
 async def _check_items(session: Session, user_id: UUID, replaced: Replaced) -> None:
