@@ -90,7 +90,7 @@ def test_a_text_that_says_nothing_special_is_its_own_title(text: str) -> None:
     [
         "https://example.org/#today?at=17:00",
         "(https://example.org/tomorrow)",
-        "https://example.org/wiki/Talk_(2026-12-01)",
+        "https://example.org/at,17:00",
         "www.example.org/(tomorrow)",
         "tomorrow@example.org",
         "@monday@example.social",
