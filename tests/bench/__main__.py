@@ -21,7 +21,14 @@ from tests.bench.accounts import Account
 from tests.support import postgres, world
 from tests.support.server import running_server
 
-AIMS = {"list 50": 0.10, "get one": 0.15, "create": 0.09, "complete": 0.06, "quick add": 0.05}
+AIMS = {
+    "list 50": 0.10,
+    "search": 0.065,
+    "get one": 0.15,
+    "create": 0.09,
+    "complete": 0.06,
+    "quick add": 0.05,
+}
 BIG_ACCOUNT_AIM = 1.3
 BIG_ACCOUNT = 100_000
 
@@ -71,6 +78,7 @@ def lines_for(account: Account) -> list[Line]:
     """Return what is measured, each as a maker of requests."""
     ids = itertools.cycle(account.task_ids)
     open_ids = iter(account.to_complete)
+    rare = itertools.cycle(f"%22task+{number}%22" for number in range(len(account.task_ids)))
     body = json.dumps(
         {"title": "Write the report", "priority": 3, "due_date": "2026-12-01"}
     ).encode()
@@ -79,6 +87,7 @@ def lines_for(account: Account) -> list[Line]:
     auth = account.headers
     return [
         Line("list 50", lambda: load.request("GET", "/api/v1/tasks?limit=50", auth), 300),
+        Line("search", lambda: load.request("GET", f"/api/v1/search?q={next(rare)}", auth), 300),
         Line("get one", lambda: load.request("GET", f"/api/v1/tasks/{next(ids)}", auth), 600),
         Line("create", lambda: load.request("POST", "/api/v1/tasks", auth, body), 300),
         Line(

@@ -13,6 +13,7 @@ from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
 from questlog.planning.models import Goal, Project, Task
+from questlog.planning.search import index
 from tests.support import world
 
 CHUNK = 2_000
@@ -71,4 +72,5 @@ async def _fill(session: Session, user_id: UUID, count: int) -> list[UUID]:
         for row in rows:
             row.setdefault("project_id", None)
         await session.execute(insert(Task), rows)
+        await index.add(session, "task", ({"description": None, **row} for row in rows))
     return ids
