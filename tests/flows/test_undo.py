@@ -108,7 +108,9 @@ async def world(database: Database, make: Make) -> World:
 
 async def _desk(w: World) -> UUID:
     page = await w.database.read(labels.page, w.user.id, PageRequest(limit=100))
-    return next(row["id"] for row in page.items if row["name"] == "desk")
+    [desk] = [row["id"] for row in page.items if row["name"] == "desk"]
+    assert isinstance(desk, UUID)
+    return desk
 
 
 async def _rename_worn(w: World) -> None:

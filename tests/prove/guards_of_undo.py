@@ -36,7 +36,7 @@ UNDO = (
         "planning/hindrances.py",
         "    for child_kind, child, column, parent_kind, parent in HANGS:\n",
         "    for child_kind, child, column, parent_kind, parent in ():\n",
-        'tests/flows/test_undo_refusals.py -k "place_that_is_gone and sqlite"',
+        'tests/flows/test_undo_hindrances.py -k "place_that_is_gone and sqlite"',
     ),
     Guard(
         "what was replaced is forgotten after a day",
