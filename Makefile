@@ -104,7 +104,7 @@ lock: $(UV) ## resolve the lock files anew (ARGS=--upgrade for newest versions)
 
 .PHONY: clean
 clean: ## remove the environment and the caches; data stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis .interop
 	rm -rf .coverage .coverage.* htmlcov
 	find $(wildcard src tests scripts migrations) -type d -name __pycache__ -prune -exec rm -rf {} +
 

@@ -32,6 +32,27 @@ def test_a_date_without_a_year_that_has_passed_belongs_to_the_next(words: str) -
 
 
 @pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("the last friday of the month", date(2026, 3, 27)),
+        ("first monday of the month", date(2026, 4, 6)),
+        ("first monday of next month", date(2026, 4, 6)),
+        ("second tuesday of february", date(2027, 2, 9)),
+        ("fifth sunday of march", date(2026, 3, 29)),
+        ("во второй вторник мая", date(2026, 5, 12)),
+        ("в последнюю пятницу месяца", date(2026, 3, 27)),
+        ("friday the 13th", date(2026, 3, 13)),
+    ],
+)
+def test_a_weekday_has_a_place_in_its_month(words: str, day: date) -> None:
+    line = f"Meet {words}, as always"
+
+    found = dates.find(line, now=MOMENT)
+
+    assert [(line[each.start : each.end], each.day) for each in found] == [(words, day)]
+
+
+@pytest.mark.parametrize(
     "words", ["4 march", "4 марта", "3/4", "04.03", "the 4th", "this wednesday"]
 )
 def test_today_is_not_over(words: str) -> None:
@@ -135,6 +156,9 @@ def test_a_time_that_stands_alone_says_that_no_day_was_named() -> None:
         "in week 5 send the plan",
         "Watch Midnight in Paris",
         "My 15th anniversary",
+        "fifth friday of february",
+        "Mon-Fri",
+        "SAT prep",
         "Move to the 5th floor",
         "The budget of 2024 may change",
         "16.02 kg of rice",

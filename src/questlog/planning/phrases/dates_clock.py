@@ -44,7 +44,9 @@ def _half_past(line: Line, at: int) -> Reading | None:
 def _named(line: Line, at: int, *, is_introduced: bool) -> Reading | None:
     """ "Watch Midnight in Paris" names no hour."""
     hour = line.meaning(at, Kind.NAMED_HOUR)
-    if hour is None or not (is_introduced or line.ends_at(at + 1)):
+    kinds = (Kind.DAY, Kind.WEEKDAY, Kind.CHOICE, Kind.ON)
+    is_sure = is_introduced or line.ends_at(at + 1) or line.plays(at + 1, *kinds)
+    if hour is None or not is_sure:
         return None
     return Reading(at + 1, clock=time(hour))
 
@@ -104,7 +106,7 @@ def _bare(line: Line, hour: int, end: int) -> Reading | None:
 
 def _connects(line: Line, at: int) -> bool:
     kinds = (Kind.CONNECTS, Kind.DAY, Kind.WEEKDAY, Kind.CHOICE, Kind.PART_ADVERB)
-    return any(line.means(at, kind) for kind in kinds)
+    return line.plays(at, *kinds)
 
 
 def _at(hour: int, minute: int, end: int, *, is_open: bool) -> Reading | None:

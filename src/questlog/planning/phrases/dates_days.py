@@ -3,7 +3,13 @@
 from collections.abc import Callable
 
 from questlog.planning.phrases import dates_calendar as calendar
-from questlog.planning.phrases import dates_clock, dates_months, dates_numeric, dates_offsets
+from questlog.planning.phrases import (
+    dates_clock,
+    dates_months,
+    dates_numeric,
+    dates_offsets,
+    dates_places,
+)
 from questlog.planning.phrases.dates_line import Line, Reading, on
 from questlog.planning.phrases.kinds import Kind, Part, Unit
 from questlog.planning.phrases.lexicon import (
@@ -22,6 +28,8 @@ def read(line: Line, at: int) -> Reading | None:
     """Return the longest phrase about a day that begins at `at`, with its preposition if it has one."""
     preposition = line.word(at) if line.means(at, Kind.ON) or line.means(at, Kind.IN) else ""
     start = line.skip(at, Kind.ON, Kind.IN)
+    if line.word(at) == "at" and line.plays(line.skip(at + 1, Kind.OF), Kind.EDGE, Kind.WEEKEND):
+        preposition, start = "at", at + 1  # "at the end of the month", "at the weekend"
     if preposition == "due":
         start = line.skip(start, Kind.ON)
     if start > at:
@@ -84,8 +92,10 @@ def _weekday(line: Line, at: int, preposition: str) -> Reading | None:
 
 
 def _is_believed(line: Line, at: int) -> bool:
-    """ "Buy sun cream" names no day; "Call Ann, sun" and "sun 9am" do."""
-    if line.word(at) not in UNSURE or line.is_whole:
+    """ "Buy sun cream" names no day; "Call Ann, sun" and "sun 9am" do. "Second friday" is not said to the end."""
+    if line.is_whole or line.means(at - 1, Kind.PLACE):
+        return line.is_whole
+    if line.word(at) not in UNSURE:
         return True
     if dates_clock.read(line, at + 1) is not None:
         return True
@@ -95,7 +105,13 @@ def _is_believed(line: Line, at: int) -> bool:
 def _date_after(line: Line, at: int) -> Reading | None:
     """A date beside a weekday is the more exact of the two: "Sunday, December 7, 2014"."""
     at = line.skip_mark(line.skip_mark(at, "."), ",")
-    return dates_months.read_date(line, at) or dates_numeric.read(line, at, "on")
+    found = dates_months.read_date(line, at) or dates_numeric.read(line, at, "on")
+    if found is not None:
+        return found
+    number = dates_months.number_of_day(line, line.skip(at, Kind.OF))
+    if number is None or not line.means(number[0] - 1, Kind.SUFFIX):
+        return None
+    return on(calendar.upcoming_number(line.today, number[1]), number[0])  # "friday the 13th"
 
 
 def _week(line: Line, at: int) -> tuple[int, int | None]:
@@ -219,6 +235,7 @@ RULES: tuple[Callable[[Line, int, str], Reading | None], ...] = (
     _period,
     _weekend,
     _edge,
+    dates_places.read,
     _day_number,
     _month,
     dates_numeric.read,

@@ -99,6 +99,10 @@ class Line:
     def means(self, at: int, kind: Kind) -> bool:
         return self.meaning(at, kind) is not None
 
+    def plays(self, at: int, *kinds: Kind) -> bool:
+        """Whether the token at `at` plays one of these parts."""
+        return any(self.means(at, kind) for kind in kinds)
+
     def number(self, at: int) -> int | None:
         token = self.token(at)
         if token is None or not token.is_number or len(token.word) > LONGEST_NUMBER:
@@ -107,7 +111,7 @@ class Line:
 
     def skip(self, at: int, *kinds: Kind) -> int:
         """Return the place after the token at `at` if it plays one of these parts, else `at`."""
-        return at + 1 if any(self.means(at, kind) for kind in kinds) else at
+        return at + 1 if self.plays(at, *kinds) else at
 
     def skip_mark(self, at: int, marks: str) -> int:
         word = self.word(at)

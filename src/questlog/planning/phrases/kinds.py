@@ -27,6 +27,7 @@ class Kind(Enum):
     HALF_DAY = auto()  # "am", "pm" (hours to add)
     OCLOCK = auto()  # "часов"
     CHOICE = auto()  # "next" (periods from the running one)
+    PLACE = auto()  # "the second friday of the month" (2; -1 is "last")
     COMING = auto()  # "ближайший": a weekday as if nothing had been said
     ON = auto()  # a preposition before a day: "on", "by", "до"
     AT = auto()  # a preposition before a time

@@ -61,6 +61,7 @@ WORDS: Mapping[Kind, Mapping[str, int]] = {
     Kind.NAMED_HOUR: {"noon": 12, "midday": 12, "midnight": 0},
     Kind.HALF_DAY: {"am": 0, "pm": 12},
     Kind.CHOICE: {"this": 0, "next": 1, "last": -1, "past": -1, "previous": -1},
+    Kind.PLACE: {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1},
     Kind.COMING: plain("coming upcoming"),
     Kind.ON: plain("on by due for from until till before"),
     Kind.AT: plain("at by from until till before after around"),
