@@ -9,6 +9,7 @@ from httpx2 import AsyncClient
 
 from questlog.api import deps
 from questlog.core.db import Database
+from questlog.planning.models import Occurrence
 from tests.support.make import Make, Person
 from tests.support.routes import Operation, app_without_database, calls_of, operations
 from tests.support.sql import count_statements
@@ -46,10 +47,15 @@ OWNED: dict[str, Owned] = {
     "goal_id": lambda make, user: make.goal(user),
     "label_id": lambda make, user: make.label(user),
     "item_id": lambda make, user: make.item(user),
+    "occurrence_id": lambda make, user: occurrence(make, user),
     "import_id": lambda make, user: make.imported(user),
     "session_id": lambda make, user: make.session(user.id),
     "event_id": lambda make, user: make.event(user),
 }
+
+
+async def occurrence(make: Make, user: Person) -> Occurrence:
+    return await make.occurrence(user, await make.task(user))
 
 
 def named(operation: Operation) -> str:

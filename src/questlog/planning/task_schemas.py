@@ -125,7 +125,9 @@ class TaskUpdate(Patch):
 
 
 class CompletionRequest(Strict):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"on": "yesterday"}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"occurrence": "2026-12-01"}, {"on": "yesterday"}]}
+    )
 
     occurrence: Annotated[
         IsoDate,
