@@ -8,14 +8,17 @@ from httpx2 import AsyncClient, Response
 
 from questlog.automation.models import Event
 from questlog.core.db import Database
+from questlog.core.exceptions import ConflictError
 from questlog.core.ids import new_id
-from questlog.planning.models import Task
+from questlog.flows import batch, batch_ops
+from questlog.flows.batch_ops import Doing, Outcome
+from questlog.planning.models import Label, Task
 from tests.support.make import Make, Person
 from tests.support.sql import count_rows, count_statements
 from tests.support.task_calls import errors, listed, made, post
 
 
-async def batch(
+async def send(
     client: AsyncClient, user: Person, *commands: dict[str, Any], atomic: bool = True
 ) -> Response:
     return await post(client, user, "/batch", {"atomic": atomic, "commands": list(commands)})
@@ -33,7 +36,7 @@ async def test_commands_run_in_their_order_by_the_flows_of_single_doors(
     series = await made(client, user, title="Series", due_date="2026-12-01", recurrence="daily")
     parent, child = str(new_id()), str(new_id())
 
-    answer = await batch(
+    answer = await send(
         client,
         user,
         {**add("Parent"), "temp_id": parent},
@@ -68,10 +71,10 @@ async def test_an_atomic_batch_changes_nothing_when_one_command_is_refused(
     client: AsyncClient, make: Make, database: Database
 ) -> None:
     user = await make.user()
-    await batch(client, user, add("Kept"))
+    await send(client, user, add("Kept"))
     told_before = await count_rows(database, Event)
 
-    answer = await batch(client, user, add("Lost"), add("Refused", project_id=str(new_id())))
+    answer = await send(client, user, add("Lost"), add("Refused", project_id=str(new_id())))
 
     assert answer.status_code == 422
     assert errors(answer) == ["/body/commands/1/args/project_id"]
@@ -87,7 +90,7 @@ async def test_what_is_malformed_is_named_by_its_command_before_anything_runs(
     commands = [add("Fine")] * 7 + [add(""), {"op": "fly", "args": {}}, {"op": "add"}]
 
     with count_statements(database) as statements:
-        answer = await batch(client, user, *commands)
+        answer = await send(client, user, *commands)
 
     assert answer.status_code == 422
     assert errors(answer) == [
@@ -105,7 +108,7 @@ async def test_a_batch_that_is_not_atomic_has_a_result_for_each_command(
     theirs = await made(client, other, title="Theirs")
     before = await count_rows(database, Event)
 
-    answer = await batch(
+    answer = await send(
         client,
         user,
         add("First"),
@@ -132,13 +135,42 @@ async def test_a_batch_that_is_not_atomic_has_a_result_for_each_command(
     assert await count_rows(database, Event) == before + 3
 
 
+@pytest.mark.parametrize("atomic", [True, False])
+async def test_a_command_that_fails_halfway_leaves_nothing_behind(
+    client: AsyncClient,
+    make: Make,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    atomic: bool,
+) -> None:
+    user = await make.user()
+    real = batch_ops.OPS["add"]
+
+    async def fail_late(doing: Doing, args: Any) -> Outcome:
+        done = await real(doing, args)
+        if args.title == "Late":
+            raise ConflictError()
+        return done
+
+    monkeypatch.setattr(batch, "OPS", {**batch_ops.OPS, "add": fail_late})
+    commands = [add("First"), add("Late", labels=["new"]), add("Last")]
+
+    answer = await send(client, user, *commands, atomic=atomic)
+
+    assert answer.status_code == (409 if atomic else 200)
+    assert await listed(client, user) == ([] if atomic else ["First", "Last"])
+    assert await count_rows(database, Label) == 0
+    assert await count_rows(database, Event) == (0 if atomic else 3)
+
+
 async def test_a_temporary_id_of_a_refused_command_names_nothing(
     client: AsyncClient, make: Make
 ) -> None:
     user = await make.user()
     lost = str(new_id())
 
-    answer = await batch(
+    answer = await send(
         client,
         user,
         {**add("Lost", project_id=str(new_id())), "temp_id": lost},
@@ -155,7 +187,7 @@ async def test_a_temporary_id_stands_once(client: AsyncClient, make: Make) -> No
     user = await make.user()
     same = str(new_id())
 
-    answer = await batch(
+    answer = await send(
         client, user, {**add("One"), "temp_id": same}, {**add("Two"), "temp_id": same}
     )
 
@@ -169,8 +201,8 @@ async def test_a_command_for_a_version_that_has_passed_is_refused(
     task = await made(client, user)
     change = {"op": "update", "if_version": 1, "args": {"id": task["id"], "priority": 1}}
 
-    first = await batch(client, user, change, atomic=False)
-    again = await batch(client, user, change, atomic=False)
+    first = await send(client, user, change, atomic=False)
+    again = await send(client, user, change, atomic=False)
 
     assert first.json()["applied"] == 1
     assert again.json()["results"][0]["problem"]["status"] == 412
@@ -181,7 +213,7 @@ async def test_a_batch_is_one_event_behind_those_of_its_commands(
 ) -> None:
     user = await make.user()
 
-    answer = await batch(client, user, add("One"), add("Two"))
+    answer = await send(client, user, add("One"), add("Two"))
 
     told = answer.json()
     assert answer.headers["Event-Id"] == told["event_id"]
@@ -209,7 +241,7 @@ async def test_a_batch_has_one_to_a_thousand_commands(
 ) -> None:
     user = await make.user()
 
-    answer = await batch(client, user, *[add("Much")] * count)
+    answer = await send(client, user, *[add("Much")] * count)
 
     assert answer.status_code == 422
     assert errors(answer) == ["/body/commands"]
@@ -224,7 +256,7 @@ async def test_a_thousand_tasks_are_made_in_seconds_with_few_statements_each(
 
     with count_statements(database) as statements:
         began = time.perf_counter()
-        answer = await batch(client, user, *commands, atomic=atomic)
+        answer = await send(client, user, *commands, atomic=atomic)
         took = time.perf_counter() - began
 
     assert answer.json()["applied"] == 1000
