@@ -291,6 +291,9 @@ EXAMPLES: dict[str, Any] = {
     "ImportResponse": {
         **_import,
         "dry_run": False,
+        "refused": 0,
+        "plan": None,
+        "event_id": EVENT,
         "items": [
             {
                 "line": 1,
@@ -298,6 +301,8 @@ EXAMPLES: dict[str, Any] = {
                 "external_id": "2e171a47",
                 "title": "Water the plants",
                 "change": "new",
+                "changes": [],
+                "reason": None,
             }
         ],
         "warnings": [],

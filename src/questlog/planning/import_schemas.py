@@ -112,7 +112,9 @@ class ImportRequest(Strict):
         None, description="What stands between the cells; without it the first line shows which."
     )
     date_format: Annotated[str, text(2, 60), AfterValidator(_date_pattern)] | None = Field(
-        None, description="How dates are written, such as `%d/%m/%y %H:%M`."
+        None,
+        description="How dates are written, such as `%d/%m/%y %H:%M`.",
+        json_schema_extra={"pattern": r"^[^%]*(?:%[YymdBbHIMSpz%][^%]*)+$"},
     )
     day_first: Flag | None = Field(None, description="Whether 03/04/2026 is the third of April.")
     label_separator: Annotated[str, text(1, 5)] | None = Field(
@@ -134,7 +136,7 @@ class ImportRequest(Strict):
     @property
     def columns(self) -> Columns:
         return Columns(
-            mapping=dict(self.mapping or {}),
+            mapping={str(name): column for name, column in (self.mapping or {}).items()},
             delimiter=self.delimiter,
             date_format=self.date_format,
             day_first=self.day_first,

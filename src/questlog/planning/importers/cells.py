@@ -46,7 +46,7 @@ MINUTES_OF = {
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "ч", "час", "часа", "часов"), 60),
     **dict.fromkeys(("d", "day", "days", "д", "день", "дня", "дней"), 24 * 60),
 }  # fmt: skip
-DIRECTIVES = re.compile(r"(?:[^%]|%[YymdBbeHIMSpz%])*")
+DIRECTIVES = re.compile(r"(?:[^%]|%[YymdBbHIMSpz%])*")
 
 
 class CellError(ValueError):
