@@ -263,3 +263,30 @@ async def test_a_thousand_tasks_are_made_in_seconds_with_few_statements_each(
     assert await count_rows(database, Task) == 1000
     assert len(statements) <= 1000 * (6 if atomic else 8) + 20
     assert took < 20
+
+
+async def test_a_batch_is_undone_as_a_whole(client: AsyncClient, make: Make) -> None:
+    user = await make.user()
+    old = await made(client, user, title="Old")
+    series = await made(client, user, title="Series", due_date="2026-12-01", recurrence="daily")
+    new = str(new_id())
+    waits = f"/api/v1/tasks/{old['id']}/dependencies"
+    done = await send(
+        client,
+        user,
+        {**add("New"), "temp_id": new},
+        {"op": "dependencies", "args": {"id": old["id"], "blocked_by": [new]}},
+        {"op": "update", "args": {"id": old["id"], "title": "Changed"}},
+        {"op": "complete", "args": {"id": series["id"]}},
+        {"op": "delete", "args": {"id": old["id"]}},
+    )
+
+    undone = await client.post(
+        f"/api/v1/events/{done.json()['event_id']}/undo", headers=user.headers
+    )
+
+    assert undone.status_code == 200, undone.text
+    assert await listed(client, user) == ["Old", "Series"]
+    assert (await client.get(waits, headers=user.headers)).json()["blocked_by"] == []
+    again = await client.get(f"/api/v1/tasks/{series['id']}", headers=user.headers)
+    assert again.json()["due_date"] == "2026-12-01"
