@@ -1,8 +1,10 @@
 """What holds for every line of quick add."""
 
 import json
+import re
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -83,6 +85,32 @@ def test_a_text_that_says_nothing_special_is_its_own_title(text: str) -> None:
 
     assert task.title == " ".join(text.split())
     assert task.spans == ()
+
+
+def test_the_page_shows_what_is_understood() -> None:
+    page = (Path(__file__).parents[3] / "docs/quick-add.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| .+ \| .+ \| (`.+) \|$", page)
+    examples = [re.findall("`(.+?)`", row) for row in rows]
+
+    kinds = [
+        {span.kind for one in some for span in understood(f"Read {one}", everything)[0].spans}
+        for some in examples
+    ]
+
+    assert [kind for (kind,) in kinds] == [
+        "due", "recurrence", "project", "label", "priority", "deadline", "start", "duration", "difficulty", "goal",
+        "description",
+    ]  # fmt: skip
+
+
+def test_the_answer_on_the_page_is_the_answer() -> None:
+    page = (Path(__file__).parents[3] / "docs/quick-add.md").read_text("utf-8")
+    [shown] = json.loads(re.findall("(?s)```json\n(.+?)```", page)[0])["items"]
+
+    [task] = understood("Call Mum friday 19:00 @phone p2", everything)
+
+    assert [asdict(span) for span in task.spans] == shown["spans"]
+    assert task.title == shown["task"]["title"]
 
 
 @pytest.mark.parametrize(
