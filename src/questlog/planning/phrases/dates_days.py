@@ -42,7 +42,11 @@ def read(line: Line, at: int) -> Reading | None:
 
 
 def _by_name(line: Line, at: int, preposition: str) -> Reading | None:
-    return _longest(*(rule(line, at, preposition) for rule in RULES))
+    token = line.token(at)
+    if token is None or not (token.meanings or token.is_number):
+        return None
+    rules = RULES_OF_NUMBERS if token.is_number else RULES_OF_WORDS
+    return _longest(*(rule(line, at, preposition) for rule in rules))
 
 
 def _longest(*found: Reading | None) -> Reading | None:
@@ -228,7 +232,8 @@ def _month(line: Line, at: int, preposition: str) -> Reading | None:
     )
 
 
-RULES: tuple[Callable[[Line, int, str], Reading | None], ...] = (
+Rule = Callable[[Line, int, str], Reading | None]
+RULES_OF_WORDS: tuple[Rule, ...] = (
     _named,
     _weekday,
     _weekday_of_week,
@@ -238,5 +243,5 @@ RULES: tuple[Callable[[Line, int, str], Reading | None], ...] = (
     dates_places.read,
     _day_number,
     _month,
-    dates_numeric.read,
 )
+RULES_OF_NUMBERS: tuple[Rule, ...] = (_day_number, _month, dates_numeric.read)

@@ -101,7 +101,10 @@ class Line:
 
     def plays(self, at: int, *kinds: Kind) -> bool:
         """Whether the token at `at` plays one of these parts."""
-        return any(self.means(at, kind) for kind in kinds)
+        if not 0 <= at < len(self.tokens):
+            return False
+        meanings = self.tokens[at].meanings
+        return bool(meanings) and any(kind in meanings for kind in kinds)
 
     def number(self, at: int) -> int | None:
         token = self.token(at)

@@ -49,7 +49,7 @@ def read_year_first(line: Line, at: int) -> Reading | None:
     year = line.number(at)
     name = _joint(line, at + 1)
     month = line.meaning(name, Kind.MONTH)
-    if year not in YEARS or year is None or month is None:
+    if year is None or month is None or year not in YEARS:
         return None
     if name == at + 1 and line.word(name) in VERBS:
         return None

@@ -1,10 +1,10 @@
 """What a word can mean in a phrase about dates, whatever its language."""
 
 from datetime import time
-from enum import Enum, IntEnum, auto
+from enum import IntEnum, auto
 
 
-class Kind(Enum):
+class Kind(IntEnum):
     """The part a word plays; the number that goes with it is named in brackets."""
 
     DAY = auto()  # "tomorrow" (days from today)
