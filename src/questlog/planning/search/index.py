@@ -51,7 +51,9 @@ async def add(session: Session, kind: Kind, rows: Iterable[Row]) -> None:
     is_fts5 = has_fts5(session)
     values = [entry_of(kind, row, is_fts5=is_fts5) for row in rows]
     if values:
-        await session.execute(ADD_FTS5 if is_fts5 else ADD_TSVECTOR, values)
+        # A row alone is spared what many need.
+        given = values if len(values) > 1 else values[0]
+        await session.execute(ADD_FTS5 if is_fts5 else ADD_TSVECTOR, given)
 
 
 async def change(session: Session, rows: Iterable[Row]) -> None:
