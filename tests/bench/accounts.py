@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from sqlalchemy import insert
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
-from questlog.planning.models import Goal, Project, Task
+from questlog.planning.models import Goal, Label, Project, Task, TaskLabel
 from questlog.planning.search import index
 from tests.support import world
 
@@ -56,6 +57,11 @@ async def _fill(session: Session, user_id: UUID, count: int) -> list[UUID]:
     await session.execute(insert(Goal).values(**goal, **stamps))
     project = {"id": project_id, "title": "Thesis", "color": "#8b5cf6", "goal_id": goal_id}
     await session.execute(insert(Project).values(**project, **stamps))
+    label_id = new_id()
+    label = {"id": label_id, "name": "waiting", "folded": "waiting", "color": "#6b7280"}
+    await session.execute(
+        insert(Label).values(**label, user_id=user_id, created_at=now, updated_at=now)
+    )
     ids = [new_id() for _ in range(count)]
     for start in range(0, count, CHUNK):
         rows: list[dict[str, Any]] = [
@@ -71,6 +77,18 @@ async def _fill(session: Session, user_id: UUID, count: int) -> list[UUID]:
         ]
         for row in rows:
             row.setdefault("project_id", None)
+            row["due_on"] = _due(int(row["position"]), now.date())
         await session.execute(insert(Task), rows)
         await index.add(session, "task", ({"description": None, **row} for row in rows))
+        worn = [
+            {"user_id": user_id, "task_id": row["id"], "label_id": label_id}
+            for row in rows
+            if row["position"] % 50 == 0
+        ]
+        await session.execute(insert(TaskLabel), worn)
     return ids
+
+
+def _due(number: int, today: date) -> date | None:
+    """A quarter has a date, within three weeks of today."""
+    return today + timedelta(days=number // 4 % 41 - 20) if number % 4 == 0 else None

@@ -4,6 +4,7 @@ from tests.prove.guard import Guard
 from tests.prove.guards_of_depth import DEPTH
 from tests.prove.guards_of_filters import FILTERS
 from tests.prove.guards_of_phrases import PHRASES
+from tests.prove.guards_of_recurrence import RECURRENCE
 from tests.prove.guards_of_search import SEARCH
 from tests.prove.guards_of_the_edges import GATE, IDENTITY
 from tests.prove.guards_of_undo import UNDO
@@ -199,4 +200,15 @@ CORE = (
     ),
 )
 
-GUARDS = (*CORE, *DEPTH, *GATE, *IDENTITY, *PLANNING, *SEARCH, *PHRASES, *UNDO, *FILTERS)
+GUARDS = (
+    *CORE,
+    *DEPTH,
+    *GATE,
+    *IDENTITY,
+    *PLANNING,
+    *SEARCH,
+    *PHRASES,
+    *RECURRENCE,
+    *UNDO,
+    *FILTERS,
+)

@@ -25,9 +25,7 @@ from tests.support.make import Make
 
 NOW = datetime(2026, 11, 18, 10, tzinfo=UTC)
 UNDERSTOOD = [
-    case["query"]
-    for name in ("todoist.json", "ours.json", "russian.json")
-    for case in table(name)
+    case["query"] for name in ("todoist.json", "ours.json", "russian.json") for case in table(name)
 ]
 FRAGMENTS = st.sampled_from(
     [*'()&|,!"\\*#@:/ ', *spoken.WORDS, *spoken.DATED, "##", "7 days", "next week", "duration <"]
@@ -84,7 +82,9 @@ def test_the_text_of_any_tree_reads_as_the_same_tree(node: Node) -> None:
 @given(TREES)
 def test_any_tree_is_one_condition_of_bound_values(node: Node) -> None:
     matching = Matching.of(node, NOW, ALL_FIELDS)
-    statement: Select[tuple[object]] = select(TASKS.c.id).where(*matching.conditions(open_only=True))
+    statement: Select[tuple[object]] = select(TASKS.c.id).where(
+        *matching.conditions(open_only=True)
+    )
 
     for dialect in (sqlite.dialect(), postgresql.dialect()):
         compiled = statement.compile(dialect=dialect)
@@ -145,5 +145,3 @@ async def test_every_understood_filter_runs(database: Database, make: Make) -> N
                 tasks.page, user.id, wanted, PageRequest(include_total=True), today=NOW.date()
             )
             assert found.total is not None
-
-

@@ -31,8 +31,12 @@ def compile_shape(shape: Shape, fields: Fields) -> Condition:
         case Junction(is_both, parts):
             joined = [compile_shape(part, fields) for part in parts]
             return and_(*joined) if is_both else or_(*joined)
-        case Test(key, first, kinds):
-            return fields[key](*(_value(first + n, kind) for n, kind in enumerate(kinds)))
+        case Test(key):
+            return fields[key](*values_of(shape))
+
+
+def values_of(test: Test) -> list[BindParameter[Any]]:
+    return [_value(test.first + n, kind) for n, kind in enumerate(test.kinds)]
 
 
 def _value(number: int, kind: type) -> BindParameter[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 
 from questlog.planning.dependency_models import TaskDependency
-from questlog.planning.filters.named import NAMED, mine
+from questlog.planning.filters.named import NAMED, WEARERS, mine
 from questlog.planning.models import Project, TaskLabel
 from questlog.planning.queries import OCCURRENCES, TASKS, USER_ID, Condition
 from questlog.planning.search.conditions import OWNER_ID, WORDS, Holds
@@ -32,18 +32,51 @@ def _no_labels() -> Condition:
     return ~exists().where(WORN.c.task_id == TASKS.c.id)
 
 
-def _blocked() -> Condition:
-    """Something it waits for is still open."""
+def _waiting() -> Select[Any]:
+    """Tasks that wait for one that is still open."""
     blocker = TASKS.alias("blocker")
-    waits = select(WAITING.c.task_id).where(
+    return select(WAITING.c.task_id).where(
         WAITING.c.user_id == USER_ID,
         blocker.c.id == WAITING.c.blocker_id,
         blocker.c.completed_at.is_(None),
         blocker.c.deleted_at.is_(None),
         blocker.c.state != "cancelled",
     )
-    return TASKS.c.id.in_(waits)
 
+
+def _occurred(outcome: str) -> Callable[..., Select[Any]]:
+    def within(first: Any, last: Any) -> Select[Any]:
+        return select(OCCURRENCES.c.task_id).where(
+            OCCURRENCES.c.user_id == USER_ID,
+            OCCURRENCES.c.outcome == outcome,
+            OCCURRENCES.c.reopened_at.is_(None),
+            OCCURRENCES.c.done_on.between(first, last),
+        )
+
+    return within
+
+
+def _found(fts5: Any, tsquery: Any) -> Select[Any]:
+    return select(WORDS.c.object_id).where(Holds(fts5, tsquery, OWNER_ID))
+
+
+# What is told elsewhere than in the task: the ids of the tasks that a condition means.
+IDS: Mapping[str, Callable[..., Select[Any]]] = {
+    **WEARERS,
+    "blocked": _waiting,
+    "search": _found,
+    **{
+        f"{outcome}.within": _occurred(outcome) for outcome in ("completed", "skipped", "postponed")
+    },
+}
+
+
+def _among(ids: Callable[..., Select[Any]]) -> Field:
+    return lambda *values: TASKS.c.id.in_(ids(*values))
+
+
+# For a list that begins with those tasks.
+FROM_IDS: Mapping[str, Field] = {key: _among(ids) for key, ids in IDS.items()}
 
 WORDS_OF: Mapping[str, Field] = {
     "all": true,
@@ -60,8 +93,7 @@ WORDS_OF: Mapping[str, Field] = {
     "recurring": lambda: TASKS.c.rule.is_not(None),
     "subtask": lambda: TASKS.c.parent_task_id.is_not(None),
     "lessons": lambda: TASKS.c.lesson_id.is_not(None),
-    "blocked": _blocked,
-    "ready": lambda: ~_blocked(),
+    "ready": lambda: TASKS.c.id.not_in(_waiting()),
     "in progress": lambda: and_(TASKS.c.state == "in_progress", TASKS.c.completed_at.is_(None)),
     "pending": lambda: and_(TASKS.c.state == "pending", TASKS.c.completed_at.is_(None)),
     "completed": lambda: TASKS.c.completed_at.is_not(None),
@@ -102,25 +134,8 @@ def _of_moments() -> Iterator[tuple[str, Field]]:
     yield "due.after_moment", lambda day, at: or_(due > day, and_(due == day, moment > at))
 
 
-def _occurred(outcome: str) -> tuple[str, Field]:
-    def within(first: Any, last: Any) -> Condition:
-        found: Select[Any] = select(OCCURRENCES.c.task_id).where(
-            OCCURRENCES.c.user_id == USER_ID,
-            OCCURRENCES.c.outcome == outcome,
-            OCCURRENCES.c.reopened_at.is_(None),
-            OCCURRENCES.c.done_on.between(first, last),
-        )
-        return TASKS.c.id.in_(found)
-
-    return f"{outcome}.within", within
-
-
-def _searched(fts5: Any, tsquery: Any) -> Condition:
-    holds = Holds(fts5, tsquery, OWNER_ID)
-    return TASKS.c.id.in_(select(WORDS.c.object_id).where(holds))
-
-
 FIELDS: Mapping[str, Field] = {
+    **FROM_IDS,
     **WORDS_OF,
     **NAMED,
     **dict(_of_days("due", TASKS.c.due_on)),
@@ -130,6 +145,4 @@ FIELDS: Mapping[str, Field] = {
     **dict(_of_instants("created", TASKS.c.created_at)),
     **dict(_of_instants("updated", TASKS.c.updated_at)),
     **dict(_compared("duration", TASKS.c.duration_minutes)),
-    **dict(map(_occurred, ("completed", "skipped", "postponed"))),
-    "search": _searched,
 }

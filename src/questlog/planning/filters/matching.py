@@ -7,9 +7,12 @@ from typing import Any
 
 from questlog.planning.filters import conditions
 from questlog.planning.filters.conditions import Fields
+from questlog.planning.filters.fields import FROM_IDS
 from questlog.planning.filters.shapes import Shape, shaped, speaks_of
 from questlog.planning.filters.tree import Node
 from questlog.planning.queries import TASKS, Condition
+
+BY_ID = "sqlite_autoindex_tasks_1"
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class Matching:
 
     def conditions(self, *, open_only: bool) -> list[Condition]:
         """Return the conditions of the list; `open_only` leaves out what the filter does not speak of itself."""
-        found = [conditions.compile_shape(self.shape, self.fields)]
+        fields = {**self.fields, **FROM_IDS} if self.path == BY_ID else self.fields
+        found = [conditions.compile_shape(self.shape, fields)]
         if open_only and "completed" not in self.speaks_of:
             found.append(TASKS.c.completed_at.is_(None))
         if open_only and "cancelled" not in self.speaks_of:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, SelectBase, and_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, SelectBase, and_, exists, or_, select
 
 from questlog.planning.models import Goal, Label, Project, TaskLabel
 from questlog.planning.queries import MAX_DEPTH, TASKS, USER_ID, Condition
@@ -33,12 +33,16 @@ def goals_named(compare: Same, name: Any) -> Select[Any]:
 
 
 def _labelled(compare: Same, name: Any) -> Condition:
-    wears = (
-        select(WORN.c.task_id)
-        .where(WORN.c.user_id == USER_ID)
-        .where(WORN.c.label_id.in_(labels_named(compare, name)))
+    """Asked of one task after the other, by its key: the tasks that wear a label may be many."""
+    return exists().where(
+        WORN.c.task_id == TASKS.c.id, WORN.c.label_id.in_(labels_named(compare, name))
     )
-    return TASKS.c.id.in_(wears)
+
+
+def _wearers(compare: Same, name: Any) -> Select[Any]:
+    """The ids of the tasks that wear a label."""
+    mine_worn = select(WORN.c.task_id).where(WORN.c.user_id == USER_ID)
+    return mine_worn.where(WORN.c.label_id.in_(labels_named(compare, name)))
 
 
 def _in_project(compare: Same, name: Any) -> Condition:
@@ -84,7 +88,7 @@ def like(column: ColumnElement[str], pattern: ColumnElement[str]) -> Condition:
     return column.like(pattern, escape="\\")
 
 
-def _both(field: str, build: Callable[[Same, Any], Condition]) -> Iterator[tuple[str, Any]]:
+def _both(field: str, build: Callable[[Same, Any], Any]) -> Iterator[tuple[str, Any]]:
     yield f"{field}.is", lambda name: build(same, name)
     yield f"{field}.like", lambda pattern: build(like, pattern)
 
@@ -96,3 +100,4 @@ NAMED: Mapping[str, Callable[..., Condition]] = {
     **dict(_both("goal", _serving)),
     **dict(_both("course", _lesson_of)),
 }
+WEARERS: Mapping[str, Callable[..., Select[Any]]] = dict(_both("label", _wearers))

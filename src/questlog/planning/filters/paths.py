@@ -11,24 +11,24 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, Subquery, func, literal, select
 
 from questlog.core.db import Session
-from questlog.planning.filters.conditions import compile_shape
-from questlog.planning.filters.matching import Matching
+from questlog.planning.filters.conditions import compile_shape, values_of
+from questlog.planning.filters.fields import IDS
+from questlog.planning.filters.matching import BY_ID, Matching
 from questlog.planning.filters.shapes import Junction, Shape, Test
 from questlog.planning.queries import TASKS, USER_ID
 
 FEW = 400
 # Two conditions that have many each may have few together; counting along an index costs little.
-QUITE_FEW = 3_000
+QUITE_FEW = 1_500
 IN_ORDER = "ix_tasks_open"
-BY_ID, BY_DAY, BY_PROJECT = "sqlite_autoindex_tasks_1", "ix_tasks_due", "ix_tasks_project"
+BY_DAY, BY_PROJECT = "ix_tasks_due", "ix_tasks_project"
 INDEXES = {
     **dict.fromkeys(("overdue", "due.on", "due.until", "due.from", "due.within"), BY_DAY),
     **dict.fromkeys(("project.is", "project.like"), BY_PROJECT),
-    **dict.fromkeys(("label.is", "label.like", "search", "blocked"), BY_ID),
-    **dict.fromkeys(("completed.within", "skipped.within", "postponed.within"), BY_ID),
+    **dict.fromkeys(IDS, BY_ID),
 }
 
 
@@ -83,9 +83,15 @@ def _top(shape: Shape) -> Iterator[Test]:
 
 
 def _count(matching: Matching, test: Test, way: Way) -> Any:
+    return select(func.count()).select_from(_some(matching, test, way)).scalar_subquery()
+
+
+def _some(matching: Matching, test: Test, way: Way) -> Subquery:
+    if test.key in IDS:
+        return IDS[test.key](*values_of(test)).limit(way.most).subquery()
     condition = compile_shape(test, matching.fields)
     some = select(literal(1)).where(TASKS.c.user_id == USER_ID, condition)
     if way.index == BY_DAY:
         some = some.where(TASKS.c.deleted_at.is_(None), TASKS.c.completed_at.is_(None))
-    some = some.with_hint(TASKS, f"INDEXED BY {way.index}", "sqlite").limit(way.most)
-    return select(func.count()).select_from(some.subquery()).scalar_subquery()
+    hinted = some.with_hint(TASKS, f"INDEXED BY {way.index}", "sqlite")
+    return hinted.limit(way.most).subquery()
