@@ -144,6 +144,16 @@ async def test_a_dry_run_says_what_the_real_one_does_and_writes_nothing(
     assert await count_rows(database, Task.__table__) == 4
 
 
+async def test_the_whole_table_is_foreseen(client: AsyncClient, ada: Person) -> None:
+    for cases in batched(TABLE["lines"], 65):
+        text = "\n".join(case["line"] for case in cases)
+
+        foreseen = await added(client, ada, text, create_missing=True, dry_run=True)
+        real = await added(client, ada, text, create_missing=True)
+
+        assert comparable(foreseen) == comparable(real)
+
+
 def comparable(items: list[dict[str, Any]]) -> list[Any]:
     """Items without what cannot be known beforehand: ids are named by their first appearance."""
     text = json.dumps(items)
