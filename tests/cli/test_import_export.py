@@ -118,3 +118,53 @@ def shape(terminal: Terminal) -> list[tuple[object, ...]]:
     return sorted(
         tuple(str(task[field]) for field in fields) for task in terminal.run("tasks", "--json").json
     )
+
+
+def test_a_file_shows_its_format_and_the_import_can_be_taken_back(ada: Terminal) -> None:
+    file = str(DATA / "ticktick" / "backup.csv")
+
+    came = ada.run("import", file)
+    event_id = came.err.split()[-1]
+    ada.run("undo", event_id, "--yes")
+
+    assert came.lines[-1] == "Imported: 16 new, 0 changed, 0 unchanged."
+    assert "questlog undo" in came.err
+    assert known(ada) == 0
+
+
+def test_columns_are_named_at_the_terminal(ada: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("What;When\nSweep;03/04/2026\n")
+
+    asked = ("import", str(tmp_path / "list.csv"), "--map", "title=What", "--map", "due=2")
+    ada.run(*asked, "--day-first")
+    unclear = ada.run(*asked, "--dry-run", expect=6)
+
+    assert [task["due_date"] for task in ada.run("tasks", "--json").json] == ["2026-04-03"]
+    assert "03/04/2026" in unclear.err
+
+
+def test_what_changes_and_what_is_refused_is_shown_with_its_reason(
+    ada: Terminal, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("ID,Title,Priority\n1,Sweep,low\n")
+    ada.run("import", str(file))
+    file.write_text("ID,Title,Priority\n1,Sweep,high\n2,,high\n")
+
+    shown = ada.run("import", str(file), "--dry-run")
+    refused = ada.run("import", str(file), expect=6)
+    ada.run("import", str(file), "--skip-refused")
+
+    assert "priority: 1 → 3" in shown.out
+    assert "This task has no title." in shown.out
+    assert "line 3" in refused.err
+    assert [task["priority"] for task in ada.run("tasks", "--json").json] == [3]
+
+
+@pytest.mark.parametrize("wrong", ["title", "title=", "=What"])
+def test_a_column_that_is_not_named_is_wrong_usage(
+    ada: Terminal, tmp_path: Path, wrong: str
+) -> None:
+    (tmp_path / "list.csv").write_text("What\nSweep\n")
+
+    assert ada.run("import", str(tmp_path / "list.csv"), "--map", wrong, expect=2).err

@@ -87,7 +87,7 @@ def _mapping(maps: Iterable[str]) -> dict[str, str | int]:
     found: dict[str, str | int] = {}
     for one in maps:
         name, equals, column = one.partition("=")
-        if not equals or not column:
+        if not name.strip() or not equals or not column:
             raise click.UsageError(f"--map {one}: say FIELD=COLUMN, such as title=Task.")
         found[name.strip()] = int(column) if column.isdecimal() else column
     return found
