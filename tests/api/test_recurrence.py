@@ -142,3 +142,17 @@ async def test_a_refusal_names_the_place(client: AsyncClient, make: Make) -> Non
     assert (answer.status_code, problem["code"]) == (422, "invalid_recurrence")
     assert problem["details"] == {"position": 13, "near": "but not the last"}
     assert problem["errors"][0]["pointer"] == "/body/recurrence"
+
+
+async def test_counting_from_completion_starts_yesterday_when_it_was_done_then(
+    client: AsyncClient, make: Make, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(NOW)
+    user = await make.user(timezone="Europe/Berlin")
+    task = await make_task(client, user, recurrence="every! 3 days", due_date="2026-11-02")
+
+    done = await client.post(
+        f"{TASKS}/{task['id']}/complete", json={"on": "yesterday"}, headers=user.headers
+    )
+
+    assert done.json()["due_date"] == "2026-11-23"

@@ -13,6 +13,7 @@ from questlog.core.exceptions import PreconditionFailedError
 from questlog.core.ids import new_id
 from questlog.flows.reopen_occurrence import reopen_occurrence
 from questlog.flows.task_changes import TaskChange
+from questlog.flows.undo import undo
 from questlog.planning import task_delays, task_trash
 from questlog.planning.occurrence_reopenings import (
     LaterOccurrenceError,
@@ -280,3 +281,17 @@ async def test_reopening_takes_a_known_number_of_statements(
         await story.reopen(last)
 
     assert (len(older), len(newest)) == (7, 8)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+async def test_a_reopening_can_be_undone(
+    database: Database, make: Make, moving_clock: MovingClock, place: int
+) -> None:
+    story = await told(database, make, moving_clock)
+    opened = await story.reopen((await story.ids())[place])
+    assert opened.receipt is not None
+
+    await database.write(undo, story.me.user.id, UUID(opened.receipt["event_id"]))
+
+    assert await story.standing() == [MONDAY, TUESDAY]
+    assert str((await story.me.row(story.task["id"]))["due_on"]) == "2026-11-25"
