@@ -96,6 +96,20 @@ async def test_contract_3_plans_in_depth(client: AsyncClient, make: Make) -> Non
         )
 
 
+async def test_contract_3_activity_and_undo(client: AsyncClient, make: Make) -> None:
+    async with speaking_as(client, (await make.user()).headers):
+        task = ok(await client.post("/tasks", json={"title": "Read"}), 201)
+        removed = await client.delete(f"/tasks/{task['id']}")
+        event_id = removed.headers["event-id"]
+
+        newest = ok(await client.get("/events?type=task.*&limit=1"))["items"][0]
+        assert newest == ok(await client.get(f"/events/{event_id}"))
+        undone = ok(await client.post(f"/events/{event_id}/undo"))
+
+        assert undone["undone"] == {"id": event_id, "type": "task.deleted"}
+        assert ok(await client.get(f"/tasks/{task['id']}"))["title"] == "Read"
+
+
 async def test_document_000_completes_and_measures(client: AsyncClient, make: Make) -> None:
     user = await make.user()
     async with speaking_as(client, user.headers):
