@@ -67,10 +67,11 @@ async def test_completing_a_blocker_makes_the_next_task_ready(
     await client.put(url, json={"blocked_by": [roof["id"]]}, headers=user.headers)
 
     before = await next_of(client, user)
-    await post(client, user, f"/{roof['id']}/complete")
+    done = await post(client, user, f"/{roof['id']}/complete")
     after = await next_of(client, user)
 
     assert [one["task"]["title"] for one in before] == ["Roof"]
+    assert done.json()["receipt"]["unblocked"] == [walls["id"]]
     assert [one["task"]["title"] for one in after] == ["Walls"]
 
 
@@ -108,3 +109,21 @@ async def test_circles_and_strangers_are_refused(client: AsyncClient, make: Make
     assert (circle.status_code, circle.json()["code"]) == (409, "dependency_cycle")
     assert errors(foreign) == errors(unknown) == ["/body/blocker_id"]
     assert foreign.json()["detail"] == unknown.json()["detail"]
+
+
+async def test_a_receipt_names_only_what_waits_for_nothing_more(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    roof, walls = await made(client, user), await made(client, user)
+    paint = await made(client, user, title="Paint")
+    for blocker in (roof, walls):
+        await post(client, user, f"/{paint['id']}/dependencies", {"blocker_id": blocker["id"]})
+
+    first = await post(client, user, f"/{roof['id']}/complete")
+    second = await post(client, user, f"/{walls['id']}/complete")
+    nobody_waits = await post(client, user, f"/{paint['id']}/complete")
+
+    assert first.json()["receipt"]["unblocked"] == []
+    assert second.json()["receipt"]["unblocked"] == [paint["id"]]
+    assert "unblocked" not in nobody_waits.json()["receipt"]

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from questlog.core.db import Session
 from questlog.flows.task_changes import TaskChange
-from questlog.planning import completions, goal_progress, occurrences, tasks
+from questlog.planning import completions, dependencies, goal_progress, occurrences, tasks
 from questlog.planning.completions import Completion
 from questlog.planning.goal_tree import GoalProgress
 
@@ -47,12 +47,15 @@ async def complete_task(
         session, user_id, done.task["goal_id"], project_id=done.task["project_id"]
     )
     event_id = _record(session, done)
-    receipt = {
+    receipt: dict[str, Any] = {
         "next_due": _text(done.next_due),
         "subtasks_open": done.subtasks_open,
         "goals": shares(goals),
         "event_id": str(event_id),
     }
+    if done.task["is_blocker"] and done.next_due is None:
+        freed = await dependencies.freed_by(session, user_id, task_id)
+        receipt["unblocked"] = [str(id_) for id_ in freed]
     await occurrences.keep_receipt(session, done.occurrence_id, receipt)
     return TaskChange(done.task, receipt)
 

@@ -14,7 +14,15 @@ from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import RacedError, Session
 from questlog.core.exceptions import ConflictError
-from questlog.planning import images, occurrences, queries, task_dates, task_rows, tasks
+from questlog.planning import (
+    images,
+    occurrences,
+    queries,
+    readiness,
+    task_dates,
+    task_rows,
+    tasks,
+)
 from questlog.planning.images import Image
 from questlog.planning.occurrences import OCCURRENCES, When
 from questlog.planning.task_dates import Step
@@ -46,6 +54,7 @@ ASKED = task_rows.ALIVE.add_columns(
     exists().where(*STANDING, ON_THE_DAY).label("is_done_on"),
     exists().where(*STANDING, FOR_THE_DATE).label("is_done_for"),
     exists().where(*UNDER).label("has_subtasks"),
+    exists().where(*readiness.IS_BLOCKER).label("is_blocker"),
 )
 
 

@@ -27,7 +27,7 @@ from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.exceptions import ConflictError, UnknownReferenceError, ValidationError
 from questlog.core.prepared import prepared
-from questlog.planning import images, task_rows, task_tree, tasks
+from questlog.planning import images, readiness, task_rows, task_tree, tasks
 from questlog.planning.dependency_graph import MOST, Edge, Graph
 from questlog.planning.readiness import EDGES
 from questlog.planning.task_rows import TASKS, TaskRow
@@ -251,6 +251,20 @@ async def _check(session: Session, user_id: UUID, task_id: UUID, ends: set[UUID]
             raise TooManyDependenciesError(details={"most": MOST})
     if await is_circular(session, user_id, [task_id]):
         raise DependencyCycleError()
+
+
+async def freed_by(session: Session, user_id: UUID, blocker_id: UUID) -> list[UUID]:
+    """Return the open tasks that waited for this one and wait for nothing more."""
+    waited = select(EDGES.c.task_id).where(
+        EDGES.c.user_id == user_id, EDGES.c.blocker_id == blocker_id
+    )
+    free = select(TASKS.c.id).where(
+        TASKS.c.user_id == user_id,
+        TASKS.c.id.in_(waited),
+        *readiness.open_and_alive(TASKS),
+        ~readiness.is_blocked(),
+    )
+    return list(await session.scalars(free.order_by(TASKS.c.position, TASKS.c.id)))
 
 
 async def is_circular(session: Session, user_id: UUID, task_ids: Collection[UUID]) -> bool:

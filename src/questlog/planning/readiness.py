@@ -16,6 +16,8 @@ TASKS = Task.__table__
 EDGES = cast(Table, TaskDependency.__table__)
 BLOCKER = TASKS.alias("blocker")
 WAITING = TASKS.alias("waiting")
+# Something waits for this task, open or not.
+IS_BLOCKER = (EDGES.c.user_id == TASKS.c.user_id, EDGES.c.blocker_id == TASKS.c.id)
 
 
 def is_blocked() -> ColumnElement[bool]:

@@ -177,6 +177,9 @@ class Receipt(Answer):
     next_due: date | None = Field(None, description="The date a series moved to.")
     subtasks_open: int = Field(0, description="Completing a task leaves its subtasks as they are.")
     goals: list[GoalShare] = Field([], description="The goals this task serves, nearest first.")
+    unblocked: list[UUID] = Field(
+        [], description="Open tasks that waited for this one and wait for nothing more."
+    )
     event_id: UUID | None = None
 
 
