@@ -11,7 +11,7 @@ from questlog.flows.change_task import change_task
 from questlog.flows.complete_task import complete_task
 from questlog.flows.reopen_task import reopen_task
 from questlog.flows.task_changes import TaskChange
-from questlog.planning import dependencies, task_delays, task_moves, task_trash, tasks
+from questlog.planning import dependencies, task_delays, task_moves, task_trash
 from questlog.planning.batch_schemas import (
     CompleteArgs,
     DependenciesArgs,
@@ -110,11 +110,12 @@ async def _postpone(doing: Doing, args: PostponeArgs) -> Outcome:
 
 
 async def _reschedule(doing: Doing, args: RescheduleArgs) -> Outcome:
-    row = await tasks.change(
+    row = await task_delays.reschedule(
         doing.session,
         doing.user_id,
         args.id,
-        {"due_date": args.due_date},
+        args.due_date,
+        scope=args.scope,
         timezone=doing.timezone,
         expected_version=doing.version,
     )

@@ -49,7 +49,7 @@ async def skip(
     step = task_dates.step(row, today=then.day, timezone=timezone, is_done=False)
     changed = dict(step.columns) if step.due is not None else {"completed_at": then.at}
     before = _before(row) if step.due is not None else {}
-    noted = await _note(session, row, "skipped", then, before, step.due)
+    noted = await _note(session, row, "skipped", then, before, next_due=step.due)
     moved = await task_rows.write(session, row, changed)
     tasks.record(
         session,
@@ -82,7 +82,7 @@ async def postpone(
         return row
     if _is_earlier(due, row):
         raise NotLaterError(pointer="/body/until")
-    noted = await _note(session, row, "postponed", then, _before(row), due.on)
+    noted = await _note(session, row, "postponed", then, _before(row), next_due=due.on)
     changed = due.columns()
     moved = await task_rows.write(session, row, changed)
     tasks.record(
@@ -159,6 +159,7 @@ async def _note(
     outcome: occurrences.Outcome,
     then: occurrences.When,
     before: Mapping[str, Any],
+    *,
     next_due: date | None,
 ) -> Image:
     key = occurrences.key_of(row["due_on"])
