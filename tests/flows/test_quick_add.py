@@ -36,7 +36,7 @@ async def added(database: Database, user: Person, text: str, **options: Any) -> 
         ("Milk tomorrow p1 ~5m", 3, 2),
         ("Milk #Work", 4, 3),
         ('Milk #Work $"Speak Italian"', 5, 4),
-        ("Milk @home", 3, 4),
+        ("Milk @home", 4, 4),
     ],
 )
 async def test_a_task_more_takes_the_statements_of_one_task(
@@ -101,6 +101,19 @@ async def test_ten_texts_at_once_come_in_whole(database: Database, ada: Person) 
     assert await count_rows(database, Task.__table__) == 40
     assert await count_rows(database, Label.__table__) == 2
     assert len({one.event_id for one in answers}) == 10
+
+
+async def test_texts_that_make_the_same_labels_in_another_order_do_not_stop_each_other(
+    database: Database, ada: Person
+) -> None:
+    names = [f"label{number}" for number in range(12)]
+    there = "\n".join(f"Task @{name}" for name in names)
+    back = "\n".join(f"Task @{name}" for name in reversed(names))
+
+    await asyncio.gather(*(added(database, ada, text) for text in (there, back) * 4))
+
+    assert await count_rows(database, Label.__table__) == 1 + len(names)
+    assert await count_rows(database, Task.__table__) == 8 * len(names)
 
 
 async def test_the_first_of_two_projects_with_one_name_is_taken(

@@ -17,7 +17,7 @@ from questlog.core.db import Database, Session
 from questlog.core.exceptions import ValidationError
 from questlog.core.ids import new_id
 from questlog.flows.add_task import add_task
-from questlog.planning import labels, names, positions, projects, task_tree, tasks
+from questlog.planning import labels, names, positions, projects, task_labels, task_tree, tasks
 from questlog.planning.models import Task
 from questlog.planning.names import Titled
 from questlog.planning.phrases import quick_add as phrases
@@ -131,6 +131,9 @@ async def _add(session: Session, reading: Reading) -> list[TaskRow]:
     for name in _missing_projects(reading):
         project = await projects.create(session, reading.user_id, name)
         reading.titles["project"][names.folded(name)] = (project.id, name)
+    named = _labels(reading)
+    if named:
+        await task_labels.ensure(session, reading.user_id, list(named.values()))
     rows: list[TaskRow] = []
     for one in reading.tasks:
         with _naming_the_line(one):
@@ -144,7 +147,8 @@ async def _draft(session: Session, reading: Reading) -> list[TaskRow]:
     """Return the rows that would be written; ids of what is not there yet stand for themselves only."""
     for name in _missing_projects(reading):
         reading.titles["project"][names.folded(name)] = (new_id(), name)
-    called = await _label_names(session, reading)
+    named = _labels(reading)
+    called = named | await names.labels(session, reading.user_id, named)
     position = await positions.last(session, Task, reading.user_id)
     rows: list[TaskRow] = []
     for one in reading.tasks:
@@ -158,14 +162,14 @@ async def _draft(session: Session, reading: Reading) -> list[TaskRow]:
     return rows
 
 
-async def _label_names(session: Session, reading: Reading) -> dict[str, str]:
-    """Return the name of every label: as it is called here, or as the text calls it first."""
+def _labels(reading: Reading) -> dict[str, str]:
+    """Return the labels of all lines, by folded name, as the text calls them first."""
     typed: dict[str, str] = {}
     for one in reading.tasks:
         with _naming_the_line(one):
             for name in one.labels:
                 typed.setdefault(labels.fold(name), name)
-    return typed | await names.labels(session, reading.user_id, typed)
+    return typed
 
 
 def _missing_projects(reading: Reading) -> list[str]:

@@ -52,7 +52,7 @@ def _shown(known: Known) -> str:
 
 
 async def _put_on(session: Session, user_id: UUID, task_id: UUID, names: Sequence[str]) -> Known:
-    found = await _ensure(session, user_id, names)
+    found = await ensure(session, user_id, names)
     if found:
         worn = [
             {"user_id": user_id, "task_id": task_id, "label_id": label_id}
@@ -62,7 +62,12 @@ async def _put_on(session: Session, user_id: UUID, task_id: UUID, names: Sequenc
     return found
 
 
-async def _ensure(session: Session, user_id: UUID, names: Sequence[str]) -> Known:
+async def ensure(session: Session, user_id: UUID, names: Sequence[str]) -> Known:
+    """Have labels with these names, making those that are not there.
+
+    Who gives labels to several tasks in one transaction has them all first: made one by one in another order, they
+    could lock each other out. Raises `LabelNameError`.
+    """
     wanted = {fold(name): name for name in reversed(names)}
     if not wanted:
         return {}
