@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
-from questlog.api.deps import Me, Page, PathId, Reader, UserId, Writer
+from questlog.api.deps import Me, Page, PathId, Reader, SlowWriter, UserId
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.automation.event_log import EventFilter
@@ -65,11 +65,11 @@ async def get_event(event_id: PathId, user_id: UserId, session: Reader) -> dict[
 
 
 @router.post("/{event_id}/undo", response_model=UndoResponse)
-async def undo_event(event_id: PathId, user_id: UserId, session: Writer) -> dict[str, Any]:
+async def undo_event(event_id: PathId, user_id: UserId, session: SlowWriter) -> dict[str, Any]:
     """Take back a change of the last 24 hours: a single one, a whole batch or a whole import.
 
-    What was there before comes back; what was made goes to the trash, labels, items and filters for good. When
-    something later depends on the change nothing happens: 409 `cannot_undo`, and `details` has a `reason` and the
+    What was there before comes back; what was made goes to the trash, labels, items, filters and what an import brought
+    for good. When something later depends on the change nothing happens: 409 `cannot_undo`, and `details` has a `reason` and the
     `objects` in the way. An undo is a change as well and can be undone by its own event.
     """
     done = await undo(session, user_id, event_id)
