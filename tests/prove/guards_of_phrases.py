@@ -45,4 +45,11 @@ PHRASES = (
         "async with database.unit(writes=True) as session:",
         'tests/api/test_quick_add.py -k "dry_run_says and sqlite"',
     ),
+    Guard(
+        "quick add makes all labels first",
+        "flows/quick_add.py",
+        "    if named:\n        await task_labels.ensure",
+        "    if not named:\n        await task_labels.ensure",
+        'tests/flows/test_quick_add.py -k "another_order and postgresql"',
+    ),
 )
