@@ -17,7 +17,17 @@ from questlog.planning.task_words import QueriedPriority, Status
 
 IN_WORDS = frozenset({"filter", "filter_id"})
 
-type Sort = Literal["position", "due", "priority", "created", "updated", "title", "completed"]
+type Sort = Literal[
+    "position",
+    "due",
+    "start",
+    "deadline",
+    "priority",
+    "created",
+    "updated",
+    "title",
+    "completed",
+]
 
 
 @dataclass(frozen=True)

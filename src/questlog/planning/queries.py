@@ -248,6 +248,8 @@ def order_of(sort: str, *, descending: bool) -> list[SortKey]:
             func.coalesce(TASKS.c.due_on, day),
             func.coalesce(TASKS.c.due_at, instant),
         ),
+        "start": (func.coalesce(TASKS.c.start_on, day),),
+        "deadline": (func.coalesce(TASKS.c.deadline_on, day),),
         "priority": (TASKS.c.priority,),
         "created": (TASKS.c.created_at,),
         "updated": (TASKS.c.updated_at,),
