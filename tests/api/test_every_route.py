@@ -46,6 +46,7 @@ OWNED: dict[str, Owned] = {
     "project_id": lambda make, user: make.project(user),
     "goal_id": lambda make, user: make.goal(user),
     "label_id": lambda make, user: make.label(user),
+    "filter_id": lambda make, user: make.kept_filter(user),
     "item_id": lambda make, user: make.item(user),
     "occurrence_id": lambda make, user: occurrence(make, user),
     "import_id": lambda make, user: make.imported(user),

@@ -15,6 +15,7 @@ from questlog.core import clock
 from questlog.core.db import Database, Session
 from questlog.core.ids import new_id
 from questlog.identity.models import SignInSession, User
+from questlog.planning.filter_models import SavedFilter
 from questlog.planning.import_models import Import
 from questlog.planning.models import (
     Goal,
@@ -144,6 +145,20 @@ class Make:
         values = {"folded": name.casefold(), "color": "#6b7280", **self._stamps(), **more}
         return await self._save(Label(id=new_id(), user_id=user.id, name=name, **values))
 
+    async def kept_filter(
+        self, user: Person, *, name: str = "Urgent", query: str = "p1", **more: Any
+    ) -> SavedFilter:
+        values = {
+            "folded": name.casefold(),
+            "color": "#0ea5e9",
+            "position": self._next(),
+            **self._stamps(),
+            **more,
+        }
+        return await self._save(
+            SavedFilter(id=new_id(), user_id=user.id, name=name, query=query, **values)
+        )
+
     async def item(self, user: Person, *, title: str = "An idea", **more: Any) -> Item:
         values = {"search_text": title.casefold(), **self._stamps(), **more}
         return await self._save(Item(id=new_id(), user_id=user.id, title=title, **values))
@@ -186,6 +201,7 @@ class Make:
             await self._save(TaskLabel(task_id=task.id, label_id=label.id, user_id=user.id))
             await self.occurrence(user, task)
             await self.item(user, title=f"Item {number}")
+            await self.kept_filter(user, name=f"Filter {number}")
             await self.imported(user)
             await self.session(user.id)
             await self.event(user)

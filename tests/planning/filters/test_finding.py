@@ -13,6 +13,7 @@ from questlog.planning.queries import TaskFilter
 from tests.support.filters import FilterWorld, table, world
 from tests.support.make import Make, Person
 from tests.support.moving_clock import MovingClock
+from tests.support.sql import count_statements
 
 TABLES = ("todoist.json", "ours.json", "russian.json")
 type Find = Callable[[str], Coroutine[Any, Any, list[str]]]
@@ -71,3 +72,12 @@ async def test_a_filter_takes_the_clock_of_its_user(asked: Find, moving_clock: M
     found = await asked("today & #Homework")
 
     assert found == ["vocabulary sheet", "algebra exercises"]
+
+
+async def test_a_filter_is_one_statement_and_on_sqlite_one_that_chooses_its_way(
+    asked: Find, database: Database
+) -> None:
+    with count_statements(database) as sent:
+        await asked("(today | overdue) & ##Work & #Work & !@waiting & goal: Career")
+
+    assert len(sent) == (2 if database.is_sqlite else 1)

@@ -1,7 +1,7 @@
 """What holds for every text and every tree."""
 
 import time
-
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -126,10 +126,8 @@ def test_hostile_texts_are_read_quickly(hostile: str) -> None:
     began = time.process_time()
 
     for _ in range(5):
-        try:
+        with suppress(FilterSyntaxError):
             canonical(parse.__wrapped__(hostile))
-        except FilterSyntaxError as error:
-            assert error.code == "filter_syntax"
 
     assert time.process_time() - began < 1
 
