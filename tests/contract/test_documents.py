@@ -88,7 +88,9 @@ async def test_contract_3_plans_in_depth(client: AsyncClient, make: Make) -> Non
         assert [one["task"]["title"] for one in found] == ["Roof"]
         assert {part["name"] for part in found[0]["parts"]} == {"blocking"}
         item = ok(await client.post("/api/items", json={"title": "Tiles"}), 201)
-        sought = ok(await client.get("/search?q=tile&kind=item&completed=false&limit=5"))["items"]
+        sought = ok(await client.get("/api/v1/search?q=tile&kind=item&completed=false&limit=5"))[
+            "items"
+        ]
         assert [one["highlighted_title"] for one in sought] == ["<mark>Tiles</mark>"]
         ok(
             await client.post(f"/api/items/{item['id']}/to-task", json={"parent_task_id": roof}),
