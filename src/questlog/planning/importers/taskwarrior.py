@@ -6,17 +6,15 @@ its waiting ends; the views by due date show it, as Taskwarrior does for `+PENDI
 of the user's zone are days. Source: https://taskwarrior.org/docs/design/task/
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import islice
-from typing import Any
 
 from questlog.planning import rhythm
 from questlog.planning.importers import taskwarrior_periods
-from questlog.planning.importers.assembly import LOST_RULE, YEARS, assemble, day_or_moment
+from questlog.planning.importers.assembly import LOST_RULE, assemble, day_or_moment
 from questlog.planning.importers.json_objects import objects
 from questlog.planning.importers.plan import (
     ImportedTask,
@@ -25,71 +23,17 @@ from questlog.planning.importers.plan import (
     Refusals,
     UnreadableImportError,
 )
+from questlog.planning.importers.taskwarrior_rows import OPEN, Row
 from questlog.planning.moments import moment
 from questlog.planning.recurrence import RecurrenceError, Rule
 
 PRIORITIES = {"H": 3, "M": 2, "L": 1}
-OPEN = {"pending", "waiting"}
-STATUSES = OPEN | {"completed", "deleted", "recurring"}
 READ = {
     "uuid", "description", "status", "due", "entry", "end", "wait", "scheduled", "until", "priority", "project",
     "tags", "annotations", "recur", "mask", "parent", "depends",
 }  # fmt: skip
 # Derived by Taskwarrior, or of use only to itself.
 INTERNAL = {"id", "urgency", "modified", "imask", "rtype", "start", "template", "last"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One object of the export, its fields read with the promise that a wrong one names the line."""
-
-    line: int
-    fields: dict[str, Any]
-
-    def text(self, name: str) -> str | None:
-        value = self.fields.get(name)
-        if value is None or isinstance(value, str):
-            return value or None
-        raise UnreadableImportError("The {field} of this task is not text.", self.line, field=name)
-
-    def required(self, name: str) -> str:
-        value = self.text(name)
-        if value is None:
-            raise UnreadableImportError("This task has no {field}.", self.line, field=name)
-        return value
-
-    def moment(self, name: str) -> datetime | None:
-        value = self.text(name)
-        return None if value is None else _moment(value, name, self.line)
-
-    def items(self, name: str) -> list[Any]:
-        value = self.fields.get(name, [])
-        if not isinstance(value, list):
-            raise UnreadableImportError(
-                "The {field} of this task are not a list.", self.line, field=name
-            )
-        return value
-
-    @property
-    def title(self) -> str:
-        title = self.fields.get("description")
-        return title if isinstance(title, str) else ""
-
-    def check(self) -> None:
-        """Raise `UnreadableImportError` unless the fields are right by which rows find each other."""
-        if self.status != "deleted":
-            self.required("uuid")
-        for name in ("parent", "recur", "until", "due"):
-            self.text(name)
-
-    @property
-    def status(self) -> str:
-        value = self.required("status")
-        if value not in STATUSES:
-            raise UnreadableImportError(
-                "This task has a status that Taskwarrior does not know.", self.line
-            )
-        return value
 
 
 @dataclass(slots=True)
@@ -277,20 +221,6 @@ def _annotations(row: Row, zone: tzinfo) -> str:
 
 def _local_day(when: datetime | None, zone: tzinfo) -> date | None:
     return None if when is None else when.astimezone(zone).date()
-
-
-def _moment(value: str, name: str, line: int) -> datetime:
-    try:
-        if not re.fullmatch(r"[0-9]{8}T[0-9]{6}Z", value):
-            raise ValueError(value)
-        when = datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError as error:
-        raise UnreadableImportError(
-            "The {field} of this task is not a moment.", line, field=name
-        ) from error
-    if when.year not in YEARS:
-        raise UnreadableImportError("This task has a date before 1970 or after 2199.", line)
-    return when
 
 
 def _note_what_is_left_out(rows: Iterable[Row], reading: Reading) -> None:
