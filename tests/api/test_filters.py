@@ -173,7 +173,8 @@ async def test_a_filtered_list_goes_on_page_by_page(client: AsyncClient, make: M
     user = await make.user()
     for number in range(5):
         await add(client, user, f"task {number}", priority=4 if number != 2 else 0)
-    query = {"filter": "p1", "limit": 2, "include_total": "true", "sort": "title", "order": "desc"}
+    order = {"sort": "title", "order": "desc"}
+    query: dict[str, Any] = {"filter": "p1", "limit": 2, "include_total": "true", **order}
 
     first = (await client.get(TASKS, params=query, headers=user.headers)).json()
     second = await titles(client, user, **query, cursor=first["next_cursor"])

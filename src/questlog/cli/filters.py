@@ -137,7 +137,8 @@ def marked(query: str | None) -> Iterator[None]:
         position, length = (failure.details.get(name) for name in ("position", "length"))
         if query is not None and isinstance(position, int) and isinstance(length, int):
             said = failure.message.splitlines()[0]
-            failure.message = f"{said}\n{_with_mark(query, position, length)}"
+            shown = f"{said}\n{_with_mark(query, position, length)}"
+            raise Failure(shown, Exit(failure.exit_code), status=failure.status) from failure
         raise
 
 

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Select, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, make_url, select
 
 from questlog.core.db import Database
 from questlog.core.pagination import PageRequest
@@ -86,7 +85,8 @@ def test_any_tree_is_one_condition_of_bound_values(node: Node) -> None:
         *matching.conditions(open_only=True)
     )
 
-    for dialect in (sqlite.dialect(), postgresql.dialect()):
+    for address in ("sqlite://", "postgresql+asyncpg://"):
+        dialect = make_url(address).get_dialect()()
         compiled = statement.compile(dialect=dialect)
         bound = {name for name in compiled.params if name.startswith("filter_")}
         assert bound <= set(matching.values)

@@ -22,7 +22,7 @@ from questlog.planning.queries import TASKS, USER_ID
 
 FEW = 400
 # Two conditions that have many each may have few together; counting along an index costs little.
-QUITE_FEW = 1_500
+QUITE_FEW = 800
 IN_ORDER = "ix_tasks_open"
 BY_DAY, BY_PROJECT = "ix_tasks_due", "ix_tasks_project"
 INDEXES = {
