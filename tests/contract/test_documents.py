@@ -104,9 +104,9 @@ async def test_contract_3_activity_and_undo(client: AsyncClient, make: Make) -> 
         removed = await client.delete(f"/tasks/{task['id']}")
         event_id = removed.headers["event-id"]
 
-        newest = ok(await client.get("/events?type=task.*&limit=1"))["items"][0]
-        assert newest == ok(await client.get(f"/events/{event_id}"))
-        undone = ok(await client.post(f"/events/{event_id}/undo"))
+        newest = ok(await client.get("/api/v1/events?type=task.*&limit=1"))["items"][0]
+        assert newest == ok(await client.get(f"/api/v1/events/{event_id}"))
+        undone = ok(await client.post(f"/api/v1/events/{event_id}/undo"))
 
         assert undone["undone"] == {"id": event_id, "type": "task.deleted"}
         assert ok(await client.get(f"/tasks/{task['id']}"))["title"] == "Read"
