@@ -299,3 +299,11 @@ async def test_what_happens_to_filters_is_told(client: AsyncClient, make: Make) 
 
     types = [event["type"] for event in told.json()["items"]]
     assert sorted(types) == ["filter.created", "filter.deleted", "filter.updated"]
+
+
+async def test_a_search_and_a_filter_hold_together(client: AsyncClient, make: Make) -> None:
+    user = await make.user()
+    await add(client, user, "Water the plants", priority=4)
+    await add(client, user, "Water the lawn")
+
+    assert await titles(client, user, q="water", filter="p1 & !#x & !@y") == ["Water the plants"]

@@ -43,8 +43,10 @@ async def find_tasks(
         nodes.append(parsed(kept, pointer="/query/filter_id"))
     now = clock.now().astimezone(clock.zone(timezone))
     if nodes:
-        in_order = sort == "position" and _is_plain(wanted)
-        matching = await paths.chosen(session, user_id, _matching(nodes, now), in_order=in_order)
+        matching = _matching(nodes, now)
+        if wanted.q is None:  # what is searched for is walked already
+            in_order = sort == "position" and _is_plain(wanted)
+            matching = await paths.chosen(session, user_id, matching, in_order=in_order)
         wanted = replace(wanted, matching=matching)
     return await tasks.page(
         session, user_id, wanted, request, today=now.date(), sort=sort, descending=descending

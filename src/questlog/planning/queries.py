@@ -5,7 +5,7 @@ The lists and the counts are made of the same views, so their numbers agree.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Any, Protocol, Self
 from uuid import UUID
@@ -24,7 +24,6 @@ from sqlalchemy import (
     select,
 )
 
-from questlog.core.pagination import SortKey
 from questlog.core.prepared import Bound
 from questlog.core.types import Id
 from questlog.planning.models import Label, Occurrence, Task, TaskLabel
@@ -33,10 +32,6 @@ from questlog.planning.search import conditions as search
 TASKS = Task.__table__
 OCCURRENCES = Occurrence.__table__
 MAX_DEPTH = 5
-# What has no date sorts behind what has one, in both directions and on both engines.
-LAST_DAY, FIRST_DAY = date(9999, 12, 31), date(1, 1, 1)
-LAST_MOMENT = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
-FIRST_MOMENT = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 
 type Condition = ColumnElement[bool]
 type Value = BindParameter[Any]
@@ -51,8 +46,8 @@ ANYTHING: Mapping[str, Any] = {
     "priority": 0,
     "label": "",
     "q": "",
-    "due_from": FIRST_DAY,
-    "due_to": FIRST_DAY,
+    "due_from": date.min,
+    "due_to": date.min,
 }
 
 
@@ -162,13 +157,19 @@ def tasks_of(shape: TaskFilter, *columns: ColumnElement[Any]) -> Select[Any]:
         statement = statement.where(_is_labelled())
     if shape.q is not None:
         statement = statement.where(search.matching())
-    if shape.matching is not None:
-        untold = shape.completed is None and shape.status is None
-        open_only = untold and not shape.trash
-        statement = statement.where(*shape.matching.conditions(open_only=open_only))
-        if shape.matching.path is not None:
-            statement = statement.with_hint(TASKS, f"INDEXED BY {shape.matching.path}", "sqlite")
-    return statement
+    return _matched(statement, shape)
+
+
+def _matched(statement: Select[Any], shape: TaskFilter) -> Select[Any]:
+    if shape.matching is None:
+        return statement
+    untold = shape.completed is None and shape.status is None
+    conditions = shape.matching.conditions(open_only=untold and not shape.trash)
+    path = shape.matching.path
+    hinted = (
+        statement if path is None else statement.with_hint(TASKS, f"INDEXED BY {path}", "sqlite")
+    )
+    return hinted.where(*conditions)
 
 
 def _owner(shape: TaskFilter) -> ColumnElement[Any]:
@@ -237,26 +238,6 @@ def ancestors_of(user_id: UUID, task_id: UUID) -> CTE:
         above.c.step <= MAX_DEPTH,
     )
     return above.union_all(higher)
-
-
-def order_of(sort: str, *, descending: bool) -> list[SortKey]:
-    """The keys of an order; the id ends each, so creation decides between equals."""
-    day, instant = (FIRST_DAY, FIRST_MOMENT) if descending else (LAST_DAY, LAST_MOMENT)
-    keys: dict[str, tuple[ColumnElement[Any], ...]] = {
-        "position": (TASKS.c.position,),
-        "due": (
-            func.coalesce(TASKS.c.due_on, day),
-            func.coalesce(TASKS.c.due_at, instant),
-        ),
-        "start": (func.coalesce(TASKS.c.start_on, day),),
-        "deadline": (func.coalesce(TASKS.c.deadline_on, day),),
-        "priority": (TASKS.c.priority,),
-        "created": (TASKS.c.created_at,),
-        "updated": (TASKS.c.updated_at,),
-        "title": (TASKS.c.title_key,),
-        "completed": (func.coalesce(TASKS.c.completed_at, instant),),
-    }
-    return [SortKey(column, descending) for column in (*keys[sort], TASKS.c.id)]
 
 
 def _place(wanted: TaskFilter) -> list[Condition]:

@@ -23,6 +23,7 @@ from questlog.planning import (
     task_answers,
     task_dates,
     task_labels,
+    task_order,
     task_rows,
     task_tree,
 )
@@ -98,7 +99,7 @@ class Listing:
 @lru_cache(maxsize=512)
 def _listing(shape: TaskFilter, sort: str, descending: bool, behind: bool) -> Listing:
     statement = queries.tasks_of(shape, *task_answers.STORED_COLUMNS)
-    order = queries.order_of(sort, descending=descending)
+    order = task_order.order_of(sort, descending=descending)
     return Listing(statement, paged(statement, order, behind=behind), order)
 
 
