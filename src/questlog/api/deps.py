@@ -20,6 +20,7 @@ from questlog.core.exceptions import (
 from questlog.core.ids import parse_id
 from questlog.core.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageRequest
 from questlog.core.schemas import QueryFlag
+from questlog.identity import arrivals
 from questlog.identity.clues import Clues as CallerClues
 from questlog.identity.clues import network_of
 from questlog.identity.front_desk import FrontDesk
@@ -63,8 +64,8 @@ async def principal(request: Request, credentials: Credentials) -> Principal:
         await _count_request(request, f"address:{network_of(exchange.address)}")
         raise AuthenticationError()
     try:
-        found: Principal = await request.app.state.front_desk.presence.authenticate(
-            exchange.database, credentials.credentials
+        found = await arrivals.authenticate(
+            request.app.state.front_desk, exchange.database, credentials.credentials
         )
     except AuthenticationError:
         await _count_request(request, f"address:{network_of(exchange.address)}")

@@ -150,7 +150,7 @@ def _as_unit(endpoint: Endpoint) -> Endpoint:
             session.info["locale"] = exchange.locale
             if exchange.principal is not None:
                 session.info["user_id"] = exchange.principal.user_id
-                session.info["actor"] = f"user:{exchange.principal.user_id}"
+                session.info["actor"] = exchange.principal.actor
                 session.info["timezone"] = exchange.principal.timezone
             result = await exchange.database.run(session, endpoint(**arguments))
             exchange.event_id = events.last_recorded(session)

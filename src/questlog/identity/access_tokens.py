@@ -67,9 +67,13 @@ class AccessTokens:
             }
         )
 
+    def is_ours(self, token: str) -> bool:
+        """Return whether this looks like a token of ours; whether it is genuine is `read`'s to say."""
+        return token.partition(".")[0] == self._header
+
     def read(self, token: str) -> Claims:
         """Return what a token of ours claims. Raises `BadAccessTokenError`, `ExpiredAccessTokenError`."""
-        if len(token) > LONGEST or token.partition(".")[0] != self._header:
+        if len(token) > LONGEST or not self.is_ours(token):
             raise BadAccessTokenError()
         try:
             claims = jwt.decode(

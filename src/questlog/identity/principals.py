@@ -14,7 +14,11 @@ from questlog.identity.models import SignInSession, User
 
 @dataclass(frozen=True)
 class Principal:
-    """A signed-in user and the session they came with (None for a way in without sessions)."""
+    """A signed-in user, and what they came with: a session, a key, or the token of a trusted issuer.
+
+    `scopes` bounds what a key may do; None is everything its owner may. `issuer` and `subject` are who an issuer says
+    this is.
+    """
 
     user_id: UUID
     session_id: UUID | None
@@ -22,6 +26,15 @@ class Principal:
     email: str | None
     locale: str
     timezone: str
+    key_id: UUID | None = None
+    scopes: frozenset[str] | None = None
+    issuer: str | None = None
+    subject: str | None = None
+
+    @property
+    def actor(self) -> str:
+        """Return who did it, as an event names them."""
+        return f"user:{self.user_id}" if self.key_id is None else f"key:{self.key_id}"
 
     @property
     def is_admin(self) -> bool:
