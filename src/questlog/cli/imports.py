@@ -38,9 +38,6 @@ MARKS = {"refused": "!", "new": "+", "changed": "~", "unchanged": "="}
 def import_(
     format_and_file: tuple[str, ...],
     maps: tuple[str, ...],
-    dry_run: bool,
-    skip_refused: bool,
-    yes: bool,
     show_all: bool,
     as_json: bool,
     **options: Any,
@@ -58,10 +55,11 @@ def import_(
     questlog import everything.json
     """
     format_, file = _named(format_and_file, options.pop("format_"))
+    dry_run, yes = options.pop("dry_run"), options.pop("yes")
     body = {name: value for name, value in options.items() if value is not None}
     body |= {"mapping": _mapping(maps)} if maps else {}
     body |= {"format": format_} if format_ else {}
-    body |= {"skip_refused": skip_refused, **_content(file)}
+    body |= _content(file)
     if file != STANDARD_INPUT:
         body["name"] = Path(file).name  # Todoist names the project there and nowhere else
     with signed_in() as remote:

@@ -171,7 +171,11 @@ def _typed(value: Any, kind: TypeEngine[Any]) -> Any:
         return date.fromisoformat(value)
     if isinstance(kind, Float):
         return float(value)
-    if not isinstance(value, kind.python_type) or isinstance(value, bool):
+    return _plain(value, kind.python_type)
+
+
+def _plain(value: Any, wanted: type[Any]) -> Any:
+    if not isinstance(value, wanted) or isinstance(value, bool):
         raise TypeError(type(value))
     if isinstance(value, int) and abs(value) >= 2**31:
         raise ValueError(value)

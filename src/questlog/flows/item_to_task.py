@@ -1,6 +1,7 @@
 """An item becomes a task: the task takes over what was captured, the item keeps the link."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from questlog.core.db import Session
@@ -10,7 +11,7 @@ from questlog.planning.task_rows import TaskNotFoundError, TaskRow
 from questlog.planning.task_schemas import TaskCreate
 
 LONGEST_DESCRIPTION = 20_000
-ANYWHERE: Mapping[str, UUID | None] = {}
+ANYWHERE: Mapping[str, Any] = {}
 
 
 async def item_to_task(
@@ -19,7 +20,7 @@ async def item_to_task(
     item_id: UUID,
     *,
     timezone: str,
-    place: Mapping[str, UUID | None] = ANYWHERE,
+    place: Mapping[str, Any] = ANYWHERE,
     expected_version: int | None = None,
 ) -> TaskRow:
     """Make a task of an item, once; asked again, return the same task, or a new one if that was thrown away.

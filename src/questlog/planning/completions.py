@@ -20,6 +20,7 @@ from questlog.planning import (
     queries,
     readiness,
     task_dates,
+    task_lineage,
     task_rows,
     tasks,
 )
@@ -181,7 +182,7 @@ async def _key(session: Session, row: TaskRow) -> str:
     """A subtask of a series is done once per round, which is named by the date the series stands at."""
     if row["parent_task_id"] is None or row["rule"] is not None:
         return occurrences.key_of(row["due_on"])
-    above = queries.ancestors_of(row["user_id"], row["parent_task_id"])
+    above = task_lineage.ancestors_of(row["user_id"], row["parent_task_id"])
     nearest = select(above.c.due_on).where(above.c.rule.is_not(None)).order_by(above.c.step)
     series = await session.scalar(nearest.limit(1))
     return occurrences.key_of(series or row["due_on"])
@@ -193,7 +194,7 @@ async def _open_subtasks(session: Session, row: TaskRow) -> int:
 
 
 def _below(row: TaskRow) -> list[ColumnElement[bool]]:
-    tree = queries.subtree_of(row["user_id"], row["id"])
+    tree = task_lineage.subtree_of(row["user_id"], row["id"])
     return [
         TASKS.c.user_id == row["user_id"],
         TASKS.c.id.in_(select(tree.c.id).where(tree.c.step > 1)),

@@ -11,7 +11,6 @@ from typing import Any, Protocol, Self
 from uuid import UUID
 
 from sqlalchemy import (
-    CTE,
     BindParameter,
     ColumnElement,
     Date,
@@ -20,7 +19,6 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
-    literal,
     select,
 )
 
@@ -210,34 +208,6 @@ def occurrences_of(user_id: UUID | Value, *columns: ColumnElement[Any]) -> Selec
 
 def completed_of(user_id: UUID | Value, *columns: ColumnElement[Any]) -> Select[Any]:
     return occurrences_of(user_id, *columns).where(OCCURRENCES.c.outcome == "completed")
-
-
-def subtree_of(user_id: UUID, task_id: UUID) -> CTE:
-    """The ids of a task and of everything below it, in the trash or not."""
-    mine = (TASKS.c.user_id == user_id, TASKS.c.id == task_id)
-    top = select(TASKS.c.id, TASKS.c.user_id, literal(1).label("step")).where(*mine)
-    tree = top.cte("subtree", recursive=True)
-    # The owner is handed down: compared with a constant, SQLite would walk all tasks of the user at every step.
-    below = select(TASKS.c.id, TASKS.c.user_id, tree.c.step + 1).where(
-        TASKS.c.user_id == tree.c.user_id,
-        TASKS.c.parent_task_id == tree.c.id,
-        tree.c.step <= MAX_DEPTH,
-    )
-    return tree.union_all(below)
-
-
-def ancestors_of(user_id: UUID, task_id: UUID) -> CTE:
-    """A task and what it hangs under, `step` counting from 1."""
-    columns = (TASKS.c.id, TASKS.c.user_id, TASKS.c.parent_task_id, TASKS.c.rule, TASKS.c.due_on)
-    mine = (TASKS.c.user_id == user_id, TASKS.c.id == task_id)
-    start = select(*columns, literal(1).label("step")).where(*mine)
-    above = start.cte("ancestors", recursive=True)
-    higher = select(*columns, above.c.step + 1).where(
-        TASKS.c.user_id == above.c.user_id,
-        TASKS.c.id == above.c.parent_task_id,
-        above.c.step <= MAX_DEPTH,
-    )
-    return above.union_all(higher)
 
 
 def _place(wanted: TaskFilter) -> list[Condition]:

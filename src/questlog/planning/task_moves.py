@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
-from questlog.planning import images, positions, queries, task_rows, task_tree, tasks
+from questlog.planning import images, positions, task_lineage, task_rows, task_tree, tasks
 from questlog.planning.models import Task
 from questlog.planning.positions import Neighbour
 from questlog.planning.search import index
@@ -73,7 +73,7 @@ async def duplicate(session: Session, user_id: UUID, task_id: UUID) -> TaskRow:
     """
     await task_tree.hold(session, user_id)
     first = await task_rows.claim(session, user_id, task_id)
-    tree = queries.subtree_of(user_id, task_id)
+    tree = task_lineage.subtree_of(user_id, task_id)
     found = await session.execute(
         select(*TASKS.c)
         .where(TASKS.c.id.in_(select(tree.c.id)), TASKS.c.deleted_at.is_(None))

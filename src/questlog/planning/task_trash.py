@@ -10,7 +10,7 @@ from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
-from questlog.planning import images, queries, task_rows, task_tree, tasks
+from questlog.planning import images, task_lineage, task_rows, task_tree, tasks
 from questlog.planning.models import Goal, Item, Project
 from questlog.planning.readiness import EDGES
 from questlog.planning.search import index
@@ -27,7 +27,7 @@ async def throw_away(
     """Put a task and its subtasks into the trash. Raises `TaskNotFoundError`, `NotYoursError`, `PreconditionFailedError`."""
     await task_tree.hold(session, user_id)
     row = await task_rows.claim(session, user_id, task_id, expected_version=expected_version)
-    tree = queries.subtree_of(user_id, task_id)
+    tree = task_lineage.subtree_of(user_id, task_id)
     now = clock.now()
     gone = await session.execute(
         update(TASKS)
@@ -61,7 +61,7 @@ async def restore(
     now = clock.now()
     if row["deleted_at"] < now - KEPT_FOR:
         raise TaskNotFoundError()
-    tree = queries.subtree_of(user_id, task_id)
+    tree = task_lineage.subtree_of(user_id, task_id)
     place = await _place(session, row)
     back = await _bring_back(session, row, tree, now)
     moved = await task_tree.carry(session, row, place)

@@ -18,7 +18,8 @@ from questlog.core.exceptions import UnknownReferenceError, ValidationError
 from questlog.planning import images, references
 from questlog.planning.images import Image
 from questlog.planning.models import Goal, Project
-from questlog.planning.queries import MAX_DEPTH, ancestors_of, subtree_of
+from questlog.planning.queries import MAX_DEPTH
+from questlog.planning.task_lineage import ancestors_of, subtree_of
 from questlog.planning.task_rows import TASKS, TaskRow
 
 POINTER = "/body/parent_task_id"

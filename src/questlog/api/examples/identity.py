@@ -1,0 +1,82 @@
+"""Answers about accounts, activity and the server itself."""
+
+from typing import Any
+
+from questlog.api.examples.things import CHANGED, EVENT, MADE, SESSION, STAMPS, TASK, USER, page_of
+
+_user = {
+    "id": USER,
+    "email": "ada@example.org",
+    "name": "Ada",
+    "role": "user",
+    "is_active": True,
+    "email_verified": True,
+    "profile_text": None,
+    "settings": {"theme": "dark"},
+    "locale": "en",
+    "timezone": "Europe/Rome",
+    "last_login_at": CHANGED,
+    **STAMPS,
+}
+_session = {
+    "id": SESSION,
+    "created_at": MADE,
+    "last_used_at": CHANGED,
+    "expires_at": "2026-12-08T07:30:00Z",
+    "address": "192.0.2.7",
+    "user_agent": "questlog/0.1",
+    "door": "password",
+    "current": True,
+}
+_event = {
+    "id": EVENT,
+    "seq": 42,
+    "type": "task.completed",
+    "actor": f"user:{USER}",
+    "subject_type": "task",
+    "subject_id": TASK,
+    "payload": {"title": "Water the plants"},
+    "created_at": MADE,
+    "undoable_until": "2026-11-25T08:15:00Z",
+    "undone_by": None,
+}
+
+EXAMPLES: dict[str, Any] = {
+    "AccountExport": {
+        "format": "questlog",
+        "version": 1,
+        "exported_at": CHANGED,
+        "user": {"id": USER, "email": "ada@example.org"},
+        "goals": [],
+        "projects": [],
+        "labels": [],
+        "tasks": [{"id": TASK, "title": "Water the plants"}],
+        "occurrences": [],
+        "items": [],
+    },
+    "DatabaseHealthResponse": {"status": "ok", "latency_ms": 0.4},
+    "EventPage": page_of(_event),
+    "EventResponse": _event,
+    "HealthResponse": {"status": "ok", "version": "0.1.0"},
+    "LogoutResponse": {"message": "You are signed out."},
+    "MessageResponse": {"message": "Your new password is set."},
+    "PasswordForgotResponse": {"message": "If this address can be reached, a mail is on its way."},
+    "ReadyResponse": {"status": "ok", "checks": {"database": "ok", "migrations": "ok"}},
+    "SendCodeResponse": {"message": "If this address can be reached, a mail is on its way."},
+    "SessionPage": page_of(_session),
+    "TokenResponse": {
+        "access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.AAAA",
+        "refresh_token": "qr1.01a1fd8f-7855-72c1-a5c9-c7b66efc8d0e.1.AAAA",
+        "token_type": "bearer",
+        "expires_in": 900,
+        "user": _user,
+    },
+    "UndoResponse": {
+        "event_id": "019a9c3e-7a40-7000-8000-0000000000ef",
+        "undone": {"id": EVENT, "type": "task.completed"},
+        "objects": [{"type": "task", "id": TASK, "version": 4}],
+    },
+    "UserPage": page_of(_user),
+    "UserResponse": _user,
+    "get_metrics": 'questlog_requests_total{method="GET",route="/api/v1/tasks",status="200"} 41.0\n',
+}
