@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from questlog.core.translations_of_factors import OF_FACTORS
 from questlog.core.translations_of_imports import OF_IMPORTS
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -137,6 +138,7 @@ RUSSIAN: Mapping[str, str] = {
     "The file cannot be read.": "Файл не удаётся прочесть.",
     "Questlog does not read this format.": "Questlog не читает этот формат.",
     **OF_IMPORTS,
+    **OF_FACTORS,
 }
 
 

@@ -6,7 +6,7 @@ from questlog.identity import attempts, emails, passwords, sign_in
 from questlog.identity.attempts import budget
 from questlog.identity.clues import Clues
 from questlog.identity.front_desk import FrontDesk
-from questlog.identity.sign_in import RegistrationClosedError, SignedIn
+from questlog.identity.sign_in import RegistrationClosedError, SecondFactorNeeded, SignedIn
 
 
 async def register(
@@ -26,12 +26,13 @@ async def register(
             budget("account:network", clues.network, desk.limits.accounts_per_network),
         )
         password_hash = await desk.passwords.hash(password)
-    return await database.write(_open, desk, address, password_hash, name=name, clues=clues)
+    opened = await database.write(_open, desk, address, password_hash, name=name, clues=clues)
+    return sign_in.inside(opened)
 
 
 async def _open(
     session: Session, desk: FrontDesk, email: str, password_hash: str, *, name: str, clues: Clues
-) -> SignedIn:
+) -> SignedIn | SecondFactorNeeded:
     user = await sign_up(
         session, email, name=name, password_hash=password_hash, locale=clues.locale
     )

@@ -8,7 +8,7 @@ from questlog.identity.clues import Clues
 from questlog.identity.email_codes import InvalidCodeError
 from questlog.identity.front_desk import FrontDesk
 from questlog.identity.models import User
-from questlog.identity.sign_in import RegistrationClosedError, SignedIn
+from questlog.identity.sign_in import RegistrationClosedError, SecondFactorNeeded, SignedIn
 from questlog.identity.users import EmailTakenError
 
 
@@ -18,17 +18,17 @@ async def verify_code(
     """Use up a code and open a session, in one transaction.
 
     A refusal is raised after the commit, because the guess it cost must stay counted. Raises `InvalidCodeError`,
-    `TooManyAttemptsError`, `RegistrationClosedError`.
+    `TooManyAttemptsError`, `RegistrationClosedError`, `SecondFactorRequiredError`.
     """
     result = await database.write(_verify, desk, emails.normalise(email), code, clues)
     if isinstance(result, QuestlogError):
         raise result
-    return result
+    return sign_in.inside(result)
 
 
 async def _verify(
     session: Session, desk: FrontDesk, email: str, code: str, clues: Clues
-) -> SignedIn | QuestlogError:
+) -> SignedIn | SecondFactorNeeded | QuestlogError:
     refusal = await email_codes.redeem(session, desk, email, code, purpose="sign_in", clues=clues)
     if refusal is not None:
         return refusal
@@ -40,7 +40,10 @@ async def _verify(
     if not user.is_active:
         return InvalidCodeError()
     session.info["actor"] = f"user:{user.id}"
-    await users.prove_email(session, user)
+    if (
+        not user.has_second_factor
+    ):  # else when the second factor is shown: a mailbox alone changes nothing
+        await users.prove_email(session, user)
     return await sign_in.enter(session, desk, user, clues, door="code")
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from questlog.core import clock
 from questlog.core.db import Database, Session
-from questlog.core.exceptions import AuthorizationError
+from questlog.core.exceptions import AuthenticationError, AuthorizationError
 from questlog.core.security import digest
-from questlog.identity import emails, sessions, users
+from questlog.identity import emails, factor_tickets, second_factor, sessions, users
 from questlog.identity.clues import Clues
 from questlog.identity.emails import InvalidEmailError
 from questlog.identity.front_desk import FrontDesk
@@ -41,27 +41,64 @@ class SignedIn:
     token_type: str = "bearer"  # noqa: S105 - the type's name
 
 
+@dataclass(frozen=True)
+class SecondFactorNeeded:
+    """The first proof was good; `ticket` stands for it until the second one."""
+
+    ticket: str
+    methods: tuple[str, ...]
+
+
+class SecondFactorRequiredError(AuthenticationError):
+    code = "second_factor_required"
+    default_message = "Show your second factor to finish signing in."
+
+
 async def with_password(
     database: Database, desk: FrontDesk, email: str, password: str, clues: Clues
 ) -> SignedIn:
-    """Raises `InvalidCredentialsError`, whatever was wrong, and `TooManyAttemptsError`."""
+    """Raises `InvalidCredentialsError`, whatever was wrong, `SecondFactorRequiredError` and `TooManyAttemptsError`."""
     try:
         address = emails.normalise(email)
     except InvalidEmailError:
         address = digest(email)  # belongs to nobody, and takes as long as an address that does
     async with users.proving(database, desk, address, password, clues) as proven:
-        return await database.write(_admit, desk, proven, clues)
+        return inside(await database.write(_admit, desk, proven, clues))
 
 
-async def _admit(session: Session, desk: FrontDesk, proven: Proven, clues: Clues) -> SignedIn:
+async def _admit(
+    session: Session, desk: FrontDesk, proven: Proven, clues: Clues
+) -> SignedIn | SecondFactorNeeded:
     user = await users.admit(session, proven)
     return await enter(session, desk, user, clues, door="password")
 
 
 async def enter(
     session: Session, desk: FrontDesk, user: User, clues: Clues, *, door: str
+) -> SignedIn | SecondFactorNeeded:
+    """Let in a user who has shown who they are, or ask for their second factor.
+
+    Every door ends here. Give the result to `inside` after the commit: the ticket must be kept.
+    """
+    if not user.has_second_factor:
+        return await open_session(session, desk, user, clues, door=door)
+    ticket = await factor_tickets.issue(session, "sign_in", user_id=user.id, door=door)
+    return SecondFactorNeeded(ticket, await second_factor.methods(session, user.id))
+
+
+def inside(outcome: SignedIn | SecondFactorNeeded) -> SignedIn:
+    """Raises `SecondFactorRequiredError`, which carries the ticket."""
+    if isinstance(outcome, SecondFactorNeeded):
+        raise SecondFactorRequiredError(
+            details={"ticket": outcome.ticket, "methods": list(outcome.methods)}
+        )
+    return outcome
+
+
+async def open_session(
+    session: Session, desk: FrontDesk, user: User, clues: Clues, *, door: str
 ) -> SignedIn:
-    """Open a session for a user who has shown who they are."""
+    """Open a session for a user who has shown all that is asked of them."""
     session.info["actor"] = f"user:{user.id}"
     session.info["request_id"] = clues.request_id
     now = clock.now()

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from questlog.automation import mail, undo_states
 from questlog.core.db import Database, Session
-from questlog.identity import attempts, email_codes, password_resets, sessions
+from questlog.identity import attempts, email_codes, factor_tickets, password_resets, sessions
 from questlog.identity.presence import Presence
 
 EVERY_S = 60.0
@@ -33,6 +33,7 @@ async def sweep(session: Session) -> None:
         attempts.sweep,
         email_codes.sweep,
         password_resets.sweep,
+        factor_tickets.sweep,
         sessions.sweep,
         mail.sweep,
         undo_states.sweep,
