@@ -19,7 +19,7 @@ from questlog.api.gate.body_limit import BodyLimit
 from questlog.api.gate.edge import Edge
 from questlog.api.gate.proxies import Proxies
 from questlog.api.metrics import Metrics
-from questlog.automation import events
+from questlog.automation import audit, events
 from questlog.core import logging, schema, sqlite
 from questlog.core.config import Settings, load_settings
 from questlog.core.db import Database
@@ -48,7 +48,7 @@ def open_database(settings: Settings) -> Database:
     group = settings.database
     return Database(
         group.url,
-        closing=(events.write_recorded,),
+        closing=(audit.write_recorded, events.write_recorded),
         pool_size=group.pool_size,
         max_overflow=group.max_overflow,
         pool_timeout=group.pool_timeout,

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from questlog.cli.exits import Exit, Failure
 from questlog.cli.settings import make_private, unreachable
 from questlog.core import schema
+from questlog.core.caller import Caller, asked_by
 from questlog.core.config import Settings
 from questlog.core.db import Database
 from questlog.core.exceptions import (
@@ -17,6 +18,8 @@ from questlog.core.exceptions import (
     UnavailableError,
 )
 from questlog.main import open_database
+
+OPERATOR = Caller("cli")
 
 
 def work_on_database[Result](
@@ -37,6 +40,7 @@ def work_on_database[Result](
 async def _work[Result](
     settings: Settings, work: Callable[[Database], Awaitable[Result]]
 ) -> Result:
+    asked_by.set(lambda: OPERATOR)
     database = open_database(settings)
     try:
         await schema.bring_up(database)

@@ -15,6 +15,7 @@ from questlog.api.gate.exchange import Exchange, current
 from questlog.api.gate.proxies import Proxies
 from questlog.api.metrics import Metrics
 from questlog.api.problems import problem
+from questlog.core.caller import asked_by
 from questlog.core.ids import new_id
 
 log = structlog.get_logger(__name__)
@@ -46,10 +47,12 @@ class Edge:
             method=scope["method"],
             path=scope["path"],
             database=self.state.database,
+            user_agent=_agent(headers),
             locale=_language(headers),
         )
         secure = self.proxies.is_secure(scope, headers)
         current.set(exchange)
+        asked_by.set(exchange.caller)
         began = time.perf_counter()
         status = 0
 
@@ -88,6 +91,11 @@ class Edge:
 def _request_id(headers: dict[bytes, bytes]) -> str:
     given = headers.get(b"x-request-id", b"")
     return given.decode() if REQUEST_ID.fullmatch(given) else str(new_id())
+
+
+def _agent(headers: dict[bytes, bytes]) -> str | None:
+    agent = headers.get(b"user-agent")
+    return None if agent is None else agent.decode("latin-1")
 
 
 def _language(headers: dict[bytes, bytes]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from questlog.core.caller import Caller
 from questlog.core.db import Database, Session
 from questlog.identity.principals import Principal
 
@@ -16,6 +17,7 @@ class Exchange:
     method: str
     path: str
     database: Database
+    user_agent: str | None = None
     locale: str = "en"
     principal: Principal | None = None
     session: Session | None = None
@@ -27,6 +29,11 @@ class Exchange:
     headers: dict[str, str] = field(default_factory=dict)
     """Headers for the answer, such as those of the rate limit."""
     idempotency: Any = None
+
+    def caller(self) -> Caller:
+        """Return whom logs name as the one behind all this."""
+        actor = None if self.principal is None else self.principal.actor
+        return Caller(actor, self.address, self.user_agent, self.request_id)
 
 
 current: ContextVar[Exchange] = ContextVar("exchange")
