@@ -1,6 +1,5 @@
 """Promises that every route keeps, including the ones written tomorrow."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +8,7 @@ from httpx2 import AsyncClient
 
 from questlog.api import deps
 from questlog.core.db import Database
-from questlog.planning.models import Occurrence
+from tests.support.estate import Estate, kind_of
 from tests.support.make import Make, Person
 from tests.support.routes import Operation, app_without_database, calls_of, operations
 from tests.support.sql import count_statements
@@ -38,25 +37,6 @@ LISTS = [
     for operation in OPERATIONS
     if operation.method == "GET" and deps.page_request in calls_of(operation.dependant)
 ]
-
-type Owned = Callable[[Make, Person], Awaitable[Any]]
-OWNED: dict[str, Owned] = {
-    "task_id": lambda make, user: make.task(user),
-    "blocker_id": lambda make, user: make.task(user),
-    "project_id": lambda make, user: make.project(user),
-    "goal_id": lambda make, user: make.goal(user),
-    "label_id": lambda make, user: make.label(user),
-    "filter_id": lambda make, user: make.kept_filter(user),
-    "item_id": lambda make, user: make.item(user),
-    "occurrence_id": lambda make, user: occurrence(make, user),
-    "import_id": lambda make, user: make.imported(user),
-    "session_id": lambda make, user: make.session(user.id),
-    "event_id": lambda make, user: make.event(user),
-}
-
-
-async def occurrence(make: Make, user: Person) -> Occurrence:
-    return await make.occurrence(user, await make.task(user))
 
 
 def named(operation: Operation) -> str:
@@ -205,9 +185,7 @@ def document_of(operation: Operation) -> dict[str, Any]:
 
 
 async def id_of(make: Make, user: Person, name: str) -> str:
-    if name == "user_id":
-        return str(user.id)
-    return str((await OWNED[name](make, user)).id)
+    return await Estate(make, user, f"{name}-").one(kind_of(name, ""))
 
 
 def body_for(operation: Operation) -> dict[str, Any]:

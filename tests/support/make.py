@@ -14,6 +14,9 @@ from questlog.automation.models import Event, EventCounter
 from questlog.core import clock
 from questlog.core.db import Database, Session
 from questlog.core.ids import new_id
+from questlog.identity.door_models import ExternalIdentity
+from questlog.identity.factor_models import Passkey
+from questlog.identity.key_models import ApiKey
 from questlog.identity.models import SignInSession, User
 from questlog.planning.filter_models import SavedFilter
 from questlog.planning.import_models import Import
@@ -180,6 +183,42 @@ class Make:
             **more,
         }
         return await self._save(Occurrence(id=new_id(), user_id=user.id, task_id=task.id, **values))
+
+    async def api_key(self, user: Person, *, name: str = "Backup", **more: Any) -> ApiKey:
+        """Make a key that nobody knows: what its digest is of is thrown away."""
+        values = {
+            "prefix": "qlk_made",
+            "digest": secrets.token_hex(32),
+            "scopes": ["tasks:read"],
+            "created_at": clock.now(),
+            **more,
+        }
+        return await self._save(ApiKey(id=new_id(), user_id=user.id, name=name, **values))
+
+    async def identity(
+        self, user: Person, *, subject: str = "somebody", **more: Any
+    ) -> ExternalIdentity:
+        now = clock.now()
+        values = {
+            "issuer": "https://id.example.org",
+            "provider": "example",
+            "created_at": now,
+            "last_used_at": now,
+            **more,
+        }
+        return await self._save(
+            ExternalIdentity(id=new_id(), user_id=user.id, subject=subject, **values)
+        )
+
+    async def passkey(self, user: Person, *, name: str = "Phone", **more: Any) -> Passkey:
+        values = {
+            "credential_id": secrets.token_urlsafe(32),
+            "public_key": secrets.token_bytes(77),
+            "transports": ["internal"],
+            "created_at": clock.now(),
+            **more,
+        }
+        return await self._save(Passkey(id=new_id(), user_id=user.id, name=name, **values))
 
     async def event(self, user: Person, *, type: str = "session.created") -> Event:
         """Note that something happened which cannot be undone."""

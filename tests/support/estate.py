@@ -1,0 +1,107 @@
+"""What a user can own, one of every kind: for promises about what belongs to somebody.
+
+A new kind is one line in `MAKERS`; a new name for the id of something is one in `KINDS`. A name that is in neither
+fails the tests of ownership, so that no address and no field is forgotten.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from tests.support.make import Make, Person
+
+type Maker = Callable[[Make, Person, str], Awaitable[Any]]
+
+# What parameters and fields that hold an id are called, and what they name.
+KINDS: Mapping[str, str] = {
+    "blocked_by": "task",
+    "blocker_id": "task",
+    "blocks": "task",
+    "event_id": "event",
+    "filter_id": "filter",
+    "goal_id": "goal",
+    "identity_id": "identity",
+    "import_id": "import",
+    "item_id": "item",
+    "key_id": "api key",
+    "label_id": "label",
+    "occurrence_id": "occurrence",
+    "parent_goal_id": "goal",
+    "parent_task_id": "task",
+    "passkey_id": "passkey",
+    "project_id": "project",
+    "session_id": "session",
+    "subject_id": "task",
+    "task_id": "task",
+    "user_id": "user",
+}
+# In an order, the address says what is ordered; in a batch, commands are about tasks.
+ORDERED = frozenset({"id", "before", "after"})
+RESOURCES: Mapping[str, str] = {
+    "filters": "filter",
+    "goals": "goal",
+    "projects": "project",
+    "tasks": "task",
+}
+# Ids a client makes up for what is not there yet.
+MADE_UP = frozenset({"temp_id"})
+
+
+async def _occurrence(make: Make, user: Person, word: str) -> Any:
+    return await make.occurrence(user, await make.task(user, title=word))
+
+
+async def _session(make: Make, user: Person, _word: str) -> Any:
+    return await make.session(user.id)
+
+
+async def _event(make: Make, user: Person, _word: str) -> Any:
+    return await make.event(user)
+
+
+async def _import(make: Make, user: Person, word: str) -> Any:
+    return await make.imported(user, name=f"{word}.csv")
+
+
+MAKERS: Mapping[str, Maker] = {
+    "api key": lambda make, user, word: make.api_key(user, name=word),
+    "event": _event,
+    "filter": lambda make, user, word: make.kept_filter(user, name=word),
+    "goal": lambda make, user, word: make.goal(user, title=word),
+    "identity": lambda make, user, word: make.identity(user, subject=word),
+    "import": _import,
+    "item": lambda make, user, word: make.item(user, title=word),
+    "label": lambda make, user, word: make.label(user, name=word),
+    "occurrence": _occurrence,
+    "passkey": lambda make, user, word: make.passkey(user, name=word),
+    "project": lambda make, user, word: make.project(user, title=word),
+    "session": _session,
+    "task": lambda make, user, word: make.task(user, title=word),
+}
+
+
+def kind_of(name: str, path: str) -> str:
+    """Return what the parameter or field `name` of the operations at `path` names."""
+    if name in ORDERED:
+        return RESOURCES[path.removeprefix("/api/v1/").partition("/")[0]]
+    return KINDS[name]
+
+
+class Estate:
+    """What one user owns, made when asked for; each thing with a name has `word` in it."""
+
+    def __init__(self, make: Make, owner: Person, word: str = "thing") -> None:
+        self.owner = owner
+        self.word = word
+        self._make = make
+        self._count = 0
+
+    async def one(self, kind: str) -> str:
+        """Return the id of a new thing of this kind; of the user, if that is the kind."""
+        if kind == "user":
+            return str(self.owner.id)
+        self._count += 1
+        made = await MAKERS[kind](self._make, self.owner, f"{self.word}{self._count}")
+        return str(made.id)
+
+    async def one_of_each(self) -> dict[str, str]:
+        return {kind: await self.one(kind) for kind in [*MAKERS, "user"]}
