@@ -15,6 +15,7 @@ from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from questlog import __version__, tables
 from questlog.api import openapi, problems, routers, well_known
 from questlog.api.aliases import API, Aliases
+from questlog.api.denials import Denials
 from questlog.api.gate.body_limit import BodyLimit
 from questlog.api.gate.edge import Edge
 from questlog.api.gate.proxies import Proxies
@@ -80,6 +81,7 @@ def create_app(
     app.state.front_desk = desk = desk or FrontDesk(settings)
     app.state.keyring = desk.keyring
     app.state.metrics = Metrics() if settings.app.metrics_enabled else None
+    app.state.denials = Denials()
     app.state.limiter = _limiter(settings)
     app.state.readiness = _readiness(settings, app.state.database)
     routers.install(app)

@@ -149,17 +149,17 @@ IDENTITY = (
     ),
     Guard(
         "attempts to sign in are counted by account",
-        "identity/users.py",
+        "identity/password_proofs.py",
         '        budget("login:account", email, limits.login_per_account),\n',
         "",
         'tests/api/test_auth.py -k "s023_failed and sqlite"',
     ),
     Guard(
         "an unknown address costs a hash",
-        "identity/users.py",
-        "    verdict = await desk.passwords.verify(password, stored[1] if stored else None)\n",
+        "identity/password_proofs.py",
+        "    verdict = await desk.passwords.verify(password, password_hash)\n",
         "    if stored is None:\n        raise InvalidCredentialsError()\n"
-        "    verdict = await desk.passwords.verify(password, stored[1])\n",
+        "    verdict = await desk.passwords.verify(password, password_hash)\n",
         'tests/api/test_auth.py -k "s002 and sqlite"',
     ),
     Guard(
@@ -171,7 +171,7 @@ IDENTITY = (
     ),
     Guard(
         "a password that moved on does not let in",
-        "identity/users.py",
+        "identity/password_proofs.py",
         "            User.password_hash == proven.password_hash,\n",
         "",
         'tests/identity/test_passwords.py -k "changed_while and sqlite"',

@@ -121,8 +121,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ClientDisconnect, _on_gone)
 
 
-async def _on_known(_request: Request, error: Exception) -> Response:
+async def _on_known(request: Request, error: Exception) -> Response:
     assert isinstance(error, QuestlogError)  # noqa: S101 - narrows the type for the checker
+    await request.app.state.denials.tell(current.get(), error)
     detail = translated(error.message, current.get().locale, error.details)
     headers = dict(error.headers)
     if error.status == HTTPStatus.UNAUTHORIZED:
@@ -214,12 +215,12 @@ def allowed_methods(request: Request) -> list[str]:
     return sorted(found)
 
 
-async def _on_database(_request: Request, error: Exception) -> Response:
+async def _on_database(request: Request, error: Exception) -> Response:
     assert isinstance(error, DBAPIError)  # noqa: S101 - narrows the type for the checker
     meaning = translate(error)
     if isinstance(meaning, QuestlogError):
         log.warning("database_trouble", error=type(error.orig).__name__)
-        return await _on_known(_request, meaning)
+        return await _on_known(request, meaning)
     raise error
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Row, Table, select, tuple_
 
+from questlog.automation import audit
 from questlog.core import clock
 from questlog.core.db import Base, Database, Session, Verb
 from questlog.planning.importers.questlog import FORMAT, VERSION
@@ -70,7 +71,8 @@ def sections() -> list[Section]:
 
 
 async def export_account(database: Database, user_id: UUID) -> AsyncIterator[bytes]:
-    """Yield the document in pieces."""
+    """Yield the document in pieces, after noting in the audit log that it was asked for."""
+    await audit.record_alone(database, "export.made", account_id=user_id)
     user = await _read(database, _user, user_id)
     head = {"format": FORMAT, "version": VERSION, "exported_at": clock.now(), "user": user}
     yield b"{\n" + b",\n".join(b'"%s": %s' % (key.encode(), to_json(head[key])) for key in head)

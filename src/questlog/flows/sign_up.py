@@ -2,7 +2,7 @@
 
 from sqlalchemy import insert
 
-from questlog.automation import events
+from questlog.automation import audit, events
 from questlog.automation.models import EventCounter
 from questlog.core.db import Session
 from questlog.identity import users
@@ -36,4 +36,5 @@ async def sign_up(
     events.record(
         session, user.id, "user.created", ("user", user.id), touched=[("user", user.id, 1)]
     )
+    audit.record(session, "account.created", account_id=user.id, details={"role": role})
     return user

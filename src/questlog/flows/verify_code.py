@@ -1,5 +1,6 @@
 """Signing in with a code sent by mail; whoever has no account gets one."""
 
+from questlog.automation import audit
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import QuestlogError
 from questlog.flows.sign_up import sign_up
@@ -35,16 +36,26 @@ async def _verify(
     user = await users.get_by_email(session, email)
     if user is None:
         if not desk.registration_open:
-            return RegistrationClosedError()
+            return _refused(session, RegistrationClosedError(), None)
         user = await _newcomer(session, email, clues)
     if not user.is_active:
-        return InvalidCodeError()
+        return _refused(session, InvalidCodeError(), user, reason="closed_account")
     session.info["actor"] = f"user:{user.id}"
     if (
         not user.has_second_factor
     ):  # else when the second factor is shown: a mailbox alone changes nothing
         await users.prove_email(session, user)
     return await sign_in.enter(session, desk, user, clues, door="code")
+
+
+def _refused(
+    session: Session, error: QuestlogError, user: User | None, *, reason: str | None = None
+) -> QuestlogError:
+    """Note why a good code does not let in."""
+    details = {"door": "code", "reason": reason or error.code}
+    account_id = None if user is None else user.id
+    audit.record(session, "login.failed", account_id=account_id, details=details)
+    return error
 
 
 async def _newcomer(session: Session, email: str, clues: Clues) -> User:

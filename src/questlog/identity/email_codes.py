@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from questlog.automation import mail
+from questlog.automation import audit, mail
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.exceptions import (
@@ -18,7 +18,7 @@ from questlog.core.exceptions import (
 )
 from questlog.core.ids import new_id
 from questlog.core.security import Keyring, same
-from questlog.identity import attempts
+from questlog.identity import attempts, users
 from questlog.identity.attempts import SignInLimits, TooManyAttemptsError, budget
 from questlog.identity.clues import Clues
 from questlog.identity.front_desk import FrontDesk
@@ -66,6 +66,8 @@ async def send(
     if not shown and not desk.sends_mail:
         raise NoMailServerError()
     issued = await issue(session, email, purpose, clues, desk.limits)
+    account_id = await users.id_by_email(session, email)
+    audit.record(session, "code.sent", account_id=account_id, details={"purpose": purpose})
     if shown:
         return digits(desk.keyring, issued.id, email, purpose)
     await mail.enqueue(
@@ -118,6 +120,20 @@ async def redeem(
     Returns why it was refused instead of raising, so that the count of a wrong guess is committed; raise it afterwards.
     The row of the code queues all who guess at once: never more than five guesses are compared.
     """
+    refusal = await _compare(session, desk, email, code, purpose=purpose, clues=clues)
+    if refusal is not None:
+        audit.record(
+            session,
+            "login.failed" if purpose == "sign_in" else "code.failed",
+            account_id=await users.id_by_email(session, email),
+            details={"door": "code", "purpose": purpose, "reason": refusal.code},
+        )
+    return refusal
+
+
+async def _compare(
+    session: Session, desk: FrontDesk, email: str, code: str, *, purpose: Purpose, clues: Clues
+) -> QuestlogError | None:
     limits = desk.limits
     spent = await attempts.spend(
         session,

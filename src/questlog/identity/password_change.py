@@ -1,10 +1,11 @@
 """Setting a password: what else becomes void with the old one."""
 
 from datetime import timedelta
+from typing import Literal
 
 from sqlalchemy import delete
 
-from questlog.automation import events, mail
+from questlog.automation import audit, events, mail
 from questlog.core import clock
 from questlog.core.db import Database, Session
 from questlog.identity import passwords, sessions, users
@@ -56,8 +57,18 @@ async def _change(
         await sessions.revoke_others(session, user.id, me.session_id, reason="password_changed")
 
 
-async def set_password(session: Session, desk: FrontDesk, user: User, password_hash: str) -> None:
-    """Store a new hash, void links that were sent for the old one, and tell the owner by mail."""
+async def set_password(
+    session: Session,
+    desk: FrontDesk,
+    user: User,
+    password_hash: str,
+    *,
+    told_as: Literal["password.changed", "password.reset"] = "password.changed",
+) -> None:
+    """Store a new hash, void links that were sent for the old one, and tell the owner by mail.
+
+    `told_as` is what the audit log calls it.
+    """
     user.password_hash = password_hash
     user.updated_at, user.version = clock.now(), user.version + 1
     await session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
@@ -69,6 +80,7 @@ async def set_password(session: Session, desk: FrontDesk, user: User, password_h
         payload={"changed": ["password"]},
         touched=[("user", user.id, user.version)],
     )
+    audit.record(session, told_as, account_id=user.id)
     if desk.sends_mail and user.email is not None:
         await mail.enqueue(
             session,

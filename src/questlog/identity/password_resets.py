@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from questlog.automation import mail
+from questlog.automation import audit, mail
 from questlog.automation.mail import Letter
 from questlog.core import clock
 from questlog.core.db import Database, Session
@@ -46,6 +46,8 @@ async def request(session: Session, desk: FrontDesk, email: str, clues: Clues) -
         raise NoMailServerError()
     await email_codes.spend_on_mail(session, email, clues, desk.limits)
     await attempts.spend(session, budget("mail:reset", email, Limit(1, desk.limits.mail_pause_s)))
+    account_id = await users.id_by_email(session, email)
+    audit.record(session, "password.reset_asked", account_id=account_id)
     now = clock.now()
     if shown:
         reset_id = new_id()
@@ -136,7 +138,7 @@ async def _use(
         raise InvalidResetTokenError(pointer="/body/token")
     session.info["actor"], session.info["request_id"] = f"user:{user.id}", clues.request_id
     await users.prove_email(session, user)
-    await password_change.set_password(session, desk, user, password_hash)
+    await password_change.set_password(session, desk, user, password_hash, told_as="password.reset")
 
 
 async def sweep(session: Session) -> None:

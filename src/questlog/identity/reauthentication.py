@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from questlog.core.db import Database
-from questlog.identity import attempts, email_codes, users
+from questlog.identity import attempts, email_codes, password_proofs
 from questlog.identity.clues import Clues
 from questlog.identity.email_codes import InvalidCodeError, Purpose
 from questlog.identity.front_desk import FrontDesk
+from questlog.identity.password_proofs import InvalidCredentialsError
 from questlog.identity.principals import Principal
-from questlog.identity.users import InvalidCredentialsError
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,9 @@ async def proven_again(
         return
     if me.email is None or proof.password is None:
         raise InvalidCredentialsError()
-    async with users.proving(database, desk, me.email, proof.password, _clues(me)) as proven:
+    async with password_proofs.proving(
+        database, desk, me.email, proof.password, _clues(me), failure="password.failed"
+    ) as proven:
         await database.write(attempts.give_back, proven.spent)
         yield
 

@@ -1,6 +1,7 @@
 """Sign-in sessions: opened at a door, kept alive by refreshing, ended by their owner or by a thief's mistake."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -8,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, case, delete, insert, select, update
 
-from questlog.automation import events
+from questlog.automation import audit, events
+from questlog.automation.audit_actions import Action
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.exceptions import AuthenticationError, AuthorizationError, NotFoundError
@@ -27,6 +29,9 @@ KEPT_AFTER_THE_END = timedelta(days=30)
 type Reason = Literal[
     "logout", "revoked", "refresh_reused", "password_changed", "address_proven", "deactivated"
 ]
+
+TOLD_AS: Mapping[Reason, Action] = {"logout": "logout.done", "refresh_reused": "refresh.reused"}
+"""How the audit log tells of an end; every other is `session.revoked`."""
 
 
 class InvalidRefreshTokenError(AuthenticationError):
@@ -245,6 +250,12 @@ async def _end(session: Session, which: list[ColumnElement[bool]], reason: Reaso
             payload={"reason": reason},
         )
         presence.forget_session(session, session_id)
+        audit.record(
+            session,
+            TOLD_AS.get(reason, "session.revoked"),
+            account_id=user_id,
+            details={"session_id": str(session_id), "reason": reason},
+        )
     return len(ended)
 
 

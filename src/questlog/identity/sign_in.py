@@ -7,17 +7,18 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
+from questlog.automation import audit
 from questlog.core import clock
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import AuthenticationError, AuthorizationError
 from questlog.core.security import digest
-from questlog.identity import emails, factor_tickets, second_factor, sessions, users
+from questlog.identity import emails, factor_tickets, password_proofs, second_factor, sessions
 from questlog.identity.clues import Clues
 from questlog.identity.emails import InvalidEmailError
 from questlog.identity.front_desk import FrontDesk
 from questlog.identity.models import User
+from questlog.identity.password_proofs import Proven
 from questlog.identity.sessions import RefreshReusedError
-from questlog.identity.users import Proven
 
 EXACT_TO = timedelta(minutes=1)
 
@@ -62,14 +63,14 @@ async def with_password(
         address = emails.normalise(email)
     except InvalidEmailError:
         address = digest(email)  # belongs to nobody, and takes as long as an address that does
-    async with users.proving(database, desk, address, password, clues) as proven:
+    async with password_proofs.proving(database, desk, address, password, clues) as proven:
         return inside(await database.write(_admit, desk, proven, clues))
 
 
 async def _admit(
     session: Session, desk: FrontDesk, proven: Proven, clues: Clues
 ) -> SignedIn | SecondFactorNeeded:
-    user = await users.admit(session, proven)
+    user = await password_proofs.admit(session, proven)
     return await enter(session, desk, user, clues, door="password")
 
 
@@ -111,6 +112,12 @@ async def open_session(
         keyring=desk.keyring,
         refresh_days=desk.refresh_days,
         door=door,
+    )
+    audit.record(
+        session,
+        "login.succeeded",
+        account_id=user.id,
+        details={"door": door, "session_id": str(opened.id)},
     )
     return _signed_in(desk, user, opened)
 

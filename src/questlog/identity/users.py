@@ -1,44 +1,32 @@
-"""Accounts: opened, found, proven, changed and closed."""
+"""Accounts: opened, found, changed and closed."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy import delete as delete_from
-from sqlalchemy import update as update_rows
 from sqlalchemy.dialects import postgresql, sqlite
 
-from questlog.automation import events
+from questlog.automation import audit, events
 from questlog.automation.models import Mail
 from questlog.core import clock
-from questlog.core.db import Database, Session
+from questlog.core.db import Session
 from questlog.core.exceptions import (
     AlreadyExistsError,
-    AuthenticationError,
     ConflictError,
     NotFoundError,
     PreconditionFailedError,
 )
 from questlog.core.ids import new_id
 from questlog.core.pagination import PageRequest, Slice, SortKey, slice_of
-from questlog.identity import attempts, presence, sessions, user_settings
-from questlog.identity.attempts import Spent, budget
-from questlog.identity.clues import Clues
-from questlog.identity.front_desk import FrontDesk
+from questlog.identity import presence, sessions, user_settings
 from questlog.identity.models import EmailCode, PasswordReset, User
 
 
 class EmailTakenError(AlreadyExistsError):
     code = "email_taken"
     default_message = "There is an account with this e-mail address already. Sign in instead."
-
-
-class InvalidCredentialsError(AuthenticationError):
-    code = "invalid_credentials"
-    default_message = "This e-mail address and this password do not go together."
 
 
 class UserNotFoundError(NotFoundError):
@@ -49,16 +37,6 @@ class UserNotFoundError(NotFoundError):
 class LastAdminError(ConflictError):
     code = "last_admin"
     default_message = "This is the last administrator. Make somebody else one first."
-
-
-@dataclass(frozen=True)
-class Proven:
-    """Somebody who knew the password that `password_hash` is of; `renewed` replaces that hash if it is dated."""
-
-    user_id: UUID
-    password_hash: str
-    renewed: str | None
-    spent: tuple[Spent, ...]
 
 
 async def register(
@@ -113,79 +91,14 @@ async def get_by_email(session: Session, email: str) -> User | None:
     return found
 
 
+async def id_by_email(session: Session, email: str) -> UUID | None:
+    found: UUID | None = await session.scalar(select(User.id).where(User.email == email))
+    return found
+
+
 async def page(session: Session, wanted: PageRequest) -> Slice[Row[Any]]:
     """Return all accounts, the oldest first."""
     return await slice_of(session, select(User), [SortKey(User.__table__.c.id)], wanted)
-
-
-@asynccontextmanager
-async def proving(
-    database: Database, desk: FrontDesk, email: str, password: str, clues: Clues
-) -> AsyncIterator[Proven]:
-    """Hold a turn at the hasher while the block does what the password was given for.
-
-    So attempts under way are few, and many people behind one address can sign in at the same moment.
-    """
-    async with desk.passwords.turn():
-        yield await authenticate(database, desk, email, password, clues)
-
-
-async def authenticate(
-    database: Database, desk: FrontDesk, email: str, password: str, clues: Clues
-) -> Proven:
-    """Check a password. The attempt stays counted unless the caller gives `spent` back.
-
-    An unknown address, a closed account and a wrong password take the same time and raise the same
-    `InvalidCredentialsError`; too many of them `TooManyAttemptsError`.
-    """
-    stored, spent = await database.write(_begin_attempt, desk, email, clues)
-    verdict = await desk.passwords.verify(password, stored[1] if stored else None)
-    if stored is None or not verdict.matches:
-        raise InvalidCredentialsError()
-    return Proven(stored[0], stored[1], verdict.renewed, spent)
-
-
-async def _begin_attempt(
-    session: Session, desk: FrontDesk, email: str, clues: Clues
-) -> tuple[tuple[UUID, str] | None, tuple[Spent, ...]]:
-    limits = desk.limits
-    spent = await attempts.spend(
-        session,
-        budget("login:network", clues.network, limits.login_per_network),
-        budget("login:account", email, limits.login_per_account),
-        budget("login:everywhere", "", limits.login_everywhere),
-    )
-    row = (
-        await session.execute(
-            select(User.id, User.password_hash).where(
-                User.email == email,
-                User.deactivated_at.is_(None),
-                User.password_hash.is_not(None),
-            )
-        )
-    ).first()
-    return (None if row is None else (row[0], str(row[1]))), spent
-
-
-async def admit(session: Session, proven: Proven) -> User:
-    """Give the attempt back, note the sign-in and renew a dated hash.
-
-    Raises `InvalidCredentialsError` if the password moved meanwhile.
-    """
-    await attempts.give_back(session, proven.spent)
-    user: User | None = await session.scalar(
-        update_rows(User)
-        .where(
-            User.id == proven.user_id,
-            User.password_hash == proven.password_hash,
-            User.deactivated_at.is_(None),
-        )
-        .values(password_hash=proven.renewed or proven.password_hash, last_login_at=clock.now())
-        .returning(User)
-    )
-    if user is None:
-        raise InvalidCredentialsError()
-    return user
 
 
 async def prove_email(session: Session, user: User) -> None:
@@ -201,6 +114,7 @@ async def prove_email(session: Session, user: User) -> None:
     await sessions.revoke_others(session, user.id, None, reason="address_proven")
     await session.execute(delete_from(PasswordReset).where(PasswordReset.user_id == user.id))
     _record_update(session, user, ["email_verified"])
+    audit.record(session, "email.proven", account_id=user.id)
 
 
 async def update(
@@ -222,6 +136,7 @@ async def update(
         return user
     if user.role == "admin" and ("deactivated_at" in values or "role" in values):
         await _require_another_admin(session, user_id)
+    _tell_of_power(session, user, values)
     for name, value in values.items():
         setattr(user, name, value)
     user.updated_at, user.version = clock.now(), user.version + 1
@@ -268,6 +183,19 @@ async def _require_another_admin(session: Session, user_id: UUID) -> None:
         raise LastAdminError()
 
 
+def _tell_of_power(session: Session, user: User, values: Mapping[str, Any]) -> None:
+    """Note in the audit log what changes about what the account may do."""
+    if "role" in values:
+        details = {"from": user.role, "to": values["role"]}
+        audit.record(session, "role.changed", account_id=user.id, details=details)
+    if "deactivated_at" in values:
+        closed = values["deactivated_at"] is not None
+        action: Literal["account.deactivated", "account.activated"] = (
+            "account.deactivated" if closed else "account.activated"
+        )
+        audit.record(session, action, account_id=user.id)
+
+
 def _record_update(session: Session, user: User, changed: list[str]) -> None:
     events.record(
         session,
@@ -288,4 +216,5 @@ async def delete(session: Session, user_id: UUID) -> None:
         mine = or_(mine, Mail.to_address == user.email)
     await session.execute(delete_from(Mail).where(mine))
     await session.execute(delete_from(User).where(User.id == user_id))
+    audit.record(session, "account.deleted", account_id=user_id)
     presence.forget_user(session, user_id)
