@@ -20,6 +20,7 @@ import schemathesis
 BEYOND_A_SCHEMA = {
     "bad_cursor": "A cursor is taken from the answer before.",
     "beside_itself": "`id` and its neighbour have to differ.",
+    "filter_syntax": "A filter is a language of its own.",
     "goal_cycle": "It depends on what hangs under the goal.",
     "goal_too_deep": "It depends on where the goal hangs.",
     "idempotency_key_reused": "It depends on the requests before.",
