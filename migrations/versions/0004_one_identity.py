@@ -59,7 +59,7 @@ def upgrade() -> None:
         "exchange_codes",
         sa.Column("code_digest", sa.String(length=64), nullable=False),
         sa.Column("user_id", types.Id(), nullable=False),
-        sa.Column("browser_digest", sa.String(length=64), nullable=False),
+        sa.Column("holder_digest", sa.String(length=64), nullable=True),
         sa.Column("door", sa.String(length=32), nullable=False),
         sa.Column("created_at", types.Moment(), nullable=False),
         sa.Column("expires_at", types.Moment(), nullable=False),
@@ -128,6 +128,7 @@ def upgrade() -> None:
         sa.Column("nonce", sa.String(length=128), nullable=False),
         sa.Column("redirect_to", sa.String(length=2048), nullable=True),
         sa.Column("linking_user_id", types.Id(), nullable=True),
+        sa.Column("holder_digest", sa.String(length=64), nullable=True),
         sa.Column("created_at", types.Moment(), nullable=False),
         sa.Column("expires_at", types.Moment(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -46,6 +46,8 @@ class OidcAttempt(Base):
         Id, ForeignKey("users.id", ondelete="CASCADE")
     )
     """Who was signed in and wants the identity linked; null for a sign-in."""
+    holder_digest: Mapped[str | None] = mapped_column(String(64))
+    """What a verifier of the page's own must hash to when it brings the one-time code."""
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
@@ -57,7 +59,8 @@ class ExchangeCode(Base):
 
     code_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[UUID] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
-    browser_digest: Mapped[str] = mapped_column(String(64))
+    holder_digest: Mapped[str | None] = mapped_column(String(64))
+    """What the page's verifier, or else the browser's cookie, must hash to; null where there is neither."""
     door: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
