@@ -14,7 +14,7 @@ import pytest
 from questlog.core.db import Database
 from questlog.core.ids import new_id
 from questlog.core.security import Keyring
-from questlog.identity import presence, users
+from questlog.identity import memory, users
 from questlog.identity.access_tokens import (
     AccessTokens,
     BadAccessTokenError,
@@ -230,14 +230,14 @@ async def test_s040_two_tokens_that_begin_alike_are_two(
 async def test_s040_what_is_remembered_is_bounded(
     database: Database, make: Make, desk: FrontDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presence, "CAPACITY", 3)
+    monkeypatch.setattr(memory, "CAPACITY", 3)
 
     for _ in range(5):
         token, _ = await signed_in(database, make, desk)
         await desk.presence.authenticate(database, token)
 
-    memory = desk.presence
-    assert (len(memory._claims), len(memory._seen), len(memory._used)) == (3, 3, 3)
+    known = desk.presence
+    assert (len(known._claims), len(known._seen), len(known._used)) == (3, 3, 3)
 
 
 async def test_an_expired_token_is_not_remembered(

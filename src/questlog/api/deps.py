@@ -9,7 +9,7 @@ from fastapi import Depends, Header, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BeforeValidator
 
-from questlog.api import lean_query
+from questlog.api import lean_query, scopes
 from questlog.api.gate.exchange import current
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import (
@@ -20,14 +20,18 @@ from questlog.core.exceptions import (
 from questlog.core.ids import parse_id
 from questlog.core.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageRequest
 from questlog.core.schemas import QueryFlag
-from questlog.identity import arrivals
+from questlog.identity import arrivals, key_text
 from questlog.identity.clues import Clues as CallerClues
 from questlog.identity.clues import network_of
 from questlog.identity.front_desk import FrontDesk
+from questlog.identity.key_presence import MistypedApiKeyError
 from questlog.identity.principals import Principal
 
-bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="An access token.")
+bearer = HTTPBearer(
+    auto_error=False, scheme_name="bearer", description="An access token, or an API key."
+)
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+AUTHORIZATION, API_KEY_HEADER = "Authorization", "X-API-Key"
 MAX_SKIP = 1_000_000
 
 
@@ -58,21 +62,35 @@ async def front_desk(request: Request) -> FrontDesk:
 
 
 async def principal(request: Request, credentials: Credentials) -> Principal:
-    """Say who asks, after counting the request; raises AuthenticationError, TooManyRequestsError."""
-    exchange = current.get()
-    if credentials is None:
-        await _count_request(request, f"address:{network_of(exchange.address)}")
-        raise AuthenticationError()
+    """Say who asks, after counting the request.
+
+    Raises AuthenticationError, TooManyRequestsError, and AuthorizationError for a key that does not open this door.
+    """
+    exchange, desk = current.get(), request.app.state.front_desk
     try:
-        found = await arrivals.authenticate(
-            request.app.state.front_desk, exchange.database, credentials.credentials
-        )
+        found = await arrivals.authenticate(desk, exchange.database, _shown(request, credentials))
     except AuthenticationError:
         await _count_request(request, f"address:{network_of(exchange.address)}")
         raise
     exchange.principal, exchange.locale = found, found.locale
     await _count_request(request, f"user:{found.user_id}")
+    scopes.check(found, request.method, exchange.route)
     return found
+
+
+def _shown(request: Request, credentials: HTTPAuthorizationCredentials | None) -> str:
+    """Return what the caller shows: in `Authorization`, or else a key in `X-API-Key`. Never what an address carries.
+
+    Raises AuthenticationError.
+    """
+    if credentials is not None:
+        return credentials.credentials
+    key = request.headers.get(API_KEY_HEADER)
+    if key is None:
+        raise AuthenticationError()
+    if not key_text.looks_like_one(key):
+        raise MistypedApiKeyError()
+    return key
 
 
 async def anonymous(request: Request) -> None:

@@ -9,7 +9,7 @@ from questlog.api.examples import of_problem
 MEANINGS = {
     400: ("malformed_json", "The request is malformed."),
     401: ("not_authenticated", "Not signed in, or no longer."),
-    403: ("forbidden", "Not yours, or not for your role."),
+    403: ("forbidden", "Not yours, not for your role, or not among the scopes of your key."),
     404: ("not_found", "There is no such thing."),
     408: ("too_slow", "The body did not arrive in time."),
     409: (
@@ -73,6 +73,7 @@ HOMES = {
     "ItemResponse": Home(
         "/items/{id}", "item_id", ("get_item", "update_item", "convert_item", "delete_item")
     ),
+    "ApiKeyCreatedResponse": Home("/api-keys/{id}", "key_id", ("get_api_key", "revoke_api_key")),
     "ImportResponse": Home("/imports/{id}", "import_id", ("get_import",)),
     "QuickAddResponse": Home("/tasks/{id}"),
     "TokenResponse": Home("/users/me"),
@@ -147,6 +148,16 @@ PARAMETERS = {
         "schema": {"type": "string"},
         "example": '"3-en"',
     },
+}
+
+
+SECURITY_SCHEMES = {
+    "api_key": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "An API key. `x-scopes` of an operation says what it must be allowed.",
+    }
 }
 
 

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from questlog import __version__
 from questlog.api.aliases import API
-from questlog.api.documented import HEADERS, PARAMETERS, PROBLEMS, RESPONSES
+from questlog.api.documented import HEADERS, PARAMETERS, PROBLEMS, RESPONSES, SECURITY_SCHEMES
 from questlog.api.examples import BODIES_WITH_NULL, EXAMPLES
 from questlog.api.operations import Operation
 from questlog.api.problems import ErrorResponse
@@ -24,6 +24,7 @@ TAGS = {
     "auth": "Signing in and out, and one's own account.",
     "users": "Accounts, and the tasks of one user at document 001's address.",
     "sessions": "Where one is signed in.",
+    "api-keys": "Keys for programs, each with what it may do.",
     "tasks": "Things to do.",
     "projects": "What tasks belong to.",
     "goals": "What projects and tasks are for.",
@@ -68,6 +69,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         schemas["SendCodeResponse"]["properties"].pop("dev_code")
         schemas["PasswordForgotResponse"]["properties"].pop("dev_token")
     document["components"] |= {
+        "securitySchemes": document["components"]["securitySchemes"] | SECURITY_SCHEMES,
         "headers": HEADERS,
         "parameters": PARAMETERS,
         "responses": RESPONSES,

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from questlog.api import deps
+from questlog.api import deps, scopes
 from questlog.api.documented import HOMES, name_of_problem
 
 DATABASE_DOORS = {
@@ -38,6 +38,8 @@ class Operation:
         self.writes = not methods & {"GET", "HEAD"}
         self.takes_key = bool(methods & {"POST", "PATCH"})
         self.has_body = "requestBody" in described
+        method = next(iter(methods))
+        self.scopes = scopes.needed(method, route.path_format) if self.is_signed_in else None
         self.model = getattr(route.response_model, "__name__", "")
         self.problems = set(problems) | set(self._problems())
 
@@ -56,15 +58,21 @@ class Operation:
     def complete(self) -> None:
         name = self.described["operationId"]
         self.described["summary"] = name.replace("_", " ").capitalize()
-        self.described.setdefault("security", [])
+        self._security()
         self._parameters()
         self._responses()
+
+    def _security(self) -> None:
+        ways_in = self.described.setdefault("security", [])
+        if self.scopes is not None:
+            ways_in.append({"api_key": []})
+            self.described["x-scopes"] = sorted(self.scopes)
 
     def _problems(self) -> Iterator[int]:
         rules = {
             (400, 408, 413): self.takes_key or self.has_body,
             (401,): self.is_signed_in,
-            (403,): self.has_path or deps.admin_id in self.calls,
+            (403,): self.is_signed_in,
             (404,): self.has_path,
             (409,): self.writes and self.is_signed_in,
             (412,): deps.expected_version in self.calls,

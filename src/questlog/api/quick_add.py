@@ -6,9 +6,11 @@ from typing import Any
 
 from fastapi import Response
 
+from questlog.api import scopes
 from questlog.api.deps import Clues, Me, Steps
 from questlog.api.routing import HouseRouter
 from questlog.flows.quick_add import quick_add
+from questlog.identity.scopes import Scope
 from questlog.planning.quick_add_schemas import QuickAddRequest, QuickAddResponse
 from questlog.planning.task_answers import answer
 
@@ -33,8 +35,11 @@ async def quick_add_tasks(
     Dates and recurrences are understood in English and Russian. `#project`, `@label`, `$goal`, `p1` to `p4`,
     `!deadline`, `>start`, `~duration`, `%difficulty` and `// description` may stand anywhere; quoted words and those
     behind a backslash are left alone. Indented lines are subtasks. The spans say what was understood. All lines are
-    added or none; in a dry run the ids stand for nothing that exists.
+    added or none; in a dry run the ids stand for nothing that exists. A key that asks for missing projects to be made
+    needs `projects:write` as well; labels are made along with tasks.
     """
+    if body.create_missing:
+        scopes.require(me, Scope.PROJECTS_WRITE)
     added = await quick_add(
         database,
         me.user_id,

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, FastAPI
 
 from questlog.api import (
+    api_keys,
     auth,
     batch,
     dependencies,
@@ -39,6 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     exports.router,
     users.router,
     sessions.router,
+    api_keys.router,
     occurrences.router,
     goals.router,
     projects.router,

@@ -5,7 +5,7 @@ an `Idempotency-Key`, and documents the errors every operation may answer.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from questlog.api import idempotency, lean_query
+from questlog.api import deps, idempotency, lean_query
 from questlog.api.aliases import API
 from questlog.api.documented import HOMES
 from questlog.api.gate.exchange import Exchange, current
@@ -31,6 +31,7 @@ class HouseRoute(APIRoute):
         whole = endpoint if hasattr(endpoint, "is_unit") else _as_unit(endpoint)
         super().__init__(path, whole, **options)
         self._query_names = {field.alias for field in _query_fields(self.dependant)}
+        self._knows_its_user = deps.principal in set(_calls(self.dependant))
         ids = [field.alias for field in self.dependant.path_params if _is_id(field)]
         self.path_regex = _only_ids(self.path_regex, ids)
 
@@ -38,12 +39,13 @@ class HouseRoute(APIRoute):
         inner = self._understanding_handler()
         takes_json = self.body_field is not None
         home = HOMES.get(getattr(self.response_model, "__name__", ""))
+        is_stranger = self._is_stranger
         lenient_query = bool((self.openapi_extra or {}).get("x-lenient-query"))
 
         async def handle(request: Request) -> Response:
             exchange = current.get()
             exchange.route = self.path_format
-            if request.scope["query_string"] and not lenient_query:
+            if request.scope["query_string"] and not lenient_query and not is_stranger(request):
                 _refuse_odd_query(request, self._query_names)
             strict = StrictRequest(request.scope, request.receive)
             if takes_json:
@@ -64,6 +66,11 @@ class HouseRoute(APIRoute):
             return _not_modified(strict, response)
 
         return handle
+
+    def _is_stranger(self, request: Request) -> bool:
+        """Return whether somebody shows nothing where they must: their query is not looked at (S-077)."""
+        shown = deps.AUTHORIZATION in request.headers or deps.API_KEY_HEADER in request.headers
+        return self._knows_its_user and not shown
 
     def _understanding_handler(self) -> lean_query.Handler:
         full = super().get_route_handler()
@@ -105,6 +112,12 @@ def _query_fields(dependant: Any) -> list[Any]:
     for child in dependant.dependencies:
         fields += _query_fields(child)
     return fields
+
+
+def _calls(dependant: Any) -> Iterator[Any]:
+    yield dependant.call
+    for child in dependant.dependencies:
+        yield from _calls(child)
 
 
 def _refuse_odd_query(request: Request, known: set[str]) -> None:

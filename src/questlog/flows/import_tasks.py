@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from questlog.automation import events
-from questlog.core import clock
+from questlog.core import caller, clock
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import ValidationError
 from questlog.flows.reopen_task import reopen_task
@@ -66,7 +66,8 @@ async def import_tasks(
     told = await asyncio.to_thread(read, content, wish, timezone=timezone)
     async with database.unit(writes=not wish.dry_run) as session:
         # A long import is stepped through in a thread, so that other people's requests go on.
-        session.info.update(slow=True, actor=f"user:{user_id}", request_id=request_id)
+        actor = caller.current().actor or f"user:{user_id}"
+        session.info.update(slow=True, actor=actor, request_id=request_id)
         if wish.dry_run:
             return await database.run(
                 session, imports.foresee(session, user_id, told, name=wish.name)

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from questlog.automation import events
-from questlog.core import clock
+from questlog.core import caller, clock
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import ValidationError
 from questlog.core.ids import new_id
@@ -79,12 +79,13 @@ async def quick_add(
     Raises `QuickAddError`, and what `tasks.create` raises, with `details` that name the line.
     """
     now = clock.now().astimezone(clock.zone(timezone))
+    actor = caller.current().actor or f"user:{user_id}"
     if len(text) <= SHORT:
         lines = phrases.read(text, now=now)
     else:
         lines = await asyncio.to_thread(phrases.read, text, now=now)
     async with database.unit(writes=not dry_run) as session:
-        session.info.update(actor=f"user:{user_id}", user_id=user_id, timezone=timezone, **about)
+        session.info.update(actor=actor, user_id=user_id, timezone=timezone, **about)
         work = _take_in(session, user_id, lines, timezone=timezone, create_missing=create_missing)
         return await database.run(session, work)
 

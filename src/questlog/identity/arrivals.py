@@ -4,10 +4,13 @@ The looks of what was shown decide who is asked, so what one of them cannot reac
 """
 
 from questlog.core.db import Database
+from questlog.identity import key_text
 from questlog.identity.front_desk import FrontDesk
 from questlog.identity.principals import Principal
 
 
 async def authenticate(desk: FrontDesk, database: Database, token: str) -> Principal:
     """Say who shows this. Raises AuthenticationError."""
+    if key_text.looks_like_one(token):
+        return await desk.presence.keys.authenticate(database, token)
     return await desk.presence.authenticate(database, token)

@@ -1,4 +1,4 @@
-"""What is done every minute: storing when sessions were last used, and deleting what is over."""
+"""What is done every minute: storing when sessions and keys were last used, and deleting what is over."""
 
 import asyncio
 from contextlib import suppress
@@ -8,7 +8,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from questlog.automation import mail, undo_states
 from questlog.core.db import Database, Session
-from questlog.identity import attempts, email_codes, factor_tickets, password_resets, sessions
+from questlog.identity import (
+    api_keys,
+    attempts,
+    email_codes,
+    factor_tickets,
+    password_resets,
+    sessions,
+)
 from questlog.identity.presence import Presence
 
 EVERY_S = 60.0
@@ -35,6 +42,7 @@ async def sweep(session: Session) -> None:
         password_resets.sweep,
         factor_tickets.sweep,
         sessions.sweep,
+        api_keys.sweep,
         mail.sweep,
         undo_states.sweep,
     ):

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from questlog.api.examples.things import CHANGED, EVENT, MADE, SESSION, STAMPS, TASK, USER, page_of
+from questlog.api.examples.things import (
+    CHANGED,
+    EVENT,
+    KEY,
+    MADE,
+    SESSION,
+    STAMPS,
+    TASK,
+    USER,
+    page_of,
+)
 
 _user = {
     "id": USER,
@@ -27,6 +37,16 @@ _session = {
     "user_agent": "questlog/0.1",
     "door": "password",
     "current": True,
+}
+_key = {
+    "id": KEY,
+    "name": "Nightly report",
+    "prefix": "qlk_7Gd2Qx",
+    "scopes": ["stats:read", "tasks:read"],
+    "created_at": MADE,
+    "expires_at": "2027-01-01T00:00:00Z",
+    "last_used_at": None,
+    "revoked_at": None,
 }
 _event = {
     "id": EVENT,
@@ -54,6 +74,9 @@ EXAMPLES: dict[str, Any] = {
         "occurrences": [],
         "items": [],
     },
+    "ApiKeyCreatedResponse": _key | {"key": "qlk_7Gd2Qx…"},
+    "ApiKeyPage": page_of(_key),
+    "ApiKeyResponse": _key,
     "DatabaseHealthResponse": {"status": "ok", "latency_ms": 0.4},
     "EventPage": page_of(_event),
     "EventResponse": _event,

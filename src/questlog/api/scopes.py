@@ -1,0 +1,92 @@
+"""What a key needs at which door: decided by method and address template together (S-074).
+
+A door is open to keys when the first word of its address is a kind of thing they can be given, and what it needs is
+that kind, to read for GET and to write for everything else. Doors that need another scope, or more than one, are named
+here. All others hand out access, or belong to a person: no key opens them (S-075).
+"""
+
+from collections.abc import Iterable
+from functools import cache
+
+from questlog.api.aliases import API
+from questlog.core.exceptions import AuthorizationError
+from questlog.identity.principals import Principal
+from questlog.identity.scopes import Scope
+
+KINDS = frozenset(
+    {
+        "events",
+        "filters",
+        "goals",
+        "imports",
+        "items",
+        "labels",
+        "occurrences",
+        "projects",
+        "stats",
+        "tasks",
+    }
+)
+TASKS_OF_A_USER = "/users/{user_id}/tasks"
+SAFE = ("GET", "HEAD")
+NAMED: dict[tuple[str, str], frozenset[Scope]] = {
+    ("GET", "/auth/me"): frozenset({Scope.ACCOUNT_READ}),
+    ("GET", "/users/me"): frozenset({Scope.ACCOUNT_READ}),
+    ("GET", "/users/me/export"): frozenset({Scope.EXPORT_READ}),
+    ("GET", "/users"): frozenset({Scope.ADMIN_READ}),
+    ("GET", "/users/{user_id}"): frozenset({Scope.ADMIN_READ}),
+    ("GET", "/search"): frozenset({Scope.TASKS_READ, Scope.ITEMS_READ}),
+    ("GET", "/tasks/{task_id}/occurrences"): frozenset({Scope.OCCURRENCES_READ}),
+    ("POST", "/items/{item_id}/to-task"): frozenset({Scope.ITEMS_WRITE, Scope.TASKS_WRITE}),
+}
+
+
+class InsufficientScopeError(AuthorizationError):
+    """RFC 6750 § 3.1: the scopes that would do are named in the header and in `details`."""
+
+    code = "insufficient_scope"
+    default_message = "This API key may not do this: it lacks {scope}."
+
+    def __init__(self, lacking: Iterable[str]) -> None:
+        scope = " ".join(sorted(lacking))
+        challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
+        super().__init__(details={"scope": scope}, headers={"WWW-Authenticate": challenge})
+
+
+class PersonNeededError(AuthorizationError):
+    code = "sign_in_required"
+    default_message = "No API key opens this: sign in yourself."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"WWW-Authenticate": 'Bearer error="insufficient_scope"'})
+
+
+@cache
+def needed(method: str, template: str) -> frozenset[Scope] | None:
+    """Return what a key needs for an operation, or None where no key will do."""
+    address = template.removeprefix(API)
+    named = NAMED.get((method, address))
+    if named is not None:
+        return named
+    kind = "tasks" if address.startswith(TASKS_OF_A_USER) else address.split("/")[1]
+    if kind not in KINDS:
+        return None
+    name = f"{kind}:{'read' if method in SAFE else 'write'}"
+    return frozenset({Scope(name)}) if name in Scope else None
+
+
+def check(principal: Principal, method: str, template: str | None) -> None:
+    """Raises `InsufficientScopeError`, `PersonNeededError`, for somebody who came with a key."""
+    if principal.scopes is None:
+        return
+    wanted = None if template is None else needed(method, template)
+    if wanted is None:
+        raise PersonNeededError()
+    require(principal, *wanted)
+
+
+def require(principal: Principal, *wanted: Scope) -> None:
+    """Raises `InsufficientScopeError` unless a key has them all; who signed in has everything."""
+    lacking = () if principal.scopes is None else set(wanted) - principal.scopes
+    if lacking:
+        raise InsufficientScopeError(lacking)

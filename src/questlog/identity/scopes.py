@@ -1,0 +1,39 @@
+"""What an API key may be allowed to do. Which doors each scope opens is `api/scopes.py`'s to say."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """A kind of thing, to read it or to write it. None contains another."""
+
+    ACCOUNT_READ = "account:read"
+    ADMIN_READ = "admin:read"
+    EVENTS_READ = "events:read"
+    EVENTS_WRITE = "events:write"
+    EXPORT_READ = "export:read"
+    FILTERS_READ = "filters:read"
+    FILTERS_WRITE = "filters:write"
+    GOALS_READ = "goals:read"
+    GOALS_WRITE = "goals:write"
+    IMPORTS_READ = "imports:read"
+    IMPORTS_WRITE = "imports:write"
+    ITEMS_READ = "items:read"
+    ITEMS_WRITE = "items:write"
+    LABELS_READ = "labels:read"
+    LABELS_WRITE = "labels:write"
+    OCCURRENCES_READ = "occurrences:read"
+    OCCURRENCES_WRITE = "occurrences:write"
+    PROJECTS_READ = "projects:read"
+    PROJECTS_WRITE = "projects:write"
+    STATS_READ = "stats:read"
+    TASKS_READ = "tasks:read"
+    TASKS_WRITE = "tasks:write"
+
+
+FOR_ADMINS = frozenset({Scope.ADMIN_READ})
+
+
+def known(names: Iterable[str]) -> frozenset[str]:
+    """Return the scopes among `names`: one that a later version took away opens nothing."""
+    return frozenset(names) & frozenset(Scope)
