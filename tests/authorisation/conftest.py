@@ -1,0 +1,85 @@
+"""Two people who have one of everything each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from httpx2 import AsyncClient, Response
+
+from questlog.core.db import Database
+from tests.support.calls import Place, example, filled, slots
+from tests.support.estate import KINDS, MADE_UP, Estate, kind_of
+from tests.support.make import Make, Person
+from tests.support.prints import differing, prints
+from tests.support.routes import Operation
+
+WORD = "zaffre"
+# One's own list begins with one's own id (document 001): the id behind it is the one to try.
+OWN_LIST = "/users/{user_id}/tasks"
+
+
+@dataclass
+class Neighbours:
+    """`theirs` is what `owner` has, by kind; `own` makes things for `stranger`, who tries to reach it.
+
+    `broken` collects what should not have happened, so that one test tells of all operations.
+    """
+
+    client: AsyncClient
+    database: Database
+    owner: Person
+    theirs: Mapping[str, str]
+    stranger: Person
+    own: Estate
+    broken: list[str] = field(default_factory=list)
+
+    async def ask(
+        self, operation: Operation, ids: Mapping[str, str], body: Any = None, **query: str
+    ) -> Response:
+        return await self.client.request(
+            operation.method,
+            operation.path.format(**ids),
+            headers=self.stranger.headers,
+            json=body if operation.has_body else None,
+            params=query,
+        )
+
+    async def ask_in_vain(
+        self, operation: Operation, ids: Mapping[str, str], body: Any = None, **query: str
+    ) -> Response:
+        """Ask what has to be refused, and look whether it left anything behind."""
+        before = await prints(self.database)
+        answer = await self.ask(operation, ids, body, **query)
+        changed = differing(before, await prints(self.database))
+        if changed:
+            self.broken.append(f"{operation} ({operation.name}) changed {', '.join(changed)}")
+        return answer
+
+    async def own_ids(self, operation: Operation) -> dict[str, str]:
+        return {name: await self.own.one(KINDS[name]) for name in operation.path_ids}
+
+    async def own_body(self, operation: Operation) -> Any:
+        """Return the example of the document, about things of the stranger's own."""
+        return await self.body_with(operation, example(operation), {})
+
+    async def body_at(self, place: Place, id_: str) -> Any:
+        """Return the body of a place with `id_` there and the stranger's own things elsewhere."""
+        return await self.body_with(place.operation, place.body, {place.pointer: id_})
+
+    async def body_with(self, operation: Operation, body: Any, given: Mapping[str, str]) -> Any:
+        ids = dict(given)
+        for pointer, slot in slots(body):
+            if slot.name in MADE_UP:
+                ids[pointer] = str(uuid4())
+            elif pointer not in given:
+                ids[pointer] = await self.own.one(kind_of(slot.name, operation.path))
+        return filled(body, lambda pointer, _slot: ids[pointer])
+
+
+@pytest.fixture
+async def neighbours(make: Make, client: AsyncClient, database: Database) -> Neighbours:
+    owner, stranger = await make.user(email=f"{WORD}@example.org", name=WORD), await make.user()
+    theirs = await Estate(make, owner, WORD).one_of_each()
+    return Neighbours(client, database, owner, theirs, stranger, Estate(make, stranger, "own"))
