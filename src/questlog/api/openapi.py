@@ -24,6 +24,7 @@ TAGS = {
     "auth": "Signing in and out, and one's own account.",
     "users": "Accounts, and the tasks of one user at document 001's address.",
     "sessions": "Where one is signed in.",
+    "second factors": "An authenticator app, recovery codes and passkeys.",
     "api-keys": "Keys for programs, each with what it may do.",
     "tasks": "Things to do.",
     "projects": "What tasks belong to.",

@@ -73,6 +73,8 @@ class SignInLimits:
     code_per_email: Limit = Limit(20, 86_400)
     code_per_network: Limit = Limit(100, 300)
     code_everywhere: Limit = Limit(1000, 300)
+    factor_per_account: Limit = Limit(20, 86_400)
+    factor_per_network: Limit = Limit(100, 300)
     mails_per_email: Limit = Limit(5, 3600)
     mails_per_network: Limit = Limit(60, 3600)
     mail_pause_s: int = 60

@@ -95,21 +95,25 @@ async def _why_not(session: Session, ticket: str, purpose: Purpose) -> QuestlogE
     return TooManyAttemptsError(retry_after=int((ends - clock.now()).total_seconds()) + 1)
 
 
-async def keep(
-    session: Session, ticket: str, purpose: Purpose, state: Mapping[str, Any]
-) -> UUID | None:
-    """Replace what the next step must answer, and return whose ticket it is. Raises `InvalidTicketError`."""
+async def owner(session: Session, ticket: str, purpose: Purpose) -> UUID | None:
+    """Return whose ticket it is, and hold its row. Raises `InvalidTicketError`."""
     row = (
         await session.execute(
-            update(TICKETS)
+            select(TICKETS.c.user_id)
             .where(*_open(ticket, purpose), TICKETS.c.attempts < TRIES)
-            .values(state=dict(state))
-            .returning(TICKETS.c.user_id)
+            .with_for_update()
         )
     ).first()
     if row is None:
         raise InvalidTicketError()
     return cast("UUID | None", row[0])
+
+
+async def keep(session: Session, ticket: str, state: Mapping[str, Any]) -> None:
+    """Replace what the next step must answer."""
+    await session.execute(
+        update(TICKETS).where(TICKETS.c.digest == digest(ticket)).values(state=dict(state))
+    )
 
 
 async def forget_state(session: Session, ticket: Ticket) -> None:

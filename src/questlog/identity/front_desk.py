@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from questlog.core.config import Settings
 from questlog.core.security import Keyring
+from questlog.identity import relying_party
 from questlog.identity.access_tokens import AccessTokens
 from questlog.identity.attempts import SignInLimits
 from questlog.identity.passwords import HashCost, Passwords
@@ -32,6 +33,7 @@ class FrontDesk:
         self.passwords = Passwords(cost or HashCost())
         self.presence = Presence(self.access_tokens)
         self.limits = limits or SignInLimits()
+        self.relying_party = relying_party.of(settings.http)
         self.sends_mail = settings.mail.enabled
         self.shows_codes = (
             not settings.mail.enabled and settings.app.environment in PLACES_THAT_SHOW_CODES

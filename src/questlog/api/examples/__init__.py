@@ -5,13 +5,14 @@ Those of bodies stand beside their fields.
 
 from typing import Any
 
-from questlog.api.examples import finding, identity, planning
+from questlog.api.examples import factors, finding, identity, planning
 from questlog.api.examples.things import of_problem
 
 __all__ = ["BODIES_WITH_NULL", "EXAMPLES", "of_problem"]
 
 EXAMPLES: dict[str, Any] = {
     **identity.EXAMPLES,
+    **factors.EXAMPLES,
     **planning.EXAMPLES,
     **finding.EXAMPLES,
 }
