@@ -25,6 +25,7 @@ from questlog.core import logging, schema, sqlite
 from questlog.core.config import Settings, load_settings
 from questlog.core.db import Database
 from questlog.core.rate_limit import RequestLimiter
+from questlog.flows import first_sight
 from questlog.identity.front_desk import FrontDesk
 from questlog.web import pages
 from questlog.worker import housekeeping, mailing, purging
@@ -80,6 +81,7 @@ def create_app(
     app.state.database = database or open_database(settings)
     app.state.front_desk = desk = desk or FrontDesk(settings)
     app.state.keyring = desk.keyring
+    desk.issuers.welcome = partial(first_sight.welcome, desk)
     app.state.metrics = Metrics() if settings.app.metrics_enabled else None
     app.state.denials = Denials()
     app.state.limiter = _limiter(settings)

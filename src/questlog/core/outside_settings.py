@@ -1,15 +1,19 @@
 """The settings about other systems: mail, models, other people's sign-in, webhooks. Part of `core/config.py`."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from questlog.core import secret_strength
 from questlog.core import settings_types as types
 from questlog.core.settings_sources import Group, setting
-from questlog.core.trusted_parties import OidcProvider, TrustedIssuer
+from questlog.core.trusted_parties import BETTER_AUTH, SUPABASE, OidcProvider, TrustedIssuer
 
+USUAL_PORTS = {"http": 80, "https": 443}
+PRESETS = (BETTER_AUTH, SUPABASE)
 PROVIDER_EXAMPLE = (
     '[{"name": "home", "issuer": "https://id.example.org",'
     ' "client_id": "questlog", "client_secret": "from-the-provider"}]'
@@ -107,10 +111,38 @@ class OidcSettings(Group):
         "https://accounts.google.com", "GOOGLE_ISSUER", "https://accounts.google.com"
     )
     """Who stands in for Google; tests use another."""
+    redirect_urls: types.Urls = setting(
+        (),
+        "OIDC_REDIRECT_URLS",
+        "https://app.example.org/signed-in,http://localhost:3000/signed-in",
+    )
+    """Pages besides FRONTEND_URL that a sign-in elsewhere may end at, each compared letter for letter."""
+
+    @property
+    def all_providers(self) -> tuple[OidcProvider, ...]:
+        """Return the providers in the order of their buttons: Google first, if it is set up."""
+        if self.google_client_id is None or self.google_client_secret is None:
+            return self.providers
+        google = OidcProvider(
+            name="google",
+            label="Google",
+            issuer=self.google_issuer,
+            client_id=self.google_client_id,
+            client_secret=self.google_client_secret,
+        )
+        return (google, *self.providers)
 
     def contradictions(self) -> Iterator[str]:
         if bool(self.google_client_id) != bool(self.google_client_secret):
             yield "GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET need each other. Set both, or neither."
+        counts = Counter(provider.name for provider in self.all_providers)
+        for name in (name for name, count in counts.items() if count > 1):
+            yield f"Two providers of OIDC_PROVIDERS and GOOGLE_CLIENT_ID are named {name}."
+
+    def dangers(self) -> Iterator[str]:
+        for provider in self.all_providers:
+            if provider.issuer.startswith("http:"):
+                yield f"The issuer of {provider.name} is not encrypted. In production it begins with https://."
 
 
 class IssuerSettings(Group):
@@ -133,8 +165,39 @@ class IssuerSettings(Group):
     )
     """The project's older shared secret: then HS256 and nothing else."""
 
+    @property
+    def better_auth_issuer(self) -> str | None:
+        """Return what Better Auth writes into `iss` and `aud`: the origin of its address, as a browser spells it."""
+        if self.better_auth_url is None:
+            return None
+        pieces = urlsplit(self.better_auth_url)
+        host = f"[{pieces.hostname}]" if ":" in (pieces.hostname or "") else pieces.hostname
+        port = "" if pieces.port in (None, USUAL_PORTS[pieces.scheme]) else f":{pieces.port}"
+        return f"{pieces.scheme}://{host}{port}"
+
+    @property
+    def supabase_issuer(self) -> str | None:
+        return None if self.supabase_url is None else f"{self.supabase_url}/auth/v1"
+
+    def contradictions(self) -> Iterator[str]:
+        """One issuer has one name and one family of algorithms."""
+        names = Counter([*PRESETS, *(each.name for each in self.trusted)])
+        for name in (name for name, count in names.items() if count > 1):
+            what = "is a name of our own" if name in PRESETS else "is there twice"
+            yield f"TRUSTED_ISSUERS: the name {name} {what}. Give each issuer its own."
+        ours = [each for each in (self.better_auth_issuer, self.supabase_issuer) if each]
+        issuers = Counter([*PRESETS, *ours, *(each.identity for each in self.trusted)])
+        for issuer in (each for each, count in issuers.items() if count > 1 and each not in names):
+            yield (
+                f"TRUSTED_ISSUERS: the issuer {issuer} is there twice, or is Better Auth's or Supabase's. An issuer"
+                " has one entry, and one family of algorithms."
+            )
+
     def shared_secrets(self) -> Iterator[tuple[str, SecretStr]]:
         """Yield the secrets others sign with, by the names of their variables."""
+        for each in self.trusted:
+            if each.secret:
+                yield f"The secret of {each.name} in TRUSTED_ISSUERS", each.secret
         if self.better_auth_secret:
             yield "BETTER_AUTH_SECRET", self.better_auth_secret
         if self.supabase_jwt_secret:

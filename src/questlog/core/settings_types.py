@@ -124,6 +124,7 @@ HttpUrl = Annotated[
     str, AfterValidator(_http_url)
 ]  # letter for letter: issuers are compared exactly
 BaseUrl = Annotated[str, AfterValidator(_base_url)]  # without a slash at the end
+Urls = Annotated[tuple[HttpUrl, ...], Listed]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], Listed]
 Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], Listed]
 Networks = Annotated[tuple[Annotated[Network, BeforeValidator(_network)], ...], Listed]

@@ -27,6 +27,8 @@ RUSSIAN: Mapping[str, str] = {
     "This address does not understand this method.": "Этот адрес не понимает такой метод.",
     "This access token is not valid. Sign in again.": "Этот токен доступа не годится. Войдите ещё раз.",
     "This access token has expired. Refresh it, or sign in again.": "Срок токена доступа истёк. Обновите его или войдите ещё раз.",
+    "The keys of this token's issuer cannot be had right now. Try again soon.": "Ключи того, кто выдал этот токен, сейчас недоступны. Попробуйте чуть позже.",
+    "This account is closed. Ask the administrator of this server.": "Этот аккаунт закрыт. Обратитесь к администратору сервера.",
     "This session has ended. Sign in again.": "Этот сеанс завершён. Войдите ещё раз.",
     "Too many attempts. Wait a little, then try again.": "Слишком много попыток. Подождите немного и попробуйте снова.",
     "This is no e-mail address.": "Это не похоже на адрес электронной почты.",

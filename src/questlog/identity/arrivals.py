@@ -10,7 +10,12 @@ from questlog.identity.principals import Principal
 
 
 async def authenticate(desk: FrontDesk, database: Database, token: str) -> Principal:
-    """Say who shows this. Raises AuthenticationError."""
+    """Say who shows this. No session may be open: an issuer may have to be asked for its keys.
+
+    Raises AuthenticationError, `IssuerUnreachableError`, `RegistrationClosedError`.
+    """
     if key_text.looks_like_one(token):
         return await desk.presence.keys.authenticate(database, token)
+    if desk.issuers and not desk.access_tokens.is_ours(token):
+        return await desk.issuers.authenticate(database, token)
     return await desk.presence.authenticate(database, token)

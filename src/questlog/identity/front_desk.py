@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from questlog.core.config import Settings
 from questlog.core.security import Keyring
-from questlog.identity import relying_party
+from questlog.identity import relying_party, trusted_issuers
 from questlog.identity.access_tokens import AccessTokens
 from questlog.identity.attempts import SignInLimits
+from questlog.identity.elsewhere import Elsewhere
+from questlog.identity.issuers import Issuers
 from questlog.identity.passwords import HashCost, Passwords
 from questlog.identity.presence import Presence
 
@@ -32,7 +34,9 @@ class FrontDesk:
         self.registration_open = tokens.registration_enabled
         self.passwords = Passwords(cost or HashCost())
         self.presence = Presence(self.access_tokens)
+        self.issuers = Issuers(trusted_issuers.verifiers(settings.issuers), self.presence.elsewhere)
         self.limits = limits or SignInLimits()
+        self.elsewhere = Elsewhere(settings)
         self.relying_party = relying_party.of(settings.http)
         self.sends_mail = settings.mail.enabled
         self.shows_codes = (
@@ -41,3 +45,4 @@ class FrontDesk:
 
     def close(self) -> None:
         self.passwords.close()
+        self.issuers.close()

@@ -13,6 +13,7 @@ from questlog.core.db import Database, Session
 from questlog.core.exceptions import AuthenticationError
 from questlog.identity import memory, principals
 from questlog.identity.access_tokens import AccessTokens, Claims, ExpiredAccessTokenError
+from questlog.identity.issuer_presence import IssuerPresence
 from questlog.identity.key_presence import KeyPresence
 from questlog.identity.memory import Memory
 from questlog.identity.models import SignInSession
@@ -28,7 +29,7 @@ class SessionEndedError(AuthenticationError):
 
 
 class Presence:
-    """One process's memory of access tokens and their sessions, and of keys. All of it is bounded."""
+    """One process's memory of access tokens and their sessions, of keys, and of who is known elsewhere. All of it is bounded."""
 
     def __init__(self, tokens: AccessTokens) -> None:
         self._tokens = tokens
@@ -36,6 +37,7 @@ class Presence:
         self._seen = Memory[UUID]()
         self._used: dict[UUID, datetime] = {}
         self.keys = KeyPresence()
+        self.elsewhere = IssuerPresence()
 
     async def authenticate(self, database: Database, token: str) -> Principal:
         """Say whose access token this is. Raises AuthenticationError."""
@@ -53,11 +55,12 @@ class Presence:
         return found
 
     async def write_uses(self, database: Database) -> None:
-        """Store when sessions and keys were last used since this was last called: exact to the time between."""
+        """Store when sessions, keys and identities were last used since this was last called: exact to the time between."""
         used, self._used = self._used, {}
         if used:
             await database.write(_store_uses, used)
         await self.keys.write_uses(database)
+        await self.elsewhere.write_uses(database)
 
     def _read(self, token: str) -> Claims:
         key = hashlib.sha256(token.encode("utf-8", "replace")).digest()

@@ -1,0 +1,313 @@
+"""Tokens issued elsewhere, good and hostile: at the door, on both databases, and nobody comes in by a bad one."""
+
+import json
+import math
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from questlog.identity import issuer_tokens
+from questlog.identity.access_tokens import BadAccessTokenError
+from tests.identity.issuers.conftest import Door, OpenDoor, entry
+from tests.support import issuers
+from tests.support.issuers import ISSUER, KeyServer, Signer, claims, compact, secret_holder
+from tests.support.moving_clock import MovingClock
+
+NAMES_OF_CLAIMS = ("exp", "sub", "iss", "aud", "iat")
+SHOP = secret_holder()
+
+
+async def refused(door: Door, *tokens: str) -> None:
+    """Each is answered 401, as a token that is not valid, and nobody was let in."""
+    for token in tokens:
+        answer = await door.show(token)
+
+        assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token"), token[:200]
+        assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+    assert await door.users() == 0
+
+
+async def test_a_good_token_opens(door: Door) -> None:
+    answer = await door.show(SHOP.token(claims(name="Ada")))
+
+    assert (answer.status_code, answer.json()["name"]) == (200, "Ada")
+    assert (answer.json()["email"], answer.json()["role"]) == (None, "user")
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "ES256", "RS256"])
+async def test_a_token_of_a_published_key_opens(open_door: OpenDoor, algorithm: str) -> None:
+    signer = issuers.key_pair(algorithm)
+    async with issuers.key_server(signer) as published:
+        trusting = entry(jwks_url=published.url)
+        async with open_door(TRUSTED_ISSUERS=trusting) as door:
+            answer = await door.show(signer.token())
+
+    assert answer.status_code == 200
+
+
+async def test_s041_a_token_without_a_signature_is_refused(door: Door, key_door: Door) -> None:
+    unsigned = [
+        compact({"alg": algorithm, "kid": "one"}, claims(), lambda _message: signature)
+        for algorithm in ("none", "None", "NONE", "", "HS256", "ES256")
+        for signature in (b"", b"\0")
+    ]
+    bare = SHOP.token().rpartition(".")[0]
+
+    await refused(door, *unsigned, bare, f"{bare}.", compact({}, claims(), SHOP.sign))
+    await refused(key_door, *unsigned)
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
+async def test_s042_a_public_key_is_no_shared_secret(open_door: OpenDoor, algorithm: str) -> None:
+    signer = issuers.key_pair(algorithm)
+    public = signer.key.public_key()
+    info = PublicFormat.SubjectPublicKeyInfo
+    spellings = [
+        public.public_bytes(Encoding.PEM, info),
+        public.public_bytes(Encoding.PEM, info).strip(),
+        public.public_bytes(Encoding.DER, info),
+        json.dumps(signer.jwk).encode(),
+        signer.jwk.get("x", signer.jwk.get("n", "")).encode(),
+    ]
+    tokens = [
+        compact({"alg": name, "kid": "one"}, claims(), secret_holder(key, name).sign_raw)
+        for key in spellings
+        for name in ("HS256", "HS384", "HS512")
+    ]
+
+    async with issuers.key_server(signer) as published:
+        async with open_door(TRUSTED_ISSUERS=entry(jwks_url=published.url)) as door:
+            await refused(door, *tokens)
+
+
+async def test_an_algorithm_that_was_not_agreed_on_is_refused(door: Door) -> None:
+    longer = issuers.secret_holder(algorithm="HS512")
+
+    await refused(door, longer.token())
+
+
+async def test_s044_a_strange_key_id_finds_no_key(
+    key_door: Door, signer: Signer, published: KeyServer
+) -> None:
+    strange = [
+        "../../etc/passwd",
+        "' OR 1=1 --",
+        "k" * 10_000,
+        {"a": 1},
+        7,
+        True,
+        ["one"],
+        "",
+        "\0",
+    ]
+
+    tokens = [signer.token(kid=kid) for kid in strange]
+
+    await refused(key_door, *tokens, signer.token(kid=None))
+    assert published.hits <= 2
+
+
+async def test_s045_keys_that_a_token_brings_are_not_looked_at(
+    key_door: Door, published: KeyServer
+) -> None:
+    thief = issuers.key_pair("ES256")
+    async with issuers.key_server(thief) as trap:
+        brought = [
+            {"jku": trap.url},
+            {"x5u": trap.url},
+            {"jwk": thief.jwk},
+            {"x5c": ["MIIB"]},
+            {"jku": trap.url, "jwk": thief.jwk, "kid": None},
+        ]
+
+        await refused(key_door, *(thief.token(**header) for header in brought))
+
+        assert trap.hits == 0
+    assert published.hits == 1
+
+
+@pytest.mark.parametrize("name", NAMES_OF_CLAIMS)
+async def test_s047_a_claim_that_is_missing_is_missed(door: Door, name: str) -> None:
+    without = claims(**{name: None})
+
+    await refused(door, SHOP.token(without), SHOP.token(json.dumps({**without, name: None})))
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"exp": -1}, 200, None),
+        ({"exp": -61}, 401, "token_expired"),
+        ({"nbf": 30}, 200, None),
+        ({"nbf": 120}, 401, "invalid_token"),
+        ({"iat": 30}, 200, None),
+        ({"iat": 120}, 401, "invalid_token"),
+    ],
+)
+async def test_s048_the_leeway_is_given_once(
+    door: Door, moving_clock: MovingClock, changes: dict[str, int], status: int, code: str | None
+) -> None:
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    moving_clock.stop_at(now)
+    moved = {
+        name: int((now + timedelta(seconds=seconds)).timestamp())
+        for name, seconds in changes.items()
+    }
+
+    answer = await door.show(SHOP.token(claims(**moved)))
+
+    assert (answer.status_code, answer.json().get("code")) == (status, code)
+
+
+@pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
+async def test_s049_a_moment_is_a_number_of_our_era(door: Door, name: str) -> None:
+    def saying(spelling: str) -> str:
+        written = json.dumps(claims(**{name: 0})).replace(f'"{name}": 0', f'"{name}": {spelling}')
+        assert spelling in written
+        return SHOP.token(written)
+
+    spellings = ["NaN", "Infinity", "1e400", "-1", str(2**63), "9" * 400, "9" * 5000]
+    types = ['"1e3"', '"4102444800"', "true", "[]", "{}", "null", '""', "-1e5"]
+
+    await refused(door, *map(saying, spellings + types))
+
+
+async def test_a_moment_may_have_a_fraction(door: Door) -> None:
+    later = math.floor(datetime.now(UTC).timestamp()) + 60.5
+
+    answer = await door.show(SHOP.token(claims(exp=later)))
+
+    assert answer.status_code == 200
+
+
+async def test_s050_audiences_and_issuers_are_compared_letter_for_letter(door: Door) -> None:
+    audiences: list[Any] = [
+        "questlog2",
+        "Questlog",
+        "questlog ",
+        "",
+        [],
+        ["other"],
+        ["questlog", 7],
+        [["questlog"]],
+        {"questlog": 1},
+        7,
+        True,
+    ]
+    names: list[Any] = [
+        f"{ISSUER}/",
+        ISSUER.upper(),
+        f"{ISSUER}.evil",
+        "http://shop.example.org",
+        "",
+        [ISSUER],
+        {"iss": ISSUER},
+        7,
+    ]
+
+    wrong = [claims(aud=audience) for audience in audiences] + [claims(iss=name) for name in names]
+
+    await refused(door, *map(SHOP.token, wrong))
+
+
+async def test_s050_one_of_several_audiences_may_be_us(door: Door) -> None:
+    answer = await door.show(SHOP.token(claims(aud=["other", "questlog"])))
+
+    assert answer.status_code == 200
+
+
+async def test_s050_a_verifier_compares_the_issuer_itself(door: Door) -> None:
+    """The issuer's name finds its verifier; were that to go wrong, the verifier would still refuse."""
+    verifier = door.desk.issuers.verifiers[0]
+
+    for name in (f"{ISSUER}/", "https://other.example.org"):
+        token = issuer_tokens.read(SHOP.token(claims(iss=name)))
+        with pytest.raises(BadAccessTokenError):
+            await verifier.verify(token)
+
+
+async def test_s052_what_could_be_read_in_two_ways_is_refused(door: Door) -> None:
+    good = SHOP.token()
+    text = json.dumps(claims())
+    twice = text[:-1] + ', "sub": "eve"}'
+    header = '{"alg": "HS256", "alg": "HS256"}'
+    longest = json.dumps({"alg": "HS256", "x": "y" * 16_000})
+    deep = "[" * 5_000 + "]" * 5_000
+    nested = text[:-1] + f', "deep": {deep}}}'
+
+    await refused(
+        door,
+        SHOP.token(twice),
+        compact(header, claims(), SHOP.sign),
+        compact(longest, claims(), SHOP.sign),
+        compact(f'{{"alg": "HS256", "x": {deep}}}', claims(), SHOP.sign),
+        SHOP.token(nested),
+        SHOP.token(deep),
+        SHOP.token("null"),
+        SHOP.token("7"),
+        SHOP.token(""),
+        SHOP.token(b"\xff\xfe{}"),
+        SHOP.token(text + "\n" + text),
+        "x" * 1_000_000,
+        f"{good}=",
+        f"{good}==",
+        f"{good}.",
+        f"{good}.x",
+        f".{good}",
+        good.replace(".", "=.", 1),
+        good.replace(".", "..", 1),
+        f"{good[:-1]}é",
+        good.replace("_", "/").replace("-", "+") + "/",
+    )
+
+
+async def test_s052_critical_extensions_and_other_kinds_of_tokens_are_refused(door: Door) -> None:
+    headers: list[dict[str, Any]] = [
+        {"crit": ["exp"]},
+        {"crit": ["b64"], "b64": False},
+        {"crit": []},
+        {"typ": "logout+jwt"},
+        {"typ": "dpop+jwt"},
+        {"typ": 7},
+    ]
+
+    await refused(door, *(SHOP.token(**header) for header in headers))
+
+
+def flipped(token: str) -> Iterator[str]:
+    for place in range(len(token)):
+        yield token[:place] + chr(ord(token[place]) ^ 1) + token[place + 1 :]
+
+
+async def test_s053_a_flipped_bit_is_seen(door: Door, key_door: Door, signer: Signer) -> None:
+    good = SHOP.token()
+    signed = signer.token()
+
+    await refused(door, *flipped(good))
+    await refused(key_door, *(each for each in flipped(signed) if each.count(".") == 2))
+
+
+async def test_s053_a_signature_has_one_spelling(key_door: Door, signer: Signer) -> None:
+    """The curve has two signatures for one, and this one is another number of the same: it must not be one of both."""
+    good = signer.token()
+    message, _, signature = good.rpartition(".")
+
+    for tail in ("A", "AA", "AAAA"):
+        answer = await key_door.show(f"{message}.{signature}{tail}")
+        assert answer.status_code == 401
+    assert (await key_door.show(good)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "subject", ["", " \n", "a\0b", "\ud800", "x" * 256, 7, True, ["ada"], {"sub": "ada"}]
+)
+async def test_a_subject_that_cannot_be_a_name_is_refused(door: Door, subject: Any) -> None:
+    await refused(door, SHOP.token(claims(sub=subject)))
+
+
+async def test_a_server_that_trusts_nobody_reads_nothing(open_door: OpenDoor) -> None:
+    async with open_door() as door:
+        await refused(door, SHOP.token())
