@@ -54,9 +54,12 @@ async def ask(
     method = "GET" if form is None else "POST"
     sent = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
     try:
-        async with asyncio.timeout(timeout_s), _client(timeout_s) as client:
-            async with client.stream(method, url, data=form, headers=sent) as response:
-                return Reply(response.status_code, await _body(response, most_bytes))
+        async with (
+            asyncio.timeout(timeout_s),
+            _client(timeout_s) as client,
+            client.stream(method, url, data=form, headers=sent) as response,
+        ):
+            return Reply(response.status_code, await _body(response, most_bytes))
     except (TimeoutError, httpx2.TimeoutException) as error:
         raise OutgoingError("timeout") from error
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:

@@ -79,6 +79,7 @@ class SignInLimits:
     mails_per_network: Limit = Limit(60, 3600)
     mail_pause_s: int = 60
     accounts_per_network: Limit = Limit(200, 86_400)
+    oidc_per_network: Limit = Limit(200, 300)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,14 @@ from questlog.automation.mail import Letter
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.security import Keyring
-from questlog.identity import email_codes, factor_changes, password_change, password_resets, users
+from questlog.identity import (
+    email_codes,
+    external_identities,
+    factor_changes,
+    password_change,
+    password_resets,
+    users,
+)
 
 LOCALES = ("en", "ru")
 
@@ -59,7 +66,7 @@ async def _content(
         return {"link": f"{base_url}/reset-password#token={secret}", "base_url": base_url}
     if letter.template == password_change.NOTICE:
         return {"base_url": base_url}
-    if letter.template == factor_changes.NOTICE:
+    if letter.template in (factor_changes.NOTICE, external_identities.NOTICE):
         return {"base_url": base_url, **letter.params}
     raise LookupError(letter.template)
 

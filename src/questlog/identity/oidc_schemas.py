@@ -1,0 +1,57 @@
+"""What the doors to other providers take and answer."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from questlog.core.schemas import Answer, Strict, text
+from questlog.identity.schemas import Confidential, example
+
+
+class ProviderResponse(Answer):
+    name: str
+    label: str = Field(description="What the button says.")
+    login_url: str = Field(description="Where the button leads.")
+
+
+class ProviderList(BaseModel):
+    items: list[ProviderResponse]
+
+
+class IdentityResponse(Answer):
+    id: UUID
+    provider: str
+    issuer: str
+    subject: str = Field(description="What the provider calls this person. It never changes.")
+    email: str | None = Field(description="What the provider said last; the account's own stays.")
+    created_at: datetime
+    last_used_at: datetime
+
+
+class IdentityPage(BaseModel):
+    items: list[IdentityResponse]
+    next_cursor: str | None
+    total: int | None = None
+
+
+class LinkRequest(Strict):
+    model_config = example({"redirect_to": "https://app.example.org"})
+
+    redirect_to: Annotated[str, text(1, 2048)] | None = Field(
+        default=None, description="The page to come back to; one of those the settings list."
+    )
+
+
+class LinkResponse(Answer):
+    authorization_url: str = Field(description="Send this very browser there: its cookie is asked.")
+
+
+class ExchangeRequest(Confidential):
+    model_config = example({"code": "pW3xTq0Zc1sV9uJ6hYk2dN8mB4aLrE7f5gOiXwQvRtU"})
+
+    code: Annotated[str, text(1, 200)]
+    verifier: Annotated[str, Field(pattern=r"^[A-Za-z0-9._~-]{43,128}$")] | None = Field(
+        default=None, description="What the `exchange_challenge` of the sign-in was made of."
+    )
