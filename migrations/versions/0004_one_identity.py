@@ -33,6 +33,14 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.create_index("ix_audit_entries_account", ["account_id", "id"], unique=False)
         batch_op.create_index("ix_audit_entries_action", ["action", "id"], unique=False)
+        batch_op.create_index("ix_audit_entries_created_at", ["created_at"], unique=False)
+        batch_op.create_index(
+            "ix_audit_entries_with_address",
+            ["created_at"],
+            unique=False,
+            sqlite_where=sa.text("address IS NOT NULL"),
+            postgresql_where=sa.text("address IS NOT NULL"),
+        )
 
     op.create_table(
         "api_keys",
@@ -227,6 +235,8 @@ def downgrade() -> None:
 
     op.drop_table("api_keys")
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_entries_with_address")
+        batch_op.drop_index("ix_audit_entries_created_at")
         batch_op.drop_index("ix_audit_entries_action")
         batch_op.drop_index("ix_audit_entries_account")
 

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator
 
 from questlog.api import lean_query, scopes
 from questlog.api.gate.exchange import current
+from questlog.automation import audit
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import (
     AuthenticationError,
@@ -112,9 +113,19 @@ async def user_id(me: Annotated[Principal, Depends(principal)]) -> UUID:
     return me.user_id
 
 
-async def admin_id(me: Annotated[Principal, Depends(principal)]) -> UUID:
+async def admin_id(request: Request, me: Annotated[Principal, Depends(principal)]) -> UUID:
+    """Let administrators in, and note in the audit log whose data they are about to read. Raises `AdminOnlyError`."""
     if not me.is_admin:
         raise AdminOnlyError()
+    if request.method == "GET":
+        whose = request.path_params.get("user_id") or request.query_params.get("account_id", "")
+        exchange = current.get()
+        await audit.record_alone(
+            exchange.database,
+            "admin.read",
+            account_id=parse_id(str(whose)),
+            details={"route": exchange.route},
+        )
     return me.user_id
 
 

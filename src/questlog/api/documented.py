@@ -78,6 +78,7 @@ HOMES = {
     "QuickAddResponse": Home("/tasks/{id}"),
     "PasskeyCreatedResponse": Home("/me/passkeys"),
     "TokenResponse": Home("/users/me"),
+    "AccountResponse": Home("/users/{id}", "user_id", ("get_user", "update_user")),
 }
 
 

@@ -23,6 +23,7 @@ Lists answer `{items, next_cursor}`; errors are `application/problem+json` whose
 TAGS = {
     "auth": "Signing in and out, and one's own account.",
     "users": "Accounts, and the tasks of one user at document 001's address.",
+    "oauth": "Signing in with other providers, and who one is there.",
     "sessions": "Where one is signed in.",
     "second factors": "An authenticator app, recovery codes and passkeys.",
     "api-keys": "Keys for programs, each with what it may do.",
@@ -36,6 +37,8 @@ TAGS = {
     "events": "What happened, and taking it back.",
     "stats": "What was done, and when.",
     "imports": "Reading in what other systems exported.",
+    "audit-log": "What was done that matters for safety, and by whom.",
+    "admin": "Accounts and their sessions, for administrators.",
     "health": "For load balancers and people on call.",
 }
 REF = "#/components/schemas/{model}"

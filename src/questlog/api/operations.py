@@ -18,6 +18,7 @@ DATABASE_DOORS = {
     deps.principal,
 }
 NOT_MODIFIED = 304
+WITH_ETAG = ("UserResponse", "AccountResponse")
 
 
 class Operation:
@@ -50,7 +51,7 @@ class Operation:
     @property
     def has_version(self) -> bool:
         properties = self.schemas.get(self.model, {}).get("properties", {})
-        return self.model == "UserResponse" or (
+        return self.model in WITH_ETAG or (
             "version" in properties
             and self.model.removesuffix("Response") + "Create" in self.schemas
         )

@@ -3,7 +3,9 @@
 from fastapi import APIRouter, FastAPI
 
 from questlog.api import (
+    admin,
     api_keys,
+    audit,
     auth,
     batch,
     dependencies,
@@ -12,10 +14,12 @@ from questlog.api import (
     filters,
     goals,
     health,
+    identities,
     imports,
     items,
     labels,
     next_tasks,
+    oauth,
     occurrences,
     passkeys,
     projects,
@@ -42,6 +46,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     exports.router,
     users.router,
     sessions.router,
+    oauth.router,
+    identities.router,
     second_factor.router,
     passkeys.router,
     api_keys.router,
@@ -55,6 +61,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     search.router,
     events.router,
     stats.router,
+    audit.router,
+    admin.router,
 )
 
 

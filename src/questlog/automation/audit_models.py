@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from questlog.core.db import Base
@@ -34,4 +34,11 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_entries_account", "account_id", "id"),
         Index("ix_audit_entries_action", "action", "id"),
+        Index("ix_audit_entries_created_at", "created_at"),
+        Index(
+            "ix_audit_entries_with_address",
+            "created_at",
+            sqlite_where=text("address IS NOT NULL"),
+            postgresql_where=text("address IS NOT NULL"),
+        ),
     )

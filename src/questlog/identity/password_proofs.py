@@ -68,17 +68,17 @@ async def proving(
     the audit log tells of a wrong one.
     """
     async with desk.passwords.turn():
-        yield await _authenticate(database, desk, email, password, clues, failure=failure)
+        yield await authenticate(database, desk, email, password, clues, failure=failure)
 
 
-async def _authenticate(
+async def authenticate(
     database: Database,
     desk: FrontDesk,
     email: str,
     password: str,
     clues: Clues,
     *,
-    failure: Failure,
+    failure: Failure = "login.failed",
 ) -> Proven:
     """Check a password. The attempt stays counted unless the caller gives `spent` back.
 

@@ -59,6 +59,15 @@ async def request(session: Session, desk: FrontDesk, email: str, clues: Clues) -
     return None
 
 
+async def invite(session: Session, user: User) -> None:
+    """Mail a link to somebody for whom an account was opened."""
+    assert user.email is not None  # noqa: S101 - narrows the type for the checker
+    until = clock.now() + LIFE
+    await mail.enqueue(
+        session, TEMPLATE, user.email, locale=user.locale, params={}, expires_at=until
+    )
+
+
 async def open_link(session: Session, keyring: Keyring, letter: Letter) -> str | None:
     """Return the secret for a letter that is about to be sent, or None when its address has no open account.
 

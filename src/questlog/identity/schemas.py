@@ -233,12 +233,6 @@ class UserResponse(Answer):
     last_login_at: datetime | None
 
 
-class UserPage(BaseModel):
-    items: list[UserResponse]
-    next_cursor: str | None
-    total: int | None = None
-
-
 class TokenResponse(Answer):
     model_config = ConfigDict(
         json_schema_extra={"description": "Tokens of a new or continued session."}

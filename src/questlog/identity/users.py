@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy import delete as delete_from
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -19,9 +19,21 @@ from questlog.core.exceptions import (
     PreconditionFailedError,
 )
 from questlog.core.ids import new_id
-from questlog.core.pagination import PageRequest, Slice, SortKey, slice_of
-from questlog.identity import presence, sessions, user_settings
+from questlog.identity import api_keys, presence, sessions, user_settings
+from questlog.identity.door_models import ExchangeCode, ExternalIdentity
 from questlog.identity.models import EmailCode, PasswordReset, User
+from questlog.identity.password_proofs import authenticate
+
+__all__ = [
+    "authenticate",
+    "delete",
+    "get_by_email",
+    "get_by_id",
+    "id_by_email",
+    "prove_email",
+    "register",
+    "update",
+]
 
 
 class EmailTakenError(AlreadyExistsError):
@@ -96,15 +108,11 @@ async def id_by_email(session: Session, email: str) -> UUID | None:
     return found
 
 
-async def page(session: Session, wanted: PageRequest) -> Slice[Row[Any]]:
-    """Return all accounts, the oldest first."""
-    return await slice_of(session, select(User), [SortKey(User.__table__.c.id)], wanted)
-
-
 async def prove_email(session: Session, user: User) -> None:
     """Note that the address is the user's own.
 
-    The first proof drops what whoever opened the account may still hold: password and sessions.
+    The first proof drops what whoever opened the account may still come back by: password, sessions, keys and
+    identities elsewhere (S-067).
     """
     if user.email_verified_at is not None:
         return
@@ -112,7 +120,9 @@ async def prove_email(session: Session, user: User) -> None:
     user.password_hash = None
     user.version += 1
     await sessions.revoke_others(session, user.id, None, reason="address_proven")
-    await session.execute(delete_from(PasswordReset).where(PasswordReset.user_id == user.id))
+    await api_keys.revoke_all(session, user.id)
+    for what in (PasswordReset, ExternalIdentity, ExchangeCode):
+        await session.execute(delete_from(what).where(what.user_id == user.id))
     _record_update(session, user, ["email_verified"])
     audit.record(session, "email.proven", account_id=user.id)
 

@@ -6,13 +6,15 @@ from contextlib import suppress
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from questlog.automation import mail, undo_states
+from questlog.automation import audit_log, mail, undo_states
 from questlog.core.db import Database, Session
 from questlog.identity import (
     api_keys,
     attempts,
     email_codes,
+    exchange_codes,
     factor_tickets,
+    oidc_attempts,
     password_resets,
     sessions,
 )
@@ -41,9 +43,12 @@ async def sweep(session: Session) -> None:
         email_codes.sweep,
         password_resets.sweep,
         factor_tickets.sweep,
+        oidc_attempts.sweep,
+        exchange_codes.sweep,
         sessions.sweep,
         api_keys.sweep,
         mail.sweep,
         undo_states.sweep,
+        audit_log.sweep,
     ):
         await each(session)

@@ -7,6 +7,7 @@ from questlog.api.examples.things import (
     EVENT,
     KEY,
     MADE,
+    REQUEST,
     SESSION,
     STAMPS,
     TASK,
@@ -27,6 +28,20 @@ _user = {
     "timezone": "Europe/Rome",
     "last_login_at": CHANGED,
     **STAMPS,
+}
+_account = {
+    name: value for name, value in _user.items() if name not in ("profile_text", "settings")
+} | {"has_second_factor": False, "sessions": 2}
+_audit_entry = {
+    "id": "019a9c3e-7a40-7000-8000-0000000000ad",
+    "created_at": MADE,
+    "action": "login.succeeded",
+    "actor": f"user:{USER}",
+    "account_id": USER,
+    "address": "192.0.2.7",
+    "user_agent": "questlog/0.1",
+    "request_id": REQUEST,
+    "details": {"door": "password", "session_id": SESSION},
 }
 _session = {
     "id": SESSION,
@@ -62,6 +77,9 @@ _event = {
 }
 
 EXAMPLES: dict[str, Any] = {
+    "AccountPage": page_of(_account),
+    "AccountResponse": _account,
+    "AuditPage": page_of(_audit_entry),
     "AccountExport": {
         "format": "questlog",
         "version": 1,
@@ -99,7 +117,6 @@ EXAMPLES: dict[str, Any] = {
         "undone": {"id": EVENT, "type": "task.completed"},
         "objects": [{"type": "task", "id": TASK, "version": 4}],
     },
-    "UserPage": page_of(_user),
     "UserResponse": _user,
     "get_metrics": 'questlog_requests_total{method="GET",route="/api/v1/tasks",status="200"} 41.0\n',
 }
