@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from httpx2 import AsyncClient, Response
-from sqlalchemy import event, select
+from sqlalchemy import event
 from structlog.testing import capture_logs
 
-from questlog.core.db import Base, Database
+from questlog.core.db import Database
 from tests.support.doors import PASSWORD, code_for, register
 from tests.support.invariants import check_invariants
 from tests.support.make import Make
+from tests.support.sql import rows_of
 
 TASKS = "/api/v1/tasks"
 MOST_STATEMENTS = 60
@@ -109,16 +110,6 @@ def breaking_at(database: Database, number: int) -> Iterator[list[str]]:
     finally:
         event.remove(engine, "before_cursor_execute", statement)
         event.remove(engine, "commit", commit)
-
-
-async def rows_of(database: Database, *, but: set[str]) -> dict[str, list[str]]:
-    found = {}
-    async with database.reader() as session:
-        for table in Base.metadata.sorted_tables:
-            if table.name not in but:
-                rows = await session.execute(select(table))
-                found[table.name] = sorted(repr(tuple(row)) for row in rows)
-    return found
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from questlog.automation.models import Event, EventCounter
 from questlog.core import clock
 from questlog.core.db import Database, Session
 from questlog.core.ids import new_id
+from questlog.core.security import digest
+from questlog.identity import key_text
 from questlog.identity.door_models import ExternalIdentity
 from questlog.identity.factor_models import Passkey
 from questlog.identity.key_models import ApiKey
@@ -41,6 +43,18 @@ class Person:
     email: str
     timezone: str
     headers: dict[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Key:
+    """An API key and the headers of a program's request."""
+
+    id: UUID
+    text: str = field(repr=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.text}"}
 
 
 class Make:
@@ -194,6 +208,19 @@ class Make:
             **more,
         }
         return await self._save(ApiKey(id=new_id(), user_id=user.id, name=name, **values))
+
+    async def key(self, user: Person, *scopes: str, **more: Any) -> Key:
+        """Make a key that can be used."""
+        text = key_text.make()
+        values = {
+            "name": "Backup",
+            "prefix": text[: key_text.SHOWN],
+            "digest": digest(text),
+            "created_at": clock.now(),
+            **more,
+        }
+        row = ApiKey(id=new_id(), user_id=user.id, scopes=list(scopes), **values)
+        return Key((await self._save(row)).id, text)
 
     async def identity(
         self, user: Person, *, subject: str = "somebody", **more: Any

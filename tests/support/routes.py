@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -22,7 +22,7 @@ class Operation:
     name: str
     method: str
     path: str
-    dependant: Dependant
+    dependant: Dependant = field(compare=False, repr=False)
     has_body: bool
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import event, func, select
 
-from questlog.core.db import Database
+from questlog.core.db import Base, Database
 
 
 @contextmanager
@@ -29,3 +29,14 @@ def count_statements(database: Database) -> Iterator[list[str]]:
 async def count_rows(database: Database, table: Any) -> int:
     async with database.reader() as session:
         return await session.scalar(select(func.count()).select_from(table)) or 0
+
+
+async def rows_of(database: Database, *, but: set[str]) -> dict[str, list[str]]:
+    """Return what every table holds."""
+    found = {}
+    async with database.reader() as session:
+        for table in Base.metadata.sorted_tables:
+            if table.name not in but:
+                rows = await session.execute(select(table))
+                found[table.name] = sorted(repr(tuple(row)) for row in rows)
+    return found

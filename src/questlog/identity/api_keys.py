@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -109,9 +109,10 @@ def _require_own(me: Principal, wanted: Iterable[str]) -> None:
 
 
 def _moment(given: datetime | None, timezone: str) -> datetime | None:
-    if given is None or given.tzinfo is not None:
-        return given
-    return given.replace(tzinfo=clock.zone(timezone))
+    if given is None:
+        return None
+    zone = given.tzinfo or clock.zone(timezone)
+    return given.replace(tzinfo=zone).astimezone(UTC)
 
 
 async def _require_room(session: Session, user_id: UUID) -> None:
