@@ -33,6 +33,7 @@ class ReadyResponse(Answer):
     """One line for each part: `ok`, or what is wrong with it."""
 
     status: str
+    version: str
     checks: dict[str, str]
 
 

@@ -102,7 +102,11 @@ EXAMPLES: dict[str, Any] = {
     "LogoutResponse": {"message": "You are signed out."},
     "MessageResponse": {"message": "Your new password is set."},
     "PasswordForgotResponse": {"message": "If this address can be reached, a mail is on its way."},
-    "ReadyResponse": {"status": "ok", "checks": {"database": "ok", "migrations": "ok"}},
+    "ReadyResponse": {
+        "status": "ok",
+        "version": "0.1.0",
+        "checks": {"database": "ok", "migrations": "ok"},
+    },
     "SendCodeResponse": {"message": "If this address can be reached, a mail is on its way."},
     "SessionPage": page_of(_session),
     "TokenResponse": {
