@@ -16,6 +16,7 @@ from tests.support.prints import differing, prints
 from tests.support.routes import Operation
 
 WORD = "zaffre"
+PASSWORD = "correct horse battery"  # the one in the document's examples
 # One's own list begins with one's own id (document 001): the id behind it is the one to try.
 OWN_LIST = "/users/{user_id}/tasks"
 
@@ -42,7 +43,7 @@ class Neighbours:
             operation.method,
             operation.path.format(**ids),
             headers=self.stranger.headers,
-            json=body if operation.has_body else None,
+            json=body,
             params=query,
         )
 
@@ -80,6 +81,7 @@ class Neighbours:
 
 @pytest.fixture
 async def neighbours(make: Make, client: AsyncClient, database: Database) -> Neighbours:
-    owner, stranger = await make.user(email=f"{WORD}@example.org", name=WORD), await make.user()
+    owner = await make.user(email=f"{WORD}@example.org", name=WORD)
+    stranger = await make.user(password=PASSWORD)
     theirs = await Estate(make, owner, WORD).one_of_each()
     return Neighbours(client, database, owner, theirs, stranger, Estate(make, stranger, "own"))

@@ -7,6 +7,7 @@ fails the tests of ownership, so that no address and no field is forgotten.
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from questlog.core import clock
 from tests.support.make import Make, Person
 
 type Maker = Callable[[Make, Person, str], Awaitable[Any]]
@@ -102,6 +103,14 @@ class Estate:
         self._count += 1
         made = await MAKERS[kind](self._make, self.owner, f"{self.word}{self._count}")
         return str(made.id)
+
+    async def series(self) -> str:
+        """Return the id of a new task that repeats."""
+        day = clock.today(self.owner.timezone)
+        task = await self._make.task(
+            self.owner, title=self.word, rule="FREQ=DAILY", due_on=day, rhythm_from=day
+        )
+        return str(task.id)
 
     async def one_of_each(self) -> dict[str, str]:
         return {kind: await self.one(kind) for kind in [*MAKERS, "user"]}
