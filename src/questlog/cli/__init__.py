@@ -50,6 +50,7 @@ PLACES = {
     "server": Place("questlog.cli.server:server", "run the server, list its routes", "The server"),
     "db": Place("questlog.cli.db:db", "migrate the database", "The server"),
     "user": Place("questlog.cli.users:user", "make and manage accounts", "The server"),
+    "audit": Place("questlog.cli.audit:audit", "who did what that matters", "The server"),
     "backup": Place("questlog.cli.backups:backup", "copy the SQLite database", "The server"),
     "restore": Place("questlog.cli.backups:restore", "put such a copy in place", "The server"),
     "cmd": Place("questlog.cli.drop_ins:cmd", "commands dropped into a folder", "The server"),

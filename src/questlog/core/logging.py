@@ -2,9 +2,18 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+
+def without_controls(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
+    """Escape what could break a line, colour a terminal or turn text around; JSON does so by itself (S-147)."""
+    for name, value in event.items():
+        if isinstance(value, str) and not value.isprintable():
+            event[name] = value.encode("unicode_escape").decode()
+    return event
 
 
 def configure(level: str, *, as_json: bool) -> None:
@@ -22,8 +31,9 @@ def configure(level: str, *, as_json: bool) -> None:
             exception_formatter=structlog.dev.plain_traceback,  # a rich one shows locals: passwords
         )
     )
+    escaping = [] if as_json else [without_controls]
     structlog.configure(
-        processors=[*shared, renderer],
+        processors=[*shared, *escaping, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
         ),
