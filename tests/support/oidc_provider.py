@@ -35,7 +35,7 @@ ADA: Mapping[str, Any] = {
 
 
 @cache
-def private_key(algorithm: str, number: int = 1) -> Any:
+def private_key(algorithm: str, number: int) -> Any:
     """Return a key of the tests, made once in a run: RSA takes its time."""
     if algorithm.startswith(("RS", "PS")):
         return rsa.generate_private_key(65537, 2048)
@@ -83,6 +83,8 @@ class OidcProvider:
     keys: list[dict[str, Any]] | None = None
     key_number: int = 1
     instead: dict[str, Answer] = field(default_factory=dict)
+    watch: Callable[[], None] = lambda: None
+    """Called at every question."""
     asked: list[str] = field(default_factory=list)
     """Which places were asked, in order."""
     secret_came_in: str | None = None
@@ -132,6 +134,7 @@ class OidcProvider:
         address = urlsplit(target)
         place = PLACES.get(address.path, "nowhere")
         self.asked.append(place)
+        self.watch()
         if place in self.instead:
             return self.instead[place]
         if place == "discovery":
