@@ -81,8 +81,9 @@ prove: $(DEVELOPMENT) ## switch off each guard in turn; its test must turn red (
 	$(BIN)/python -m tests.prove $(ARGS)
 
 .PHONY: interop
-interop: $(DEVELOPMENT) ## hold what is understood against chrono-node (fetches it once)
+interop: $(DEVELOPMENT) ## hold us against chrono-node (fetched once) and Chromium
 	$(BIN)/python -m tests.interop
+	$(BIN)/python -m tests.interop.passkeys
 
 .PHONY: bench
 bench: $(DEVELOPMENT) ## measure speed as ratios to a bare route
