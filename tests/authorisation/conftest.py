@@ -41,7 +41,7 @@ class Neighbours:
     ) -> Response:
         return await self.client.request(
             operation.method,
-            operation.path.format(**ids),
+            operation.address(ids),
             headers=self.stranger.headers,
             json=body,
             params=query,

@@ -153,4 +153,4 @@ def code_of(said: dict[str, Any]) -> str:
 
 
 def is_empty_or_refused(status: int, said: dict[str, Any]) -> bool:
-    return said["items"] == [] if status == 200 else status == 422
+    return said["items"] == [] if status == 200 else status == 422 or said["code"] == "admin_only"

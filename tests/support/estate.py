@@ -14,6 +14,7 @@ type Maker = Callable[[Make, Person, str], Awaitable[Any]]
 
 # What parameters and fields that hold an id are called, and what they name.
 KINDS: Mapping[str, str] = {
+    "account_id": "user",
     "blocked_by": "task",
     "blocker_id": "task",
     "blocks": "task",

@@ -1,7 +1,7 @@
 """Every operation of the API, for promises that hold for all of them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -13,6 +13,9 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from questlog.core.config import load_settings
 from questlog.main import create_app
 from tests.support import world
+
+# Parts of an address that are no ids, and what stands there for example.
+WORDS: Mapping[str, str] = {"provider": "google"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,10 @@ class Operation:
 
     @property
     def path_ids(self) -> list[str]:
-        return re.findall(r"{(\w+)}", self.path)
+        return [name for name in re.findall(r"{(\w+)}", self.path) if name not in WORDS]
+
+    def address(self, ids: Mapping[str, str]) -> str:
+        return self.path.format(**{**WORDS, **ids})
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
