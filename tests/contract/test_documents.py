@@ -2,10 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from httpx2 import AsyncClient, Response
 
+from questlog.core.db import Database
+from questlog.main import create_app
+from tests.support import world
+from tests.support.doors import client_from
+from tests.support.issuers import claims, secret_holder
 from tests.support.make import Make
 
 PASSWORD = "correct-horse-battery-9"
@@ -149,6 +155,29 @@ async def test_document_001_keeps_tasks_under_the_user(client: AsyncClient, make
         assert (renamed["description"], renamed["user_id"]) == ("Two", str(user.id))
         assert (done["completed"], undone["completed"]) == (True, False)
         assert (await client.get(f"/api/{other.id}/tasks")).status_code == 403
+
+
+async def test_document_001_takes_better_auths_token(
+    database: Database, database_address: str, tmp_path: Path
+) -> None:
+    signer = secret_holder("the secret that the front end signs with")
+    settings = world.settings(database_address, tmp_path, BETTER_AUTH_SECRET=signer.key)
+    token = signer.token(claims(iss=None, aud=None, sub="xK29", user_id="xK29"))
+    base = "/api/xK29/tasks"
+
+    async with client_from(create_app(settings, database), "127.0.0.1") as client:
+        client.headers["Authorization"] = f"Bearer {token}"
+        task = ok(await client.post(base, json={"title": "Buy milk"}), 201)
+        listed = ok(await client.get(base))["items"]
+        one = ok(await client.get(f"{base}/{task['id']}"))
+        renamed = ok(await client.put(f"{base}/{task['id']}", json={"title": "Buy bread"}))
+        toggled = [ok(await client.patch(f"{base}/{task['id']}/complete")) for _ in range(2)]
+        ok(await client.delete(f"{base}/{task['id']}"), 204)
+        other = await client.get("/api/somebody-else/tasks")
+
+    assert [each["user_id"] for each in (task, *listed, one, renamed)] == ["xK29"] * 4
+    assert [each["completed"] for each in toggled] == [True, False]
+    assert (other.status_code, isinstance(other.json()["detail"], str)) == (403, True)
 
 
 async def test_document_002_signs_up_and_out(client: AsyncClient) -> None:

@@ -71,6 +71,10 @@ def key_pair(algorithm: str, kid: str = "one") -> Signer:
     return Signer(algorithm, kid, make[algorithm]())
 
 
+def short_rsa() -> Signer:
+    return Signer("RS256", "one", rsa.generate_private_key(65537, 1024))  # noqa: S505 - to be refused
+
+
 def compact(header: Part, payload: Part, sign: Callable[[bytes], bytes]) -> str:
     """Put a token together of whatever is given, however wrong."""
     message = f"{_part(header)}.{_part(payload)}"

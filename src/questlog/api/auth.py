@@ -160,7 +160,7 @@ async def refresh_tokens(
 
 
 @router.post(
-    "/logout", response_model=LogoutResponse, openapi_extra={"security": [{}], **refusing(401, 429)}
+    "/logout", response_model=LogoutResponse, openapi_extra={"security": [{}], **refusing(401, 409, 429)}
 )
 async def log_out(
     request: Request,
@@ -169,7 +169,10 @@ async def log_out(
     database: Steps,
     body: LogoutRequest | None = None,
 ) -> LogoutResponse:
-    """End the session of a refresh token or, without one, of the access token."""
+    """End the session of a refresh token or, without one, of the access token.
+
+    The token of another issuer has no session here: that is answered 409.
+    """
     if body is not None and body.refresh_token is not None:
         await database.write(
             sessions.logout_by_refresh_token, body.refresh_token, keyring=desk.keyring

@@ -16,6 +16,7 @@ from questlog.core.db import Database, Session
 from questlog.core.exceptions import (
     AuthenticationError,
     AuthorizationError,
+    QuestlogError,
     TooManyRequestsError,
 )
 from questlog.core.ids import parse_id
@@ -70,7 +71,7 @@ async def principal(request: Request, credentials: Credentials) -> Principal:
     exchange, desk = current.get(), request.app.state.front_desk
     try:
         found = await arrivals.authenticate(desk, exchange.database, _shown(request, credentials))
-    except AuthenticationError:
+    except QuestlogError:
         await _count_request(request, f"address:{network_of(exchange.address)}")
         raise
     exchange.principal, exchange.locale = found, found.locale

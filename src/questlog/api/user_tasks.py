@@ -20,20 +20,24 @@ from questlog.planning.ownership import NotYoursError
 from questlog.planning.task_rows import TaskRow
 from questlog.planning.task_schemas import TaskCreate, TaskPage, TaskUpdate
 
+OWN_ID = "Your own id: ours, or the `sub` of the trusted issuer's token you come with."
 router = HouseRouter(prefix="/users/{user_id}/tasks", tags=["tasks"])
 
 
 async def owner(
-    me: Me, user_id: Annotated[str, Path(max_length=255, description="Your own id.")]
+    me: Me, user_id: Annotated[str, Path(max_length=255, description=OWN_ID)]
 ) -> Principal:
-    """Raises `NotYoursError` for any id but the caller's, whether there is such a user or not."""
-    if user_id.lower() != str(me.user_id):
+    """Raises `NotYoursError` for any id but the caller's, whether there is such a user or not.
+
+    Who comes with the token of a trusted issuer is also known by that issuer's name for them.
+    """
+    if user_id.lower() != str(me.user_id) and (me.subject is None or user_id != me.subject):
         raise NotYoursError()
     return me
 
 
 Owner = Annotated[Principal, Depends(owner)]
-Named = Annotated[str, Path(alias="user_id", max_length=255, description="Your own id.")]
+Named = Annotated[str, Path(alias="user_id", max_length=255, description=OWN_ID)]
 
 
 def _answer(

@@ -181,13 +181,12 @@ class IssuerSettings(Group):
 
     def contradictions(self) -> Iterator[str]:
         """One issuer has one name and one family of algorithms."""
-        names = Counter([*PRESETS, *(each.name for each in self.trusted)])
-        for name in (name for name, count in names.items() if count > 1):
+        names = _twice(*PRESETS, *(each.name for each in self.trusted))
+        for name in names:
             what = "is a name of our own" if name in PRESETS else "is there twice"
             yield f"TRUSTED_ISSUERS: the name {name} {what}. Give each issuer its own."
         ours = [each for each in (self.better_auth_issuer, self.supabase_issuer) if each]
-        issuers = Counter([*PRESETS, *ours, *(each.identity for each in self.trusted)])
-        for issuer in (each for each, count in issuers.items() if count > 1 and each not in names):
+        for issuer in _twice(*PRESETS, *ours, *(each.identity for each in self.trusted)) - names:
             yield (
                 f"TRUSTED_ISSUERS: the issuer {issuer} is there twice, or is Better Auth's or Supabase's. An issuer"
                 " has one entry, and one family of algorithms."
@@ -206,6 +205,10 @@ class IssuerSettings(Group):
     def weak_secrets(self) -> Iterator[str]:
         for name, secret in self.shared_secrets():
             yield from secret_strength.complaints(name, secret)
+
+
+def _twice(*names: str) -> set[str]:
+    return {name for name, count in Counter(names).items() if count > 1}
 
 
 class WebhookSettings(Group):

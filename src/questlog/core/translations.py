@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from questlog.core.translations_of_elsewhere import OF_ELSEWHERE
 from questlog.core.translations_of_factors import OF_FACTORS
 from questlog.core.translations_of_imports import OF_IMPORTS
 
@@ -39,6 +40,7 @@ RUSSIAN: Mapping[str, str] = {
     "Too many people are signing in right now. Try again in a moment.": "Сейчас входит слишком много людей. Попробуйте через минуту.",
     "This refresh token is not valid. Sign in again.": "Этот токен обновления не годится. Войдите ещё раз.",
     "This refresh token was used before, so its session has been ended for safety. Sign in again.": "Этот токен обновления уже использовали, поэтому сеанс завершён ради безопасности. Войдите ещё раз.",
+    "This token has no session here. Sign out where it was issued.": "У этого токена нет сеанса здесь. Выйдите там, где его выдали.",
     "There is no such session.": "Такого сеанса нет.",
     "This session is not yours.": "Это не ваш сеанс.",
     "There is no such API key.": "Такого ключа API нет.",
@@ -150,6 +152,7 @@ RUSSIAN: Mapping[str, str] = {
     "Questlog does not read this format.": "Questlog не читает этот формат.",
     **OF_IMPORTS,
     **OF_FACTORS,
+    **OF_ELSEWHERE,
 }
 
 

@@ -93,4 +93,5 @@ def _address(email: str) -> str | None:
 
 
 def _printable(name: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFC", name) if c.isprintable())[:LONGEST_NAME]
+    shown = "".join(c for c in unicodedata.normalize("NFC", name) if c.isprintable())
+    return shown.strip()[:LONGEST_NAME]

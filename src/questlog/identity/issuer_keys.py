@@ -14,6 +14,7 @@ from typing import Any
 
 import jwt
 import structlog
+from cryptography.exceptions import UnsupportedAlgorithm
 from jwt import PyJWK
 
 from questlog.clients import outgoing
@@ -28,7 +29,7 @@ BETWEEN_FAILURES_S = 10.0
 TIMEOUT_S = 5.0
 MOST_KEYS = 100
 LONGEST_KID = 512
-PUBLIC_KINDS = frozenset({"EC", "RSA", "OKP"})
+PUBLIC_KINDS = ("EC", "RSA", "OKP")
 
 log = structlog.get_logger(__name__)
 
@@ -137,9 +138,11 @@ def _key(jwk: Any, algorithms: frozenset[str]) -> PyJWK | None:
         return None
     if "verify" not in operations:
         return None
-    only = next(iter(algorithms)) if len(algorithms) == 1 else None
+    algorithm = jwk.get("alg", next(iter(algorithms)) if len(algorithms) == 1 else None)
+    if algorithm not in (None, *algorithms):
+        return None
     try:
-        key = PyJWK(jwk, jwk.get("alg") or only)
-    except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+        key = PyJWK(jwk, algorithm)
+    except (jwt.PyJWTError, UnsupportedAlgorithm, ValueError, TypeError, KeyError):
         return None
     return key if key.algorithm_name in algorithms else None

@@ -13,7 +13,12 @@ from questlog.automation import audit, events
 from questlog.automation.audit_actions import Action
 from questlog.core import clock
 from questlog.core.db import Session
-from questlog.core.exceptions import AuthenticationError, AuthorizationError, NotFoundError
+from questlog.core.exceptions import (
+    AuthenticationError,
+    AuthorizationError,
+    ConflictError,
+    NotFoundError,
+)
 from questlog.core.ids import new_id
 from questlog.core.pagination import PageRequest, Slice, SortKey, slice_of
 from questlog.core.security import Keyring
@@ -47,6 +52,11 @@ class RefreshReusedError(AuthenticationError):
 class SessionNotFoundError(NotFoundError):
     code = "session_not_found"
     default_message = "There is no such session."
+
+
+class NoSessionError(ConflictError):
+    code = "no_session"
+    default_message = "This token has no session here. Sign out where it was issued."
 
 
 class ForeignSessionError(AuthorizationError):
@@ -171,7 +181,9 @@ async def logout_by_refresh_token(session: Session, text: str, *, keyring: Keyri
 
 
 async def end_own(session: Session, user_id: UUID, session_id: UUID | None) -> None:
-    """End the session somebody came with."""
+    """End the session somebody came with. Raises `NoSessionError`."""
+    if session_id is None:
+        raise NoSessionError()
     session.info["actor"] = f"user:{user_id}"
     mine = [SignInSession.user_id == user_id, SignInSession.id == session_id]
     await _end(session, mine, "logout")
