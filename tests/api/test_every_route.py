@@ -27,6 +27,10 @@ PUBLIC = {
     "verify_code",
     "forgot_password",
     "reset_password",
+    "list_providers",
+    "begin_provider_login",
+    "finish_provider_login",
+    "exchange_code",
 }
 OPERATIONS = operations()
 NAMES = [operation.name for operation in OPERATIONS]
@@ -180,7 +184,7 @@ def own_prefix(operation: Operation, user: Person) -> dict[str, str]:
 
 def document_of(operation: Operation) -> dict[str, Any]:
     paths: dict[str, Any] = app_without_database().openapi()["paths"]
-    found: dict[str, Any] = paths[operation.path][operation.method.lower()]
+    found: dict[str, Any] = paths[operation.template][operation.method.lower()]
     return found
 
 

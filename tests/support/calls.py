@@ -45,7 +45,7 @@ def document() -> dict[str, Any]:
 
 
 def described(operation: Operation) -> dict[str, Any]:
-    found: dict[str, Any] = document()["paths"][operation.path][operation.method.lower()]
+    found: dict[str, Any] = document()["paths"][operation.template][operation.method.lower()]
     return found
 
 

@@ -18,15 +18,21 @@ from tests.support import world
 WORDS: Mapping[str, str] = {"provider": "google"}
 
 
+# Parts of addresses that are words of everybody's and no ids of somebody's things.
+WORDS = {"{provider}": "google"}
+
+
 @dataclass(frozen=True)
 class Operation:
-    """One method at one address, as the router knows it."""
+    """One method at one address, as the router knows it; words in the address stand in their places."""
 
     name: str
     method: str
     path: str
     dependant: Dependant = field(compare=False, repr=False)
     has_body: bool
+    template: str
+    """Its address in the document."""
 
     @property
     def path_ids(self) -> list[str]:
@@ -57,8 +63,19 @@ def _walk() -> Iterator[Operation]:
             continue
         for method in sorted(context.methods or ()):
             yield Operation(
-                route.name, method, route.path, context.dependant, route.body_field is not None
+                route.name,
+                method,
+                _worded(route.path),
+                context.dependant,
+                route.body_field is not None,
+                route.path,
             )
+
+
+def _worded(path: str) -> str:
+    for part, word in WORDS.items():
+        path = path.replace(part, word)
+    return path
 
 
 def calls_of(dependant: Dependant) -> Iterator[Any]:

@@ -42,13 +42,11 @@ Challenge = Annotated[
         description="SHA-256 of a secret of the page's own, as base64url: POST /auth/exchange then asks for the secret.",
     ),
 ]
-FromProvider = Annotated[str | None, Query(max_length=4096)]
-TO_PROVIDER: dict[int | str, dict[str, Any]] = {
-    302: {
-        "description": "To the provider.",
-        "headers": {"Location": {"$ref": "#/components/headers/Location"}},
-    }
-}
+FromProvider = Annotated[
+    str | None,
+    Query(max_length=4096, description="As the provider says it (RFC 6749 § 4.1.2, RFC 9207)."),
+]
+TO_PROVIDER: dict[int | str, dict[str, Any]] = {302: {"description": "To the provider."}}
 TO_PAGE: dict[int | str, dict[str, Any]] = {
     302: {"description": "To the page, with `code`, `linked` or `error` in the query."}
 }

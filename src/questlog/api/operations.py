@@ -17,7 +17,7 @@ DATABASE_DOORS = {
     deps.slow_write_session,
     deps.principal,
 }
-NOT_MODIFIED = 304
+FOUND, NOT_MODIFIED = 302, 304
 WITH_ETAG = ("UserResponse", "AccountResponse")
 
 
@@ -131,6 +131,8 @@ class Operation:
         yield "X-Request-ID"
         if 429 in self.problems and status != NOT_MODIFIED:
             yield from ("RateLimit", "RateLimit-Policy")
+        if status == FOUND:
+            yield "Location"
         if status == NOT_MODIFIED:
             yield "ETag"
         if status < 300:

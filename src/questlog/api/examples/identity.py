@@ -76,6 +76,23 @@ _event = {
     "undone_by": None,
 }
 
+_identity = {
+    "id": "019a9c3e-7a40-7000-8000-0000000000d1",
+    "provider": "google",
+    "issuer": "https://accounts.google.com",
+    "subject": "110169484474386276334",
+    "email": "ada@example.org",
+    "created_at": MADE,
+    "last_used_at": CHANGED,
+}
+_token = {
+    "access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.AAAA",
+    "refresh_token": "qr1.01a1fd8f-7855-72c1-a5c9-c7b66efc8d0e.1.AAAA",
+    "token_type": "bearer",
+    "expires_in": 900,
+    "user": _user,
+}
+
 EXAMPLES: dict[str, Any] = {
     "AccountPage": page_of(_account),
     "AccountResponse": _account,
@@ -99,9 +116,22 @@ EXAMPLES: dict[str, Any] = {
     "EventPage": page_of(_event),
     "EventResponse": _event,
     "HealthResponse": {"status": "ok", "version": "0.1.0"},
+    "IdentityPage": page_of(_identity),
+    "LinkResponse": {
+        "authorization_url": "https://accounts.google.com/o/oauth2/v2/auth?response_type=code&client_id=…"
+    },
     "LogoutResponse": {"message": "You are signed out."},
     "MessageResponse": {"message": "Your new password is set."},
     "PasswordForgotResponse": {"message": "If this address can be reached, a mail is on its way."},
+    "ProviderList": {
+        "items": [
+            {
+                "name": "google",
+                "label": "Google",
+                "login_url": "https://quest.example.org/api/v1/oauth/google/login",
+            }
+        ]
+    },
     "ReadyResponse": {
         "status": "ok",
         "version": "0.1.0",
@@ -109,18 +139,13 @@ EXAMPLES: dict[str, Any] = {
     },
     "SendCodeResponse": {"message": "If this address can be reached, a mail is on its way."},
     "SessionPage": page_of(_session),
-    "TokenResponse": {
-        "access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.AAAA",
-        "refresh_token": "qr1.01a1fd8f-7855-72c1-a5c9-c7b66efc8d0e.1.AAAA",
-        "token_type": "bearer",
-        "expires_in": 900,
-        "user": _user,
-    },
+    "TokenResponse": _token,
     "UndoResponse": {
         "event_id": "019a9c3e-7a40-7000-8000-0000000000ef",
         "undone": {"id": EVENT, "type": "task.completed"},
         "objects": [{"type": "task", "id": TASK, "version": 4}],
     },
     "UserResponse": _user,
+    "finish_provider_login": _token,
     "get_metrics": 'questlog_requests_total{method="GET",route="/api/v1/tasks",status="200"} 41.0\n',
 }
