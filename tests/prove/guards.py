@@ -3,6 +3,7 @@
 from tests.prove.guard import Guard
 from tests.prove.guards_of_depth import DEPTH
 from tests.prove.guards_of_filters import FILTERS
+from tests.prove.guards_of_keys import KEYS
 from tests.prove.guards_of_phrases import PHRASES
 from tests.prove.guards_of_recurrence import RECURRENCE
 from tests.prove.guards_of_search import SEARCH
@@ -205,6 +206,7 @@ GUARDS = (
     *DEPTH,
     *GATE,
     *IDENTITY,
+    *KEYS,
     *PLANNING,
     *SEARCH,
     *PHRASES,

@@ -1,5 +1,6 @@
 """Speaking HTTP to a server: signs requests, renews the token, turns problems into clear endings."""
 
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,9 @@ import httpx2
 
 from questlog import __version__
 from questlog.cli import account as accounts
+from questlog.cli import addresses
 from questlog.cli.account import Account
+from questlog.cli.addresses import LOOPBACK
 from questlog.cli.exits import Exit, Failure
 
 API = "/api/v1"
@@ -24,7 +27,7 @@ EXITS = {
     404: Exit.NOT_FOUND,
     503: Exit.UNREACHABLE,
 }
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+NEVER = 1e12  # in seconds of the Unix clock: when a key ends is the server's to know
 
 
 class Remote:
@@ -99,7 +102,7 @@ class Remote:
     def _signed(self, method: str, path: str, **more: Any) -> httpx2.Response:
         self._renew_if_old()
         answer = self._send(method, path, **more)
-        if answer.status_code == httpx2.codes.UNAUTHORIZED and self.account is not None:
+        if answer.status_code == httpx2.codes.UNAUTHORIZED and self._can_renew:
             self._renew()
             answer = self._send(method, path, **more)
         return answer
@@ -116,6 +119,11 @@ class Remote:
     def _unreachable(self, error: httpx2.TransportError) -> Failure:
         reason = str(error) or type(error).__name__
         return Failure(f"{self.server} does not answer: {reason}", Exit.UNREACHABLE)
+
+    @property
+    def _can_renew(self) -> bool:
+        """A key, unlike a sign-in, cannot be renewed."""
+        return self.account is not None and bool(self.account.refresh_token)
 
     def _renew_if_old(self) -> None:
         if self.account is not None and self.account.expires_at - RENEW_BEFORE_S < time.time():
@@ -139,9 +147,27 @@ class Remote:
 
 
 def signed_in() -> Remote:
-    """Return the server this terminal is signed in to."""
-    account = accounts.load()
+    """Return the server this terminal is signed in to, or the one QUESTLOG_API_KEY is good for."""
+    key = given_key()
+    account = accounts.load() if key is None else by_key(addresses.address(), key)
     return Remote(account.server, account)
+
+
+def given_key() -> str | None:
+    return os.environ.get("QUESTLOG_API_KEY") or None
+
+
+def by_key(server: str, key: str) -> Account:
+    """Return whom an API key speaks for, as far as it may say."""
+    account = Account(server, "", "UTC", access_token=key, refresh_token="", expires_at=NEVER)
+    try:
+        with Remote(server, account) as remote:
+            me = remote.get("/auth/me")
+    except Failure as failure:
+        if failure.status != httpx2.codes.FORBIDDEN:
+            raise
+        return account
+    return replace(account, email=me["email"] or "", timezone=me["timezone"])
 
 
 def with_tokens(account: Account, answer: dict[str, Any]) -> Account:
