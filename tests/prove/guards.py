@@ -2,6 +2,7 @@
 
 from tests.prove.guard import Guard
 from tests.prove.guards_of_depth import DEPTH
+from tests.prove.guards_of_elsewhere import ELSEWHERE
 from tests.prove.guards_of_filters import FILTERS
 from tests.prove.guards_of_keys import KEYS
 from tests.prove.guards_of_phrases import PHRASES
@@ -204,6 +205,7 @@ CORE = (
 GUARDS = (
     *CORE,
     *DEPTH,
+    *ELSEWHERE,
     *GATE,
     *IDENTITY,
     *KEYS,

@@ -20,7 +20,8 @@ class LastWayInError(ConflictError):
 async def require_one_left(session: Session, desk: FrontDesk, user_id: UUID) -> None:
     """Raise `LastWayInError` if nothing is left to sign in with, once something was removed in this transaction.
 
-    Counted are a password, an address that codes reach, identities of other providers, and passkeys. Hold the user's
+    Counted are a password, an address that mail reaches, identities of other providers, and passkeys; not the codes
+    that a server without mail shows to who sits at it, because the owner may sit elsewhere. Hold the user's
     row first (`factor_changes.hold`), so that two removals do not each count on the other.
     """
     identities = select(func.count(ExternalIdentity.id)).where(ExternalIdentity.user_id == user_id)
@@ -35,6 +36,6 @@ async def require_one_left(session: Session, desk: FrontDesk, user_id: UUID) -> 
             ).where(User.id == user_id)
         )
     ).one()
-    reachable = row.address and (desk.sends_mail or desk.shows_codes)
+    reachable = row.address and desk.sends_mail
     if not (row.password or reachable or row.identities or row.passkeys):
         raise LastWayInError()
