@@ -9,19 +9,20 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
-from fastapi.middleware.trustedhost import TrustedHostMiddleware
 
 from questlog import __version__, tables
 from questlog.api import openapi, problems, routers, well_known
 from questlog.api.aliases import API, Aliases
 from questlog.api.denials import Denials
 from questlog.api.gate.body_limit import BodyLimit
-from questlog.api.gate.edge import Edge
+from questlog.api.gate.edge import Edge, Walls
+from questlog.api.gate.hosts import Hosts
+from questlog.api.gate.origins import Origins
 from questlog.api.gate.proxies import Proxies
+from questlog.api.gate.request_limits import RequestLimits
 from questlog.api.metrics import Metrics
 from questlog.automation import audit, events
-from questlog.core import logging, schema, sqlite
+from questlog.core import logging, redis_client, schema, sqlite
 from questlog.core.config import Settings, load_settings
 from questlog.core.db import Database
 from questlog.core.rate_limit import RequestLimiter
@@ -34,16 +35,6 @@ __all__ = ["create_app", "open_database", "tables"]
 
 log = structlog.get_logger(__name__)
 LOOPS_END_WITHIN_S = 5.0
-EXPOSED = [
-    "ETag",
-    "Event-Id",
-    "Link",
-    "Location",
-    "RateLimit",
-    "RateLimit-Policy",
-    "Retry-After",
-    "X-Request-ID",
-]
 
 
 def open_database(settings: Settings) -> Database:
@@ -84,8 +75,9 @@ def create_app(
     desk.issuers.welcome = partial(first_sight.welcome, desk)
     app.state.metrics = Metrics() if settings.app.metrics_enabled else None
     app.state.denials = Denials()
-    app.state.limiter = _limiter(settings)
-    app.state.readiness = _readiness(settings, app.state.database)
+    app.state.redis = _redis(settings)
+    app.state.limits = _limits(app, settings)
+    app.state.readiness = _readiness(app, settings)
     routers.install(app)
     app.include_router(well_known.router)
     app.include_router(pages.router)
@@ -102,59 +94,49 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
     imports = {f"{API}/imports": settings.http.max_import_bytes}
     app.add_middleware(BodyLimit, limit=settings.http.max_body_bytes, larger=imports)
     app.add_middleware(Aliases, resources=openapi.first_segments(app))
-    if settings.http.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=list(settings.http.cors_origins),
-            allow_credentials=True,
-            allow_methods=["*"],
-            allow_headers=["*"],
-            expose_headers=EXPOSED,
-        )
-    if "*" not in settings.http.allowed_hosts:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.http.allowed_hosts))
-    proxies = Proxies([str(network) for network in settings.http.trusted_proxies])
-    app.add_middleware(Edge, state=app.state, proxies=proxies, metrics=app.state.metrics)
+    http = settings.http
+    walls = Walls(
+        Proxies([str(network) for network in http.trusted_proxies]),
+        Hosts(http.allowed_hosts),
+        Origins(http.cors_origins),
+    )
+    app.add_middleware(Edge, state=app.state, walls=walls, metrics=app.state.metrics)
 
 
-def _limiter(settings: Settings) -> RequestLimiter | None:
-    if not settings.http.rate_limit_enabled:
+def _redis(settings: Settings) -> Any:
+    """Return a client that is closed at the end, or None without a Redis."""
+    url = settings.redis.url
+    return redis_client.connect(url.get_secret_value()) if url else None
+
+
+def _limits(app: FastAPI, settings: Settings) -> RequestLimits | None:
+    http = settings.http
+    if not http.rate_limit_enabled:
         return None
-    return RequestLimiter(
-        settings.http.rate_limit_requests,
-        settings.http.rate_limit_period,
-        redis_url=settings.redis.url.get_secret_value() if settings.redis.url else None,
-        processes=int(os.environ.get("QUESTLOG_PROCESSES", "1")),
+    processes = int(os.environ.get("QUESTLOG_PROCESSES", "1"))
+    return RequestLimits(
+        RequestLimiter(http.rate_limit_period, redis=app.state.redis, processes=processes),
+        quota=http.rate_limit_requests,
+        sign_in=http.rate_limit_sign_in_requests,
+        metrics=app.state.metrics,
     )
 
 
-def _readiness(settings: Settings, database: Database) -> dict[str, Callable[[], Awaitable[str]]]:
+def _readiness(app: FastAPI, settings: Settings) -> dict[str, Callable[[], Awaitable[str]]]:
     lines: dict[str, Callable[[], Awaitable[str]]] = {}
     if settings.mail.enabled:
-        lines["mail"] = partial(mailing.readiness, database)
-    if not settings.redis.url:
-        return lines
-    # A tenth of a second that only servers with Redis spend on their start.
-    from redis.asyncio import Redis  # noqa: PLC0415
-    from redis.asyncio.retry import Retry  # noqa: PLC0415
-    from redis.backoff import NoBackoff  # noqa: PLC0415
-    from redis.exceptions import RedisError  # noqa: PLC0415
+        lines["mail"] = partial(mailing.readiness, app.state.database)
+    if app.state.redis is not None:
+        lines["redis"] = partial(_redis_line, app.state.redis)
+    if app.state.limits is not None:
+        lines["rate_limits"] = app.state.limits.line
+    return lines
 
-    redis = Redis.from_url(
-        settings.redis.url.get_secret_value(),
-        socket_timeout=0.25,
-        socket_connect_timeout=0.25,
-        retry=Retry(NoBackoff(), 0),
-    )
 
-    async def redis_line() -> str:
-        try:
-            await redis.ping()
-        except (RedisError, OSError):
-            return "does not answer; limits are counted per process meanwhile"
+async def _redis_line(redis: Any) -> str:
+    if await redis_client.answers(redis):
         return "ok"
-
-    return lines | {"redis": redis_line}
+    return "does not answer; sign-in is limited per process and other requests pass meanwhile"
 
 
 @asynccontextmanager
@@ -173,6 +155,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stop.set()
         await _finish(loops)
         app.state.front_desk.close()
+        if app.state.redis is not None:
+            await app.state.redis.aclose()
         if app.state.owns_database:
             await database.close()
 

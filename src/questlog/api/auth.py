@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from questlog.api.deps import (
     Clues,
     Counted,
+    CountedLightly,
     Credentials,
     Desk,
     ExpectedVersion,
@@ -146,7 +147,10 @@ async def log_in(
 
 
 @router.post(
-    "/refresh", response_model=TokenResponse, dependencies=[Counted], openapi_extra=public(401)
+    "/refresh",
+    response_model=TokenResponse,
+    dependencies=[CountedLightly],
+    openapi_extra=public(401),
 )
 async def refresh_tokens(
     body: TokenRefreshRequest, desk: Desk, clues: Clues, database: Steps

@@ -11,20 +11,15 @@ from pydantic import BeforeValidator
 
 from questlog.api import lean_query, scopes
 from questlog.api.gate.exchange import current
+from questlog.api.gate.request_limits import RequestLimits
 from questlog.automation import audit
 from questlog.core.db import Database, Session
-from questlog.core.exceptions import (
-    AuthenticationError,
-    AuthorizationError,
-    QuestlogError,
-    TooManyRequestsError,
-)
+from questlog.core.exceptions import AuthenticationError, AuthorizationError, QuestlogError
 from questlog.core.ids import parse_id
 from questlog.core.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageRequest
 from questlog.core.schemas import QueryFlag
 from questlog.identity import arrivals, key_text
 from questlog.identity.clues import Clues as CallerClues
-from questlog.identity.clues import network_of
 from questlog.identity.front_desk import FrontDesk
 from questlog.identity.key_presence import MistypedApiKeyError
 from questlog.identity.principals import Principal
@@ -72,10 +67,10 @@ async def principal(request: Request, credentials: Credentials) -> Principal:
     try:
         found = await arrivals.authenticate(desk, exchange.database, _shown(request, credentials))
     except QuestlogError:
-        await _count_request(request, f"address:{network_of(exchange.address)}")
+        await _count(request)
         raise
     exchange.principal, exchange.locale = found, found.locale
-    await _count_request(request, f"user:{found.user_id}")
+    await _count(request)
     scopes.check(found, request.method, exchange.route)
     return found
 
@@ -96,18 +91,19 @@ def _shown(request: Request, credentials: HTTPAuthorizationCredentials | None) -
 
 
 async def anonymous(request: Request) -> None:
-    """Count a request at a door that needs no sign-in."""
-    await _count_request(request, f"address:{network_of(current.get().address)}")
+    """Count a request that needs no sign-in."""
+    await _count(request)
 
 
-async def _count_request(request: Request, key: str) -> None:
-    limiter = request.app.state.limiter
-    if limiter is None:
-        return
-    allowance = await limiter.hit(key)
-    current.get().headers.update(allowance.headers())
-    if not allowance.allowed:
-        raise TooManyRequestsError(retry_after=allowance.resets_in)
+async def at_door(request: Request) -> None:
+    """Count a request at a door that proves somebody, or sends mail: fewer pass than elsewhere."""
+    await _count(request, at_door=True)
+
+
+async def _count(request: Request, *, at_door: bool = False) -> None:
+    limits: RequestLimits | None = request.app.state.limits
+    if limits is not None:
+        await limits.count(current.get(), at_door=at_door)
 
 
 async def user_id(me: Annotated[Principal, Depends(principal)]) -> UUID:
@@ -224,4 +220,5 @@ AdminId = Annotated[UUID, Depends(admin_id)]
 Page = Annotated[PageRequest, Depends(page_request)]
 ExpectedVersion = Annotated[int | None, Depends(expected_version)]
 Clues = Annotated[CallerClues, Depends(clues)]
-Counted = Depends(anonymous)
+Counted = Depends(at_door)
+CountedLightly = Depends(anonymous)

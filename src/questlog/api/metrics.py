@@ -23,6 +23,17 @@ class Metrics:
             buckets=BUCKETS,
             registry=self.registry,
         )
+        self.refused = Counter(
+            "questlog_rate_limited",
+            "Requests answered 429 because their sender made too many.",
+            ["policy"],
+            registry=self.registry,
+        )
+        self.uncounted = Counter(
+            "questlog_rate_limit_uncounted",
+            "Requests that passed uncounted because Redis did not answer.",
+            registry=self.registry,
+        )
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         known = (

@@ -27,7 +27,7 @@ async def security_txt(request: Request) -> Response:
 @router.get("/change-password")
 async def change_password(request: Request) -> Response:
     """Lead password managers to where passwords are changed (W3C change-password-url)."""
-    frontend = request.app.state.settings.http.frontend_url
-    return RedirectResponse(
-        f"{frontend}/change-password" if frontend else "/docs#/auth/change_password", 302
-    )
+    settings = request.app.state.settings
+    here = "/docs#/auth/change_password" if settings.app.docs_enabled else "/"
+    frontend = settings.http.frontend_url
+    return RedirectResponse(f"{frontend}/change-password" if frontend else here, 302)

@@ -6,6 +6,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from questlog.api.gate.edge import API_POLICY, SECURITY_HEADERS
+
 HEAD_BYTES = 32 * 1024
 HEADERS = 128
 HEAD_SECONDS = 30
@@ -70,6 +72,8 @@ class BoundedHttp(HttpToolsProtocol):
         body = json.dumps(_problem(self._status)).encode()
         lines = [
             b"content-type: application/problem+json",
+            b"cache-control: no-store",
+            *(b"%s: %s" % header for header in (*SECURITY_HEADERS, API_POLICY)),
             b"content-length: %d" % len(body),
             b"connection: close",
         ]

@@ -13,8 +13,9 @@ Each group is small, frozen and handed to the part of the house that needs it:
 - `settings.issuers`   whose tokens are accepted besides our own
 - `settings.webhooks`  exceptions to the guard against private addresses
 
-The five about other systems stand in `core/outside_settings.py`, for length. `load_settings` reads them all, `settings`
-at the end is for the edge; `docs/configuration.md` lists them for people.
+That of HTTP stands in `core/http_settings.py` and the five about other systems in `core/outside_settings.py`, for
+length. `load_settings` reads them all, `settings` at the end is for the edge; `docs/configuration.md` lists them for
+people.
 """
 
 import os
@@ -28,6 +29,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from questlog.core import database_url, secret_file, secret_strength, settings_sources
 from questlog.core import settings_types as types
 from questlog.core.database_url import DatabaseUrl
+from questlog.core.http_settings import HttpSettings
 from questlog.core.outside_settings import (
     IssuerSettings,
     LlmSettings,
@@ -40,7 +42,6 @@ from questlog.core.url_parts import POSTGRES, REDIS
 
 __all__ = ["Settings", "SettingsError", "load_settings", "settings"]
 
-LOCAL_ORIGINS = ("http://localhost:3000", "http://localhost:8000")
 DATA_DIR = Path("data")
 DATABASE_FILE = "questlog.db"
 KEY_LENGTHS = {"HS256": 32, "HS384": 48, "HS512": 64}  # RFC 7518 § 3.2: as long as the hash
@@ -146,55 +147,6 @@ class TokenSettings(Group):
     def weak_secrets(self) -> Iterator[str]:
         least = KEY_LENGTHS[self.algorithm]
         return secret_strength.complaints("SECRET_KEY", self.secret_key, min_length=least)
-
-
-class HttpSettings(Group):
-    host: Annotated[str, Field(min_length=1)] = setting(
-        "127.0.0.1",
-        "API_HOST",
-        "0.0.0.0",  # noqa: S104 - a server may be told to
-        in_production="0.0.0.0",  # noqa: S104 - and in production that is the point
-    )
-    """Address to listen on."""
-    port: types.Port = setting(8000, "API_PORT", "8080")
-    """Port to listen on; 0 takes a free one."""
-    public_url: types.BaseUrl | None = setting(None, "PUBLIC_URL", "https://quest.example.org")
-    """Where people reach this server; links in mails begin with it. Must be https in production."""
-    frontend_url: types.BaseUrl | None = setting(None, "FRONTEND_URL", "https://app.example.org")
-    """Where people are sent back to after signing in elsewhere; without it, to this server."""
-    cors_origins: types.Origins = setting(
-        LOCAL_ORIGINS, "CORS_ORIGINS", "https://app.example.org", in_production=()
-    )
-    """Origins whose pages may call the API with a user's credentials. `*` is refused."""
-    allowed_hosts: types.Hosts = setting(("*",), "ALLOWED_HOSTS", "quest.example.org,localhost")
-    """Host names this server answers to; `*` is any."""
-    trusted_proxies: types.Networks = setting((), "TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8")
-    """Proxies whose `X-Forwarded-*` headers are believed."""
-    max_body_bytes: types.Count = setting(1024 * 1024, "MAX_BODY_BYTES", "2097152")
-    """The largest request body; a larger one is answered 413."""
-    max_import_bytes: types.Count = setting(16 * 1024 * 1024, "MAX_IMPORT_BYTES", "67108864")
-    """The largest file that may be imported over HTTP."""
-    rate_limit_requests: types.Count = setting(100, "RATE_LIMIT_REQUESTS", "300")
-    """Requests a user, or an address without a user, has in each period."""
-    rate_limit_period: Annotated[int, Field(ge=1, le=86_400)] = setting(
-        60, "RATE_LIMIT_PERIOD", "60"
-    )
-    """Length of that period in seconds."""
-    rate_limit_enabled: bool = setting(True, "RATE_LIMIT_ENABLED", "false")
-    """`false` switches request limits off; failed sign-ins are counted always."""
-
-    @property
-    def is_loopback(self) -> bool:
-        return self.host in {"localhost", "::1"} or self.host.startswith("127.")
-
-    @property
-    def base_url(self) -> str:
-        """Return where people reach this server, as far as it is known."""
-        return self.public_url or f"http://localhost:{self.port}"
-
-    def dangers(self) -> Iterator[str]:
-        if self.public_url and self.public_url.startswith("http:"):
-            yield "PUBLIC_URL is not encrypted. In production it begins with https://."
 
 
 class Settings(BaseSettings):

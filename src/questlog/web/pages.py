@@ -17,30 +17,23 @@ DOCS_POLICY = (
     "style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; worker-src blob:; frame-ancestors 'none'"
 )
 START_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-LINKS = {
-    "API": "/api/v1",
+LINKS = {"API": "/api/v1", "Health": "/health", "Ready": "/ready"}
+DOCS = {
     "Try it (Swagger UI)": "/docs",
     "Read it (ReDoc)": "/redoc",
     "OpenAPI document": "/openapi.json",
-    "Health": "/health",
-    "Ready": "/ready",
 }
 
 router = APIRouter(include_in_schema=False)
 
 
-def information() -> dict[str, object]:
+def information(*, docs: bool) -> dict[str, object]:
+    shown = {"docs": "/docs", "redoc": "/redoc", "openapi": "/openapi.json"} if docs else {}
     return {
         "name": "Questlog",
         "version": __version__,
         "description": "Goals, tasks and learning, with a game inside and a coach who knows your history.",
-        "links": {
-            "api": "/api/v1",
-            "docs": "/docs",
-            "redoc": "/redoc",
-            "openapi": "/openapi.json",
-            "health": "/health",
-        },
+        "links": {"api": "/api/v1", **shown, "health": "/health"},
     }
 
 
@@ -49,11 +42,12 @@ def information() -> dict[str, object]:
 @router.get("/api/v1")
 async def start(request: Request) -> Response:
     """Say what this is: as JSON to programs, as a page to browsers."""
+    docs = request.app.state.settings.app.docs_enabled
     if "text/html" not in request.headers.get("accept", ""):
-        return JSONResponse(information())
+        return JSONResponse(information(docs=docs))
     rows = "".join(
         f'<li><a href="{escape(address)}">{escape(name)}</a></li>'
-        for name, address in LINKS.items()
+        for name, address in (LINKS | (DOCS if docs else {})).items()
     )
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'

@@ -33,7 +33,6 @@ async def run_forever(database: Database, presence: Presence, stop: asyncio.Even
         try:
             await presence.write_uses(database)
             await database.write(sweep)
-            await database.write(audit_log.sweep)  # alone: a role may be kept from deleting there
         except SQLAlchemyError as error:
             log.warning("housekeeping_waits_for_the_database", error=str(error))
 
@@ -50,5 +49,6 @@ async def sweep(session: Session) -> None:
         api_keys.sweep,
         mail.sweep,
         undo_states.sweep,
+        audit_log.sweep,
     ):
         await each(session)

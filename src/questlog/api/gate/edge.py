@@ -5,14 +5,18 @@ Pure ASGI, because a layer that wraps requests in tasks breaks cancellation and 
 
 import re
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from questlog.api.gate.exchange import Exchange, current
-from questlog.api.gate.proxies import Proxies
+from questlog.api.gate.hosts import Hosts
+from questlog.api.gate.origins import Origins, RawHeaders
+from questlog.api.gate.proxies import Headers, Proxies
 from questlog.api.metrics import Metrics
 from questlog.api.problems import problem
 from questlog.core.caller import asked_by
@@ -22,19 +26,27 @@ log = structlog.get_logger(__name__)
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
 SECURITY_HEADERS = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("X-Frame-Options", "DENY"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
 )
-API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+API_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+HTTPS_ONLY = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 FAILED = "Something went wrong on our side. It has been logged under this request id."
 
 
+@dataclass(frozen=True)
+class Walls:
+    """What settings say of the way in: which proxies are believed, which names are ours, whose pages may call."""
+
+    proxies: Proxies
+    hosts: Hosts
+    origins: Origins
+
+
 class Edge:
-    def __init__(
-        self, app: ASGIApp, *, state: Any, proxies: Proxies, metrics: Metrics | None
-    ) -> None:
-        self.app, self.state, self.proxies, self.metrics = app, state, proxies, metrics
+    def __init__(self, app: ASGIApp, *, state: Any, walls: Walls, metrics: Metrics | None) -> None:
+        self.app, self.state, self.walls, self.metrics = app, state, walls, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -43,14 +55,16 @@ class Edge:
         headers = dict(scope["headers"])
         exchange = Exchange(
             request_id=_request_id(headers),
-            address=self.proxies.address_of(scope, headers),
+            address=self.walls.proxies.address_of(scope),
             method=scope["method"],
             path=scope["path"],
             database=self.state.database,
             user_agent=_agent(headers),
             locale=_language(headers),
         )
-        secure = self.proxies.is_secure(scope, headers)
+        if self.walls.proxies.is_secure(scope, headers):
+            scope["scheme"] = "https"
+        added = self.walls.origins.headers_for(headers.get(b"origin"))
         current.set(exchange)
         asked_by.set(exchange.caller)
         began = time.perf_counter()
@@ -60,17 +74,24 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _dress(MutableHeaders(scope=message), exchange, secure=secure)
+                plain = message.get("headers", ())
+                message["headers"] = _dressed(plain, exchange, added, scope["scheme"])
             await send(message)
 
         try:
-            await self.app(scope, receive, dressed)
+            await (self._refusal(exchange, headers) or self.app)(scope, receive, dressed)
         except Exception:
             log.exception("unhandled_error", request_id=exchange.request_id, path=exchange.path)
             if status == 0:
                 await problem(500, "internal_error", FAILED)(scope, receive, dressed)
         finally:
             self._tell(exchange, status, time.perf_counter() - began)
+
+    def _refusal(self, exchange: Exchange, headers: Headers) -> Response | None:
+        """Return the answer to what the application never needs to see."""
+        if not self.walls.hosts.knows(headers.get(b"host")):
+            return problem(400, "unknown_host", "This server does not answer to this name.")
+        return self.walls.origins.preflight(exchange.method, headers)
 
     def _tell(self, exchange: Exchange, status: int, seconds: float) -> None:
         if self.metrics is not None:
@@ -107,17 +128,19 @@ def _language(headers: dict[bytes, bytes]) -> str:
     return "en"
 
 
-def _dress(headers: MutableHeaders, exchange: Exchange, *, secure: bool) -> None:
-    headers["X-Request-ID"] = exchange.request_id
-    for name, value in SECURITY_HEADERS:
-        headers[name] = value
-    if "content-security-policy" not in headers:
-        headers["Content-Security-Policy"] = API_POLICY
-    if "cache-control" not in headers:
-        headers["Cache-Control"] = (
-            "no-store" if exchange.route or exchange.error_code else "no-cache"
-        )
-    if secure:
-        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+def _dressed(
+    plain: Iterable[tuple[bytes, bytes]], exchange: Exchange, added: RawHeaders, scheme: str
+) -> RawHeaders:
+    headers = [*plain, *SECURITY_HEADERS, *added]
+    names = {name for name, _ in headers}
+    headers.append((b"x-request-id", exchange.request_id.encode()))
+    if b"content-security-policy" not in names:
+        headers.append(API_POLICY)
+    if b"cache-control" not in names:
+        private = exchange.route or exchange.error_code
+        headers.append((b"cache-control", b"no-store" if private else b"no-cache"))
+    if scheme == "https":
+        headers.append(HTTPS_ONLY)
     for name, value in exchange.headers.items():
-        headers[name] = value
+        headers.append((name.lower().encode(), value.encode()))
+    return headers
