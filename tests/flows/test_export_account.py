@@ -8,15 +8,17 @@ import pytest
 from httpx2 import AsyncClient
 from sqlalchemy import select
 
-from questlog.core.db import Base, Database
+from questlog.core.db import Database
 from questlog.flows import export_account as exports
 from questlog.flows.export_account import export_account
 from questlog.planning.import_models import Import
 from questlog.planning.models import Item, Task
 from tests.support.accounts import READ_BACK, bring, document
+from tests.support.everything import live, owned_tables
 from tests.support.invariants import check_invariants
 from tests.support.make import Make, Person
 
+HEAD = {"format", "version", "exported_at", "user"}
 PAST = datetime(2026, 10, 3, 12, 0, tzinfo=UTC)
 MADE_ANEW = {"id", "created_at", "updated_at", "version", "receipt"}
 
@@ -184,23 +186,29 @@ async def test_s081_a_file_cannot_lay_hands_on_what_is_somebody_elses(
 
 
 async def test_s143_every_table_with_an_owner_is_in_the_export(
-    client: AsyncClient, database: Database, make: Make
+    database: Database, make: Make
 ) -> None:
     user, other = await make.user(), await make.user()
-    await lived(client, user)
-    await lived(client, other)
+    await live(database, make, user, "mine")
+    await live(database, make, other, "foreign")
 
     found = await document(database, user)
 
-    owned = {name for name, table in Base.metadata.tables.items() if "user_id" in table.c}
-    assert owned - exports.FOLDED_IN - exports.PASSING == found.keys() - {"format", "version", "exported_at", "user"}
+    owned = {table.name for table, _owner in owned_tables()}
+    left_out = exports.FOLDED_IN | exports.LEFT_OUT.keys()
+    assert found.keys() - HEAD == owned - left_out
+    assert left_out < owned
+    assert all(exports.LEFT_OUT.values())
+    assert all(found.values()), "a table came out empty"
     for section in exports.sections():
-        name = section.table.name
-        shown = set(found[name][0]) if found[name] else {one.name for one in section.columns}
         secret = {column.name for column in section.table.c if column.info.get("secret")}
-        kept_back = {column.name for column in section.table.c} - shown
-        assert kept_back == {"user_id", *secret, *exports.DERIVED.get(name, ())}
+        kept_back = {column.name for column in section.table.c} - found[section.table.name][
+            0
+        ].keys()
+        derived = exports.DERIVED.get(section.table.name, frozenset())
+        assert kept_back == {section.owner.name, *secret, *derived}
     assert str(other.id) not in json.dumps(found)
+    assert "foreign" not in json.dumps(found)
 
 
 async def test_no_secret_leaves(database: Database, make: Make) -> None:

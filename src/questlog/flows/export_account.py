@@ -1,7 +1,7 @@
 """Giving everything out: one JSON document with all that belongs to a user, which `import_tasks` reads back.
 
-Every table with an owner is in it, including those of tomorrow; columns marked secret, what follows from other columns
-and what undoes the changes of the last day are not. It is made piece by piece, in short readings, so that an account of any size needs little memory and
+Every table with an owner is in it, including those of tomorrow, and the lines of the audit log about the account;
+columns marked secret, what follows from other columns and what `LEFT_OUT` names are not. It is made piece by piece, in short readings, so that an account of any size needs little memory and
 holds up no writer; each object has a line of its own.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, Row, Table, select, tuple_
+from sqlalchemy import Column, ColumnElement, Row, Table, select, tuple_
 
 from questlog.automation import audit
 from questlog.core import clock
@@ -26,8 +26,17 @@ OWNER = "user_id"
 LABELS = "labels"
 # Tasks carry the names of their labels.
 FOLDED_IN = frozenset({"task_labels"})
-# What changes replaced goes after a day, and means nothing elsewhere.
-PASSING = frozenset({"undo_states"})
+# Tables that are not in it, and why.
+LEFT_OUT: Mapping[str, str] = {
+    "exchange_codes": "good for a minute, and only for the browser that asked",
+    "factor_tickets": "a sign-in under way",
+    "oidc_attempts": "a sign-in under way",
+    "recovery_codes": "nothing but digests of what opens the account",
+    "totp_secrets": "nothing but a secret that opens the account",
+    "undo_states": "what the changes of the last day replaced; it means nothing elsewhere",
+}
+# The audit log names accounts without pointing to them.
+OWNERS: Mapping[str, str] = {"audit_entries": "account_id"}
 DERIVED: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("goals", "projects", "tasks"), frozenset({"title_key"})),
     "saved_filters": frozenset({"folded"}),
@@ -42,9 +51,13 @@ class Section:
 
     table: Table
 
+    @property
+    def owner(self) -> Column[Any]:
+        return self.table.c[OWNERS.get(self.table.name, OWNER)]
+
     @cached_property
     def columns(self) -> list[ColumnElement[Any]]:
-        left_out = {OWNER, *DERIVED.get(self.table.name, ())}
+        left_out = {self.owner.name, *DERIVED.get(self.table.name, ())}
         told: list[ColumnElement[Any]] = [
             column
             for column in self.table.c
@@ -56,7 +69,7 @@ class Section:
     def order(self) -> list[ColumnElement[Any]]:
         """What tells the rows of one owner apart, from one reading to the next."""
         keys = [column for column in self.table.primary_key if column.name != OWNER]
-        return [*keys] or [self.table.c[OWNER]]
+        return [*keys] or [self.owner]
 
 
 def sections() -> list[Section]:
@@ -64,7 +77,7 @@ def sections() -> list[Section]:
     owned = {
         name: table
         for name, table in Base.metadata.tables.items()
-        if OWNER in table.c and name not in FOLDED_IN | PASSING
+        if OWNERS.get(name, OWNER) in table.c and name not in FOLDED_IN | LEFT_OUT.keys()
     }
     others = sorted(owned.keys() - MODELS.keys())
     return [Section(owned[name]) for name in [*MODELS, *others]]
@@ -104,7 +117,7 @@ async def _rows(
 ) -> Sequence[Row[Any]]:
     keys = section.order
     statement = select(*section.columns, *(key.label(f"key_{n}") for n, key in enumerate(keys)))
-    statement = statement.where(section.table.c[OWNER] == user_id)
+    statement = statement.where(section.owner == user_id)
     if after is not None:
         types = [key.type for key in keys]
         statement = statement.where(tuple_(*keys) > tuple_(*after, types=types))

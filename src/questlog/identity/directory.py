@@ -97,7 +97,7 @@ def _accounts() -> Select[Any]:
         User.version,
         live.label("sessions"),
     )
-    return select(*shown)
+    return select(*shown).where(User.erasing_since.is_(None))
 
 
 def _shown(row: Row[Any], without: frozenset[str] = frozenset()) -> dict[str, Any]:

@@ -31,6 +31,8 @@ class User(Base):
     updated_at: Mapped[datetime] = mapped_column(Moment)
     last_login_at: Mapped[datetime | None] = mapped_column(Moment)
     deactivated_at: Mapped[datetime | None] = mapped_column(Moment)
+    erasing_since: Mapped[datetime | None] = mapped_column(Moment)
+    """When the owner deleted the account: what is left of it is on its way out."""
     has_second_factor: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     """Whether signing in asks for one: kept with the factors, so that who has none is asked at no cost."""
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)

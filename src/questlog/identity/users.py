@@ -6,12 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy import delete as delete_from
+from sqlalchemy import update as update_rows
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.automation import audit, events
 from questlog.automation.models import Mail
 from questlog.core import clock
-from questlog.core.db import Session
+from questlog.core.db import Base, Session
 from questlog.core.exceptions import (
     AlreadyExistsError,
     ConflictError,
@@ -20,12 +21,15 @@ from questlog.core.exceptions import (
 )
 from questlog.core.ids import new_id
 from questlog.identity import api_keys, presence, sessions, user_settings
-from questlog.identity.door_models import ExchangeCode, ExternalIdentity
-from questlog.identity.models import EmailCode, PasswordReset, User
+from questlog.identity.door_models import ExchangeCode, ExternalIdentity, OidcAttempt
+from questlog.identity.factor_models import FactorTicket, Passkey, RecoveryCode, TotpSecret
+from questlog.identity.key_models import ApiKey
+from questlog.identity.models import EmailCode, PasswordReset, SignInSession, User
 from questlog.identity.password_proofs import authenticate
 
 __all__ = [
     "authenticate",
+    "being_erased",
     "delete",
     "get_by_email",
     "get_by_id",
@@ -34,6 +38,19 @@ __all__ = [
     "register",
     "update",
 ]
+
+# What opens an account, or shows whose it is.
+WAYS_IN: tuple[type[Base], ...] = (
+    SignInSession,
+    ApiKey,
+    ExternalIdentity,
+    ExchangeCode,
+    FactorTicket,
+    PasswordReset,
+    TotpSecret,
+    RecoveryCode,
+    Passkey,
+)
 
 
 class EmailTakenError(AlreadyExistsError):
@@ -91,7 +108,9 @@ async def register(
 
 async def get_by_id(session: Session, user_id: UUID) -> User:
     """Raises `UserNotFoundError`."""
-    user = await session.scalar(select(User).where(User.id == user_id))
+    user = await session.scalar(
+        select(User).where(User.id == user_id, User.erasing_since.is_(None))
+    )
     if user is None:
         raise UserNotFoundError()
     return user
@@ -160,7 +179,7 @@ async def update(
 async def _locked(session: Session, user_id: UUID) -> User:
     user = await session.scalar(
         select(User)
-        .where(User.id == user_id)
+        .where(User.id == user_id, User.erasing_since.is_(None))
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
@@ -218,13 +237,28 @@ def _record_update(session: Session, user: User, changed: list[str]) -> None:
 
 
 async def delete(session: Session, user_id: UUID) -> None:
-    """Close the account and erase all that is the user's. Raises `UserNotFoundError`."""
+    """Close the account for good: no way in is left, and its address is free. `flows.erase_account` does the rest.
+
+    Raises `UserNotFoundError`, also when this was done before.
+    """
     user = await _locked(session, user_id)
     mine: ColumnElement[bool] = Mail.user_id == user_id
     if user.email is not None:
         await session.execute(delete_from(EmailCode).where(EmailCode.email == user.email))
         mine = or_(mine, Mail.to_address == user.email)
     await session.execute(delete_from(Mail).where(mine))
-    await session.execute(delete_from(User).where(User.id == user_id))
+    for way_in in WAYS_IN:
+        await session.execute(delete_from(way_in).where(way_in.__table__.c.user_id == user_id))
+    await session.execute(delete_from(OidcAttempt).where(OidcAttempt.linking_user_id == user_id))
+    now = clock.now()
+    nothing = {"email": None, "password_hash": None, "name": "", "profile_text": None}
+    closed = {**nothing, "deactivated_at": now, "erasing_since": now}
+    await session.execute(update_rows(User).where(User.id == user_id).values(closed))
     audit.record(session, "account.deleted", account_id=user_id)
     presence.forget_user(session, user_id)
+
+
+async def being_erased(session: Session) -> list[UUID]:
+    """Return whose accounts are deleted and not gone yet, the longest first."""
+    waiting = select(User.id).where(User.erasing_since.is_not(None)).order_by(User.erasing_since)
+    return list(await session.scalars(waiting.limit(100)))

@@ -1,4 +1,4 @@
-"""What is done every minute: storing when sessions and keys were last used, and deleting what is over."""
+"""What is done every minute: storing when sessions and keys were last used, deleting what is over, erasing closed accounts."""
 
 import asyncio
 from contextlib import suppress
@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from questlog.automation import audit_log, mail, undo_states
 from questlog.core.db import Database, Session
+from questlog.flows.erase_account import erase_all_closed
 from questlog.identity import (
     api_keys,
     attempts,
@@ -33,6 +34,7 @@ async def run_forever(database: Database, presence: Presence, stop: asyncio.Even
         try:
             await presence.write_uses(database)
             await database.write(sweep)
+            await erase_all_closed(database)
         except SQLAlchemyError as error:
             log.warning("housekeeping_waits_for_the_database", error=str(error))
 
