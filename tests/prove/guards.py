@@ -3,7 +3,9 @@
 from tests.prove.guard import Guard
 from tests.prove.guards_of_depth import DEPTH
 from tests.prove.guards_of_elsewhere import ELSEWHERE
+from tests.prove.guards_of_factors import FACTORS
 from tests.prove.guards_of_filters import FILTERS
+from tests.prove.guards_of_issuers import ISSUERS
 from tests.prove.guards_of_keys import KEYS
 from tests.prove.guards_of_phrases import PHRASES
 from tests.prove.guards_of_recurrence import RECURRENCE
@@ -206,8 +208,10 @@ GUARDS = (
     *CORE,
     *DEPTH,
     *ELSEWHERE,
+    *FACTORS,
     *GATE,
     *IDENTITY,
+    *ISSUERS,
     *KEYS,
     *PLANNING,
     *SEARCH,

@@ -13,7 +13,7 @@ from questlog.identity import issuer_tokens
 from questlog.identity.access_tokens import BadAccessTokenError
 from tests.identity.issuers.conftest import Door, OpenDoor, entry
 from tests.support import issuers
-from tests.support.issuers import ISSUER, KeyServer, Signer, claims, compact, secret_holder
+from tests.support.issuers import ISSUER, SECRET, KeyServer, Signer, claims, compact, secret_holder
 from tests.support.moving_clock import MovingClock
 
 NAMES_OF_CLAIMS = ("exp", "sub", "iss", "aud", "iat")
@@ -85,10 +85,24 @@ async def test_s042_a_public_key_is_no_shared_secret(open_door: OpenDoor, algori
         await refused(door, *tokens)
 
 
-async def test_an_algorithm_that_was_not_agreed_on_is_refused(door: Door) -> None:
-    longer = issuers.secret_holder(algorithm="HS512")
+async def test_an_algorithm_that_was_not_agreed_on_is_refused(
+    door: Door, key_door: Door, signer: Signer
+) -> None:
+    longer = issuers.secret_holder(SECRET * 2, algorithm="HS512")
+    other = issuers.key_pair("EdDSA", kid="one")
 
-    await refused(door, longer.token())
+    await refused(door, longer.token(), signer.token())
+    await refused(key_door, SHOP.token(), other.token(), signer.token(alg="ES384"))
+
+
+async def test_s043_a_verifier_takes_its_own_algorithms_and_no_others(door: Door) -> None:
+    """Tokens are sorted by their algorithm before; were that to go wrong, the verifier would still refuse."""
+    (verifier,) = door.desk.issuers.verifiers
+    same_secret = issuers.secret_holder(SECRET, algorithm="HS384")
+
+    for token in (same_secret.token(), SHOP.token(alg="none")):
+        with pytest.raises(BadAccessTokenError):
+            await verifier.verify(issuer_tokens.read(token))
 
 
 async def test_s044_a_strange_key_id_finds_no_key(
