@@ -117,5 +117,6 @@ async def remove_passkey(
     passkey_id: PathId, body: FactorProofRequest, me: Me, desk: Desk, database: Steps
 ) -> None:
     """Remove a passkey. The last way in cannot be removed."""
+    await database.read(passkeys.require_own, me.user_id, passkey_id)
     await factor_proofs.prove(database, desk, me, body.proof)
     await database.write(passkeys.remove, desk, me.user_id, passkey_id)

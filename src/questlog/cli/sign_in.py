@@ -1,20 +1,18 @@
 """`questlog login`, `logout`, `whoami`."""
 
-import os
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 
 from questlog.cli import account as accounts
-from questlog.cli import terminal
+from questlog.cli import addresses, references, terminal, totp
 from questlog.cli.account import Account
+from questlog.cli.addresses import DEFAULT_SERVER
 from questlog.cli.exits import Exit, Failure
-from questlog.cli.remote import LOOPBACK, Remote, signed_in
+from questlog.cli.remote import Remote, by_key, given_key, signed_in
 
 TOO_MANY_REQUESTS = 429
-DEFAULT_SERVER = "http://127.0.0.1:8000"
 
 
 @click.command()
@@ -22,7 +20,7 @@ DEFAULT_SERVER = "http://127.0.0.1:8000"
     "--server",
     help=f"Where the server is.  [default: QUESTLOG_SERVER, the last one, or {DEFAULT_SERVER}]",
 )
-@click.option("--email", "-e", prompt=True, help="Your address.")
+@click.option("--email", "-e", help="Your address; asked for when it is not given.")
 @click.option(
     "--password",
     "-p",
@@ -34,7 +32,15 @@ DEFAULT_SERVER = "http://127.0.0.1:8000"
     is_flag=True,
     help="Sign in with a code sent by mail; makes an account if you have none.",
 )
-def login(server: str | None, email: str, password: str | None, code: bool) -> None:
+@click.option(
+    "--api-key",
+    "key",
+    is_flag=True,
+    help="Sign in with an API key instead; asked for, or taken from QUESTLOG_API_KEY.",
+)
+def login(
+    server: str | None, email: str | None, password: str | None, code: bool, key: bool
+) -> None:
     """Sign in to a server; this terminal then stays signed in.
 
     The tokens are kept in a file that only you may read. A password given as an option can be seen in
@@ -43,10 +49,15 @@ def login(server: str | None, email: str, password: str | None, code: bool) -> N
     \b
     questlog login --email ada@example.org
     questlog login --server https://quest.example.org --code
+    questlog login --api-key
     """
-    address = _address(server)
+    address = addresses.address(server)
+    if key:
+        _keep_key(address)
+        return
+    email = email or click.prompt("Email")
     with Remote(address) as remote:
-        tokens = _by_code(remote, email) if code else _by_password(remote, email, password)
+        tokens = _tokens(remote, email, password, by_code=code)
     account = Account(
         server=address,
         email=tokens["user"]["email"],
@@ -115,28 +126,24 @@ FACTS = {
 
 
 def _keep_timezone(remote: Remote, me: dict[str, Any]) -> None:
-    account = accounts.load()
-    if account.timezone != me["timezone"]:
+    account = references.account_of(remote)
+    if account.timezone != me["timezone"] and given_key() is None:
         accounts.save(Account(**{**vars(account), "timezone": me["timezone"]}))
 
 
-def _address(given: str | None) -> str:
-    address = given or os.environ.get("QUESTLOG_SERVER") or _last_server() or DEFAULT_SERVER
-    parts = urlsplit(address if "://" in address else f"http://{address}")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise click.UsageError(f"--server {address} is no http:// or https:// address.")
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        terminal.note(
-            f"{parts.netloc} is spoken to without encryption: others on the way can read your password."
-        )
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+def _keep_key(address: str) -> None:
+    account = by_key(address, given_key() or click.prompt("Key", hide_input=True))
+    accounts.save(account)
+    terminal.success(f"Signed in with a key as {account.email or 'its owner'} at {address}.")
 
 
-def _last_server() -> str | None:
+def _tokens(remote: Remote, email: str, password: str | None, *, by_code: bool) -> dict[str, Any]:
     try:
-        return accounts.load().server
-    except Failure:
-        return None
+        return _by_code(remote, email) if by_code else _by_password(remote, email, password)
+    except Failure as failure:
+        if not totp.is_needed(failure):
+            raise
+        return totp.finish(remote, failure)
 
 
 def _by_password(remote: Remote, email: str, password: str | None) -> dict[str, Any]:

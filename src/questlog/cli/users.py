@@ -14,7 +14,7 @@ from questlog.core.config import Settings
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import QuestlogError
 from questlog.flows.sign_up import sign_up
-from questlog.identity import emails, password_change, passwords, sessions, users
+from questlog.identity import emails, factor_changes, password_change, passwords, sessions, users
 from questlog.identity.front_desk import FrontDesk
 from questlog.identity.models import User
 from questlog.identity.passwords import WeakPasswordError
@@ -139,6 +139,20 @@ def set_password(email: str, password: str) -> None:
     terminal.success(f"{email} has a new password.")
 
 
+@user.command("remove-factors")
+@click.argument("email")
+def remove_factors(email: str) -> None:
+    """Remove the second factors of somebody who has lost them, after making sure who is asking."""
+    settings = read_settings()
+    address = _address(email)
+
+    async def work(database: Database) -> bool:
+        return await database.write(_remove_factors, FrontDesk(settings), address)
+
+    found = work_on_database(settings, work)
+    terminal.success(f"{email} has no second factor {'any more' if found else 'to remove'}.")
+
+
 def _change(email: str, changes: dict[str, Any]) -> None:
     address = _address(email)
 
@@ -156,6 +170,10 @@ async def _set_password(session: Session, desk: FrontDesk, email: str, password_
     found = await _find(session, email)
     await password_change.set_password(session, desk, found, password_hash)
     await sessions.revoke_others(session, found.id, None, reason="password_changed")
+
+
+async def _remove_factors(session: Session, desk: FrontDesk, email: str) -> bool:
+    return await factor_changes.remove_all(session, desk, (await _find(session, email)).id)
 
 
 async def _find(session: Session, email: str) -> User:

@@ -5,13 +5,14 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from questlog.automation import audit, events, mail
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.exceptions import ConflictError
 from questlog.identity import factor_tickets, recovery_codes, second_factor
+from questlog.identity.factor_models import Passkey, TotpSecret
 from questlog.identity.front_desk import FrontDesk
 from questlog.identity.models import User
 from questlog.identity.users import UserNotFoundError
@@ -67,6 +68,23 @@ async def removed(session: Session, desk: FrontDesk, user_id: UUID, kind: Kind) 
         await recovery_codes.remove_all(session, user_id)
     await factor_tickets.void_all_of(session, user_id)
     await _tell(session, desk, user_id, kind, "removed")
+
+
+async def remove_all(session: Session, desk: FrontDesk, user_id: UUID) -> bool:
+    """Remove every factor of somebody who has lost them, and return whether there was any."""
+    await hold(session, user_id)
+    kinds: tuple[tuple[Kind, type[TotpSecret | Passkey]], ...] = (
+        ("totp", TotpSecret),
+        ("passkey", Passkey),
+    )
+    gone: list[Kind] = []
+    for kind, model in kinds:
+        rows = delete(model).where(model.user_id == user_id).returning(model.user_id)
+        if (await session.scalars(rows)).all():
+            gone.append(kind)
+    for kind in gone:
+        await removed(session, desk, user_id, kind)
+    return bool(gone)
 
 
 async def renew_codes(session: Session, desk: FrontDesk, user_id: UUID) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ async def check(
         return found if isinstance(found, InvalidPasskeyError) else None
     if answer.recovery_code is not None:
         used = await recovery_codes.use(session, user_id, answer.recovery_code)
-        return None if used else InvalidFactorError(pointer="/body/recovery_code")
+        return None if used else InvalidFactorError()
     return await _check_code(session, desk, user_id, answer.code or "", clues)
 
 
@@ -97,7 +97,7 @@ async def _check_code(
             return attempts.exhausted(each)
         spent.append(taken)
     if not await totp.check(session, desk, user_id, code):
-        return InvalidFactorError(pointer="/body/code")
+        return InvalidFactorError()
     await attempts.give_back(session, tuple(spent))
     return None
 

@@ -66,7 +66,7 @@ async def _enter(
         return found
     user = await _open_account(session, found)
     if user is None:
-        return InvalidPasskeyError(pointer="/body/credential")
+        return InvalidPasskeyError()
     return await sign_in.open_session(session, desk, user, clues, door=ticket.door)
 
 

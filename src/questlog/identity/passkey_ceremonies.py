@@ -89,10 +89,10 @@ def registered(party: RelyingParty, challenge: str, credential: Mapping[str, Any
             require_user_verification=True,
         )
     except MALFORMED as error:
-        raise InvalidPasskeyError(pointer="/body/credential") from error
+        raise InvalidPasskeyError() from error
     credential_id = bytes_to_base64url(found.credential_id)
     if len(credential_id) > LONGEST_ID:
-        raise InvalidPasskeyError(pointer="/body/credential")
+        raise InvalidPasskeyError()
     return NewKey(
         credential_id, found.credential_public_key, found.sign_count, _transports(credential)
     )
@@ -116,7 +116,7 @@ def signed(
             require_user_verification=True,
         )
     except MALFORMED as error:
-        raise InvalidPasskeyError(pointer="/body/credential") from error
+        raise InvalidPasskeyError() from error
     return found.new_sign_count
 
 

@@ -171,6 +171,13 @@ async def remove(session: Session, desk: FrontDesk, user_id: UUID, passkey_id: U
     await factor_changes.removed(session, desk, user_id, "passkey")
 
 
+async def require_own(session: Session, user_id: UUID, passkey_id: UUID) -> None:
+    """Raises `PasskeyNotFoundError`, `ForeignPasskeyError`."""
+    mine = select(PASSKEYS.c.id).where(PASSKEYS.c.id == passkey_id, PASSKEYS.c.user_id == user_id)
+    if await session.scalar(mine) is None:
+        raise await _explain(session, passkey_id)
+
+
 async def _explain(session: Session, passkey_id: UUID) -> QuestlogError:
     owner = await session.scalar(select(PASSKEYS.c.user_id).where(PASSKEYS.c.id == passkey_id))
     return PasskeyNotFoundError() if owner is None else ForeignPasskeyError()
@@ -218,14 +225,14 @@ async def check(
     challenge = ticket.state.get("challenge")
     held = await _held(session, ticket.user_id, credential)
     if challenge is None or held is None:
-        return InvalidPasskeyError(pointer="/body/credential")
+        return InvalidPasskeyError()
     try:
         count = passkey_ceremonies.signed(_party(desk), challenge, credential, held.public_key)
     except InvalidPasskeyError as refusal:
         return refusal
     if not await _count_on(session, held.id, count):
         log.warning("passkey_counter_went_back", passkey=str(held.id), user=str(held.user_id))
-        return InvalidPasskeyError(details={"reason": "counter"}, pointer="/body/credential")
+        return InvalidPasskeyError(details={"reason": "counter"})
     return cast(UUID, held.user_id)
 
 

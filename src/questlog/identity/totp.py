@@ -93,7 +93,7 @@ async def confirm(
     if row.confirmed_at is not None:
         raise TotpOnError()
     if not await _accept(session, desk, user_id, row.sealed, code):
-        raise InvalidFactorError(pointer="/body/code")
+        raise InvalidFactorError()
     await session.execute(
         update(SECRETS).where(SECRETS.c.user_id == user_id).values(confirmed_at=clock.now())
     )
