@@ -15,7 +15,7 @@ ELSEWHERE = (
         "identity/oidc_attempts.py",
         "delete(ATTEMPTS).where(ATTEMPTS.c.state_digest == digest(state)).returning(ATTEMPTS)",
         "ATTEMPTS.select().where(ATTEMPTS.c.state_digest == digest(state))",
-        'tests/identity/elsewhere/test_sign_in.py -k "twice_at_once and sqlite"',
+        'tests/identity/elsewhere/test_sign_in.py -k "a_state_is_good_once and sqlite"',
     ),
     Guard(
         "a token answers the question it was asked with",
@@ -48,9 +48,16 @@ ELSEWHERE = (
     Guard(
         "the first proof drops what a squatter linked",
         "identity/users.py",
-        "for what in (PasswordReset, ExternalIdentity, ExchangeCode):",
-        "for what in (PasswordReset, ExchangeCode):",
+        "for what in (PasswordReset, ExternalIdentity):",
+        "for what in (PasswordReset,):",
         'tests/identity/elsewhere/test_accounts.py -k "s067_a_code and sqlite"',
+    ),
+    Guard(
+        "a link under way ends with the sessions",
+        "identity/sessions.py",
+        "    await oidc_attempts.void_all_of(session, user_id)\n",
+        "",
+        'tests/identity/elsewhere/test_linking.py -k "under_way and sqlite"',
     ),
     Guard(
         "people come back to listed pages only",

@@ -49,7 +49,7 @@ class Elsewhere:
         if wanted is None:
             return self._home
         if wanted not in self._pages and wanted.removesuffix("/") not in self._pages:
-            raise RedirectNotAllowedError(pointer="/query/redirect_to")
+            raise RedirectNotAllowedError()
         return wanted
 
     def shares_cookies(self, page: str) -> bool:

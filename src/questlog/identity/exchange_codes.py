@@ -66,6 +66,10 @@ async def redeem(
     return Redeemed(row.user_id, row.door)
 
 
+async def void_all_of(session: Session, user_id: UUID) -> None:
+    await session.execute(delete(CODES).where(CODES.c.user_id == user_id))
+
+
 async def sweep(session: Session) -> None:
     """Delete what nobody came for."""
     await session.execute(delete(CODES).where(CODES.c.expires_at < clock.now()))

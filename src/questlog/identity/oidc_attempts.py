@@ -18,7 +18,7 @@ from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.exceptions import BadRequestError
 from questlog.core.security import digest, same
-from questlog.identity import attempts
+from questlog.identity import attempts, exchange_codes
 from questlog.identity.attempts import Limit, budget
 from questlog.identity.clues import Clues
 from questlog.identity.door_models import OidcAttempt
@@ -122,6 +122,15 @@ def _is_own(row: Any, provider: str, cookie: str) -> bool:
         and row.provider == provider
         and row.expires_at > clock.now()
     )
+
+
+async def void_all_of(session: Session, user_id: UUID) -> None:
+    """Void the links this user has under way, and the one-time codes that would sign in as them.
+
+    Whoever began one may be who is being locked out.
+    """
+    await session.execute(delete(ATTEMPTS).where(ATTEMPTS.c.linking_user_id == user_id))
+    await exchange_codes.void_all_of(session, user_id)
 
 
 async def sweep(session: Session) -> None:

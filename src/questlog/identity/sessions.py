@@ -22,7 +22,7 @@ from questlog.core.exceptions import (
 from questlog.core.ids import new_id
 from questlog.core.pagination import PageRequest, Slice, SortKey, slice_of
 from questlog.core.security import Keyring
-from questlog.identity import presence, refresh_tokens
+from questlog.identity import oidc_attempts, presence, refresh_tokens
 from questlog.identity.clues import Clues
 from questlog.identity.models import SignInSession, User
 from questlog.identity.refresh_tokens import RefreshToken
@@ -236,7 +236,8 @@ async def revoke_session(
 async def revoke_others(
     session: Session, user_id: UUID, kept: UUID | None, *, reason: Reason = "revoked"
 ) -> int:
-    """End all sessions of the user but `kept`, and return how many there were."""
+    """End all sessions of the user but `kept`, and return how many there were. What is under way elsewhere ends too."""
+    await oidc_attempts.void_all_of(session, user_id)
     others = [SignInSession.user_id == user_id]
     if kept is not None:
         others.append(SignInSession.id != kept)

@@ -140,7 +140,7 @@ async def prove_email(session: Session, user: User) -> None:
     user.version += 1
     await sessions.revoke_others(session, user.id, None, reason="address_proven")
     await api_keys.revoke_all(session, user.id)
-    for what in (PasswordReset, ExternalIdentity, ExchangeCode):
+    for what in (PasswordReset, ExternalIdentity):
         await session.execute(delete_from(what).where(what.user_id == user.id))
     _record_update(session, user, ["email_verified"])
     audit.record(session, "email.proven", account_id=user.id)

@@ -117,7 +117,7 @@ def test_the_access_token_beside_it_is_the_one_it_was_made_with() -> None:
 
 
 def test_s062_no_signature_and_a_foreign_one() -> None:
-    unsigned = jwt.encode(dict(GOOD), None, "none", headers={"kid": "RS256-1"})
+    unsigned = jwt.encode(dict(GOOD), "", "none", headers={"kid": "RS256-1"})
     stranger = rsa.generate_private_key(65537, 2048)
     foreign = jwt.encode(dict(GOOD), stranger, "RS256", headers={"kid": "RS256-1"})
     cut = signed(GOOD).rpartition(".")[0] + "."
@@ -198,7 +198,7 @@ def of_a_stranger(claims: Claims, header: dict[str, Any]) -> str:
 
 
 def of_nobody(claims: Claims, header: dict[str, Any]) -> str:
-    return jwt.encode(claims, None, "none", headers=header)
+    return jwt.encode(claims, "", "none", headers=header)
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,32 @@ async def test_a_link_is_finished_in_the_browser_that_began_it(
     assert await count_rows(database, ExternalIdentity) == 0
 
 
+async def test_s067_a_link_under_way_ends_when_the_owner_proves_the_address(
+    app: FastAPI, browser: Browser, home: OidcProvider, database: Database
+) -> None:
+    squatter = await register(browser.client)
+    home.person = {"sub": "mallory"}
+    address = await browser.agree(await link(browser, bearer(squatter), "home"))
+    async with Browser(app) as owner:
+        tokens = (await owner.sign_in()).json()
+
+    late = await browser.come_back(address)
+
+    assert tokens["user"]["id"] == squatter["user"]["id"]
+    assert (late.status_code, late.json()["code"]) == (400, "invalid_state")
+    assert await count_rows(database, ExternalIdentity) == 1
+
+
+async def test_a_code_under_way_ends_with_the_sessions(browser: Browser) -> None:
+    tokens = (await browser.sign_in()).json()
+    arrived = await browser.sign_in(redirect_to=PAGE)
+
+    ended = await browser.client.delete("/api/v1/sessions", headers=bearer(tokens))
+    late = await browser.exchange(arrived)
+
+    assert (ended.status_code, late.status_code) == (204, 401)
+
+
 async def test_linking_needs_somebody_signed_in_and_a_listed_page(
     browser: Browser, make: Make
 ) -> None:
