@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import socket
 import stat
@@ -47,7 +48,7 @@ def test_it_says_where_it_is_when_it_is_ready(served: RunningServer) -> None:
     assert "server" not in answer.headers
 
 
-def test_it_makes_private_files(tmp_path: Path) -> None:
+def test_s150_it_makes_private_files(tmp_path: Path) -> None:
     data = tmp_path / "new" / "data"
 
     with running_server(f"sqlite:///{data / 'questlog.db'}", tmp_path, DATA_DIR=str(data)):
@@ -65,6 +66,30 @@ def test_wrong_settings_end_it_with_a_line_for_each(tmp_path: Path) -> None:
     assert "API_PORT" in done.stderr
     assert "ENVIRONMENT" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("unsafe", "named"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
+        ({"SECRET_KEY": "your-secret-key-change-in-production"}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"DEBUG": "true"}, "DEBUG is on"),
+        ({"CORS_ORIGINS": "*"}, "CORS_ORIGINS"),
+        ({"PUBLIC_URL": "http://quest.example.org"}, "PUBLIC_URL is not encrypted"),
+    ],
+)
+def test_s148_an_unsafe_production_does_not_start(
+    unsafe: dict[str, str], named: str, tmp_path: Path
+) -> None:
+    safe = {"ENVIRONMENT": "production", "SECRET_KEY": secrets.token_urlsafe(48)}
+
+    done = start(f"sqlite:///{tmp_path / 'q.db'}", tmp_path / "data", **safe | unsafe)
+
+    assert done.returncode == 2
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "q.db").exists()
 
 
 def test_a_postgresql_with_pending_migrations_is_refused(

@@ -4,6 +4,55 @@ from tests.prove.guard import Guard
 
 GATE = (
     Guard(
+        "only a trusted proxy is believed",
+        "api/gate/proxies.py",
+        "        if not self._trusts(peer):\n            return _spelled(peer)\n",
+        "",
+        "tests/api/test_proxies.py -k s109_a_stranger",
+    ),
+    Guard(
+        "what a caller made up is not believed",
+        "api/gate/proxies.py",
+        "            nearest = address\n            if not self._trusts(address):\n                break\n",
+        "            nearest = address\n",
+        "tests/api/test_proxies.py -k s109_the_right_most",
+    ),
+    Guard(
+        "a network of IPv6 is one caller",
+        "identity/clues.py",
+        'f"{ip.exploded[:19]}::/{IPV6_PREFIX}"',
+        "str(ip)",
+        'tests/api/test_rate_limit.py -k "s110_one_network and sqlite"',
+    ),
+    Guard(
+        "an origin is compared as a whole",
+        "api/gate/origins.py",
+        "        if origin not in self.allowed:\n            return [(",
+        "        if not any((origin or b'').startswith(one) for one in self.allowed):\n            return [(",
+        'tests/api/test_edge.py -k "s113_a_page and sqlite"',
+    ),
+    Guard(
+        "only our own names are answered",
+        "api/gate/hosts.py",
+        "return name in self.names or name.endswith(self.parents)",
+        "return True",
+        'tests/api/test_edge.py -k "s117 and sqlite"',
+    ),
+    Guard(
+        "the doors are limited without Redis",
+        "core/rate_limit.py",
+        "            if not policy.holds:\n                return None\n",
+        "            return None\n",
+        'tests/api/test_rate_limit.py -k "s111_the_doors and sqlite"',
+    ),
+    Guard(
+        "counts are bounded",
+        "core/rate_limit.py",
+        "if key not in self._open and len(self._open) >= self.most:",
+        "if False:",
+        "tests/core/test_rate_limit.py -k s112_a_full",
+    ),
+    Guard(
         "a body is measured while it is read",
         "api/gate/body_limit.py",
         "if self.read > self.limit:",
