@@ -35,11 +35,18 @@ def registered(client: httpx2.Client, email: str = "ada@example.org") -> dict[st
     return found
 
 
-def seconds_until_refused(client: httpx2.Client, tokens: dict[str, Any]) -> float:
+def seconds_until_refused(client: httpx2.Client, headers: dict[str, str]) -> float:
     began = time.monotonic()
-    while client.get("/auth/me", headers=bearer(tokens)).status_code == 200:
+    while client.get("/auth/me", headers=headers).status_code == 200:
         assert time.monotonic() - began < 5
     return time.monotonic() - began
+
+
+def key_of(client: httpx2.Client, tokens: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """Make a key; return where it lives and the headers of who uses it."""
+    body = {"name": "Script", "scopes": ["account:read"]}
+    made = client.post("/api-keys", json=body, headers=bearer(tokens)).json()
+    return f"/api-keys/{made['id']}", {"X-API-Key": made["key"]}
 
 
 def test_s032_every_process_refuses_an_ended_session_within_a_second(
@@ -52,7 +59,35 @@ def test_s032_every_process_refuses_an_ended_session_within_a_second(
     here.post("/auth/logout", headers=bearer(tokens))
 
     assert here.get("/auth/me", headers=bearer(tokens)).status_code == 401
-    assert seconds_until_refused(there, tokens) < NOTICED_WITHIN_S
+    assert seconds_until_refused(there, bearer(tokens)) < NOTICED_WITHIN_S
+
+
+def test_s076_every_process_refuses_a_revoked_key_within_a_second(
+    two_servers: list[httpx2.Client],
+) -> None:
+    here, there = two_servers
+    tokens = registered(here)
+    address, key = key_of(here, tokens)
+    assert [client.get("/auth/me", headers=key).status_code for client in two_servers] == [200, 200]
+
+    here.delete(address, headers=bearer(tokens))
+
+    assert here.get("/auth/me", headers=key).status_code == 401
+    assert seconds_until_refused(there, key) < NOTICED_WITHIN_S
+
+
+def test_s024_every_process_refuses_the_key_of_an_erased_account_within_a_second(
+    two_servers: list[httpx2.Client],
+) -> None:
+    here, there = two_servers
+    tokens = registered(here)
+    _, key = key_of(here, tokens)
+    assert there.get("/auth/me", headers=key).status_code == 200
+
+    here.request("DELETE", "/users/me", json={"password": PASSWORD}, headers=bearer(tokens))
+
+    assert here.get("/auth/me", headers=key).status_code == 401
+    assert seconds_until_refused(there, key) < NOTICED_WITHIN_S
 
 
 def test_s023_attempts_in_two_processes_are_counted_together(
