@@ -8,14 +8,14 @@ ISSUERS = (
         "identity/issuer_verifiers.py",
         'audience=wanted["aud"],',
         'audience=token.claims.get("aud"),',
-        'tests/identity/issuers/test_tokens.py -k "s050_audiences and sqlite"',
+        'tests/identity/issuers/test_claims.py -k "s050_audiences and sqlite"',
     ),
     Guard(
         "a token is its issuer's",
         "identity/issuer_verifiers.py",
         'issuer=wanted["iss"],',
         "issuer=None,",
-        'tests/identity/issuers/test_tokens.py -k "s050_a_verifier and sqlite"',
+        'tests/identity/issuers/test_claims.py -k "s050_a_verifier and sqlite"',
     ),
     Guard(
         "a verifier has its algorithms",
@@ -43,7 +43,7 @@ ISSUERS = (
         "identity/issuer_tokens.py",
         "if expires + LEEWAY_S <= now:",
         "if False:",
-        'tests/identity/issuers/test_tokens.py -k "s048 and sqlite"',
+        'tests/identity/issuers/test_claims.py -k "s048 and sqlite"',
     ),
     Guard(
         "unknown keys are asked for seldom",
@@ -64,7 +64,7 @@ ISSUERS = (
         "identity/issuer_claims.py",
         'if claims.get("role") != "authenticated" or claims.get("is_anonymous", False) is not False:',
         "if False:",
-        'tests/identity/issuers/test_first_sight.py -k "s056_nobody and sqlite"',
+        'tests/identity/issuers/test_presets.py -k "s056_nobody and sqlite"',
     ),
     Guard(
         "an address counts when it was verified",

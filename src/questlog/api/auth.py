@@ -164,7 +164,9 @@ async def refresh_tokens(
 
 
 @router.post(
-    "/logout", response_model=LogoutResponse, openapi_extra={"security": [{}], **refusing(401, 409, 429)}
+    "/logout",
+    response_model=LogoutResponse,
+    openapi_extra={"security": [{}], **refusing(401, 409, 429)},
 )
 async def log_out(
     request: Request,

@@ -51,7 +51,7 @@ async def _welcome(session: Session, vouched: Vouched) -> Principal:
 
 
 async def _account(session: Session, vouched: Vouched) -> User:
-    """Open an account. An address that is somebody's here is left to them, until its owner links the two (S-058)."""
+    """Open an account. An address that is somebody's here is left to them: nobody's accounts are merged unasked (S-058)."""
     person = vouched.person
     try:
         return await sign_up(

@@ -38,6 +38,16 @@ class Door:
         return await count_rows(self.database, User)
 
 
+async def refused(door: Door, *tokens: str) -> None:
+    """Each is answered 401, as a token that is not valid, and nobody was let in."""
+    for token in tokens:
+        answer = await door.show(token)
+
+        assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token"), token[:200]
+        assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+    assert await door.users() == 0
+
+
 type OpenDoor = Callable[..., AbstractAsyncContextManager[Door]]
 
 

@@ -144,7 +144,7 @@ async def test_keys_that_get_old_are_fetched_while_nobody_waits(
     key_door: Door, signer: Signer, published: KeyServer, move_on: MoveOn
 ) -> None:
     assert await statuses(key_door, signer.token()) == [200]
-    published.pause_s = 0.3
+    published.pause_s = 1.5
     move_on(issuer_keys.SOON_OLD_S + 1)
 
     began = time.perf_counter()
@@ -153,7 +153,7 @@ async def test_keys_that_get_old_are_fetched_while_nobody_waits(
     await settled(published, 2)
 
     assert answered == [200]
-    assert took < 0.3
+    assert took < 1.5
     assert published.hits == 2
 
 
@@ -183,18 +183,16 @@ async def test_no_connection_to_the_database_is_held_while_an_issuer_is_asked(
 async def test_an_issuer_that_is_away_keeps_nobody_else_out(
     key_door: Door, signer: Signer, published: KeyServer
 ) -> None:
-    published.fault, published.pause_s = b"", 0.5
+    published.fault, published.pause_s = b"", 2.0
     waiting = asyncio.create_task(key_door.show(signer.token()))
     await asyncio.sleep(0.05)
     body = {"email": "ada@example.org", "password": "a rainy day in Turin"}
 
-    began = time.perf_counter()
     made = await key_door.client.post("/api/v1/auth/register", json=body)
     answer = await key_door.show(made.json()["access_token"])
-    took = time.perf_counter() - began
 
     assert answer.status_code == 200
-    assert took < 0.5
+    assert not waiting.done()
     assert (await waiting).status_code == 503
 
 
