@@ -4,16 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from httpx2 import AsyncClient, Response
 
 from questlog.core.db import Database
-from questlog.identity.front_desk import FrontDesk
 from questlog.main import create_app
-from tests.conftest import CHEAP
-from tests.support import oidc_provider, world
-from tests.support.browser import HOME, Browser
+from tests.support import world
 from tests.support.doors import client_from
 from tests.support.issuers import claims, secret_holder
 from tests.support.make import Make
@@ -240,38 +236,6 @@ async def test_document_003_accounts_and_sessions(client: AsyncClient, make: Mak
     assert ok(seen)["email"] == "cy@example.org"
     ok(await client.get(f"{v1}/health"))
     assert set(ok(await client.get(f"{v1}/ready"))["checks"]) >= {"database", "migrations"}
-
-
-async def test_document_003_google(
-    database_address: str, database: Database, tmp_path: Path
-) -> None:
-    async with oidc_provider.running() as google:
-        settings = world.settings(
-            database_address,
-            tmp_path,
-            PUBLIC_URL=HOME,
-            GOOGLE_CLIENT_ID=google.client_id,
-            GOOGLE_CLIENT_SECRET=google.client_secret,
-            GOOGLE_ISSUER=google.issuer,
-        )
-        app = create_app(settings, database, FrontDesk(settings, cost=CHEAP))
-        for root in ("/api/v1", "/api"):
-            async with Browser(app) as browser:
-                away = await browser.client.get(f"{root}/oauth/google/login")
-                back = urlsplit(await browser.agree(away))
-                callback = f"{root}/oauth/google/callback?{back.query}"
-
-                tokens = ok(await browser.client.get(callback))
-
-                assert away.status_code == 302
-                assert back.path == "/api/v1/oauth/google/callback"
-                assert set(tokens) == {
-                    "access_token",
-                    "refresh_token",
-                    "token_type",
-                    "expires_in",
-                    "user",
-                }
 
 
 async def test_document_003_items(client: AsyncClient, make: Make) -> None:

@@ -64,14 +64,14 @@ ELSEWHERE = (
         "identity/elsewhere.py",
         "            raise RedirectNotAllowedError(",
         "            RedirectNotAllowedError(",
-        'tests/identity/elsewhere/test_sign_in.py -k "s064 and sqlite"',
+        'tests/identity/elsewhere/test_coming_back.py -k "s064 and sqlite"',
     ),
     Guard(
         "a one-time code is good once",
         "identity/exchange_codes.py",
         "delete(CODES).where(CODES.c.code_digest == digest(code)).returning(CODES)",
         "CODES.select().where(CODES.c.code_digest == digest(code))",
-        'tests/identity/elsewhere/test_sign_in.py -k "s065_the_code and sqlite"',
+        'tests/identity/elsewhere/test_coming_back.py -k "s065_the_code and sqlite"',
     ),
     Guard(
         "the last way in stays",

@@ -30,6 +30,7 @@ async def link_identity(
     provider: ProviderName,
     user_id: UserId,
     response: Response,
+    *,
     desk: Desk,
     clues: Clues,
     database: Steps,

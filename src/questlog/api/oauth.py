@@ -90,6 +90,7 @@ async def begin_provider_login(
     desk: Desk,
     clues: Clues,
     database: Steps,
+    *,
     redirect_to: RedirectTo = None,
     exchange_challenge: Challenge = None,
 ) -> Response:
@@ -127,6 +128,7 @@ async def finish_provider_login(
     provider: ProviderName,
     request: Request,
     response: Response,
+    *,
     desk: Desk,
     clues: Clues,
     database: Steps,
@@ -152,7 +154,7 @@ async def finish_provider_login(
             CameBack(code or None, error or None, iss),
             callback_of(elsewhere, chosen),
         )
-        outcome = await oidc_sign_in.arrive(database, desk, chosen, attempt, who, clues)
+        outcome = await oidc_sign_in.arrive(database, desk, chosen, attempt, who, clues=clues)
     except QuestlogError as refusal:
         await oidc_sign_in.note_refusal(database, chosen, attempt, refusal)
         if attempt.redirect_to is None or "text/html" not in request.headers.get("accept", ""):
@@ -183,6 +185,7 @@ async def exchange_code(
     body: ExchangeRequest,
     request: Request,
     response: Response,
+    *,
     desk: Desk,
     clues: Clues,
     database: Steps,

@@ -116,6 +116,7 @@ async def arrive(
     provider: Provider,
     attempt: Attempt,
     who: Subject,
+    *,
     clues: Clues,
 ) -> SignedIn | Row[Any] | Onward:
     """Do what the attempt was for, now that the provider has named somebody.

@@ -11,11 +11,13 @@ from fastapi import FastAPI
 from questlog.core.config import Settings
 from questlog.core.db import Database
 from questlog.identity.front_desk import FrontDesk
+from questlog.identity.models import SignInSession, User
 from questlog.main import create_app
 from tests.conftest import CHEAP
 from tests.support import oidc_provider, world
 from tests.support.browser import HOME, Browser
 from tests.support.oidc_provider import OidcProvider
+from tests.support.sql import count_rows
 
 PAGE = "https://app.example.org/signed-in"
 
@@ -70,3 +72,7 @@ def app(make_app: MakeApp) -> FastAPI:
 async def browser(app: FastAPI) -> AsyncIterator[Browser]:
     async with Browser(app) as browser:
         yield browser
+
+
+async def nobody_came_in(database: Database) -> bool:
+    return await count_rows(database, SignInSession) == await count_rows(database, User) == 0
