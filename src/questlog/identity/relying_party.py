@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from questlog.core.config import HttpSettings
+from questlog.core.http_settings import HttpSettings
 from questlog.core.exceptions import UnavailableError
 
 NAME = "Questlog"
