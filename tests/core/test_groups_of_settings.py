@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from questlog.core.config import HttpSettings, load_settings
+from questlog.core.config import load_settings
+from questlog.core.http_settings import HttpSettings
 from questlog.core.outside_settings import MailSettings
 
 
