@@ -12,7 +12,7 @@ from tests.support.server import RunningServer, running_server
 
 FORGED = '{"event": "request", "status": 200, "user": "root"}'
 HOSTILE = f"a\n{FORGED}\r\n\x1b[31mred\u202e"
-PATH = "/api/v1/tasks/" + "".join(f"%{byte:02X}" for byte in HOSTILE.encode())
+RED = "\x1b[31mred\u202e"  # one word, which a terminal would take as it is
 
 
 def send_raw(server: RunningServer, head: bytes, body: bytes = b"") -> bytes:
@@ -29,7 +29,9 @@ def send_raw(server: RunningServer, head: bytes, body: bytes = b"") -> bytes:
 
 def send_hostile_texts(server: RunningServer) -> None:
     agent = b"User-Agent: " + FORGED.encode() + b" \xff\xfe\r\n"
-    send_raw(server, f"GET {PATH} HTTP/1.1\r\n".encode() + agent)
+    for text in (HOSTILE, RED):
+        path = "/api/v1/tasks/" + "".join(f"%{byte:02X}" for byte in text.encode())
+        send_raw(server, f"GET {path} HTTP/1.1\r\n".encode() + agent)
     login = {"email": HOSTILE + "@example.org", "password": HOSTILE}
     person = {"email": "ada@example.org", "password": PASSWORD, "name": HOSTILE}
     kind = b"Content-Type: application/json\r\n"
@@ -66,6 +68,6 @@ def test_s147_hostile_texts_stay_on_one_escaped_line(
         told = [json.loads(line) for line in lines]
         assert {one["event"] for one in told} == {"request"}
         assert [one["path"] for one in told if "tasks" in one["path"]] == [
-            f"/api/v1/tasks/{HOSTILE}"
+            f"/api/v1/tasks/{text}" for text in (HOSTILE, RED)
         ]
         assert not [one for one in told if one["user"] == "root"]

@@ -10,6 +10,7 @@ from tests.prove.guards_of_keys import KEYS
 from tests.prove.guards_of_phrases import PHRASES
 from tests.prove.guards_of_recurrence import RECURRENCE
 from tests.prove.guards_of_search import SEARCH
+from tests.prove.guards_of_the_audit_log import AUDIT_LOG
 from tests.prove.guards_of_the_edges import GATE, IDENTITY
 from tests.prove.guards_of_undo import UNDO
 
@@ -205,6 +206,7 @@ CORE = (
 )
 
 GUARDS = (
+    *AUDIT_LOG,
     *CORE,
     *DEPTH,
     *ELSEWHERE,
