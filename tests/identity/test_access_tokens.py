@@ -153,6 +153,19 @@ def test_a_token_expires_with_a_little_leeway(
     assert isinstance(claims.user_id, UUID)
 
 
+def test_s059_the_header_names_the_key(tokens: AccessTokens) -> None:
+    """Our keys are secrets and are not published; a new SECRET_KEY ends what the old one signed."""
+    renewed = AccessTokens(Keyring("the secret that came after it"), "HS256", timedelta(minutes=15))
+    old, new = tokens.issue(new_id(), new_id()), renewed.issue(new_id(), new_id())
+
+    names = {jwt.get_unverified_header(token)["kid"] for token in (old, new)}
+
+    assert len(names) == 2
+    assert renewed.read(new)
+    with pytest.raises(BadAccessTokenError):
+        renewed.read(old)
+
+
 async def signed_in(database: Database, make: Make, desk: FrontDesk) -> tuple[str, UUID]:
     user = await make.user()
     token = user.headers["Authorization"].removeprefix("Bearer ")

@@ -206,3 +206,16 @@ async def test_s053_a_signature_has_one_spelling(key_door: Door, signer: Signer)
 async def test_a_server_that_trusts_nobody_reads_nothing(open_door: OpenDoor) -> None:
     async with open_door() as door:
         await refused(door, SHOP.token())
+
+
+async def test_s108_bad_tokens_are_counted_by_address(open_door: OpenDoor) -> None:
+    limits = {"RATE_LIMIT_ENABLED": "true", "RATE_LIMIT_REQUESTS": "3"}
+    async with open_door(TRUSTED_ISSUERS=entry(secret=SECRET), **limits) as door:
+        statuses = [
+            (await door.show(SHOP.token(claims(sub=f"x{number}", aud="y")))).status_code
+            for number in range(5)
+        ]
+        good = await door.show(SHOP.token())
+
+    assert statuses == [401] * 3 + [429] * 2
+    assert good.status_code == 200
