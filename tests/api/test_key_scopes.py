@@ -19,8 +19,8 @@ from tests.support.sql import rows_of
 READS = sorted(scope for scope in Scope if scope.endswith(":read"))
 TOLD_ANYWAY = {"audit_entries"}  # that somebody was refused
 OPERATIONS = [one for one in operations() if deps.principal in calls_of(one.dependant)]
-OPEN = [one for one in OPERATIONS if scopes.needed(one.method, one.path) is not None]
-CLOSED = [one for one in OPERATIONS if scopes.needed(one.method, one.path) is None]
+OPEN = [one for one in OPERATIONS if scopes.needed(one.method, one.template) is not None]
+CLOSED = [one for one in OPERATIONS if scopes.needed(one.method, one.template) is None]
 CHANGES = [one for one in OPERATIONS if one.method != "GET"]
 # No key opens these, whatever it was given: they hand out access, take it away, or are about a person.
 FOR_PEOPLE = {
@@ -51,15 +51,12 @@ async def call(client: AsyncClient, estate: Estate, operation: Operation, key: K
 
 
 async def address(estate: Estate, operation: Operation) -> str:
-    ids = {
-        name: await estate.one(kind_of(name, operation.path)) if name.endswith("_id") else "a-name"
-        for name in operation.path_ids
-    }
+    ids = {name: await estate.one(kind_of(name, operation.path)) for name in operation.path_ids}
     return operation.path.format(**ids)
 
 
 def test_every_scope_opens_something() -> None:
-    opened = set().union(*(scopes.needed(one.method, one.path) or () for one in OPERATIONS))
+    opened = set().union(*(scopes.needed(one.method, one.template) or () for one in OPERATIONS))
 
     assert opened == set(Scope)
 
@@ -75,7 +72,7 @@ def test_s075_nobody_forgets_to_say_whom_a_new_route_is_for() -> None:
 def test_s074_reading_needs_no_right_to_write_and_writing_is_more_than_reading(
     operation: Operation,
 ) -> None:
-    wanted = scopes.needed(operation.method, operation.path) or frozenset()
+    wanted = scopes.needed(operation.method, operation.template) or frozenset()
 
     kinds = {scope.rpartition(":")[2] for scope in wanted}
     assert kinds <= ({"read"} if operation.method == "GET" else {"write"})
@@ -94,7 +91,7 @@ async def test_s074_a_key_that_reads_everything_changes_nothing(
         operation.method, path, headers=key.headers, json=body_for(operation)
     )
 
-    wanted = scopes.needed(operation.method, operation.path)
+    wanted = scopes.needed(operation.method, operation.template)
     assert answer.status_code == 403, answer.text
     if wanted is None:
         assert answer.json()["code"] == "sign_in_required"
@@ -125,7 +122,7 @@ async def test_s074_each_door_needs_its_own_scopes_and_no_others(
     operation: Operation, client: AsyncClient, make: Make
 ) -> None:
     owner = await make.user(role="admin")
-    wanted = scopes.needed(operation.method, operation.path) or frozenset()
+    wanted = scopes.needed(operation.method, operation.template) or frozenset()
     estate = Estate(make, owner)
     fitting = await make.key(owner, *wanted, *ALSO.get(operation.name, ()))
     all_others = await make.key(owner, *(set(Scope) - wanted))
@@ -140,8 +137,8 @@ async def test_s074_each_door_needs_its_own_scopes_and_no_others(
 def documented() -> Iterator[tuple[str, dict[str, Any], frozenset[Scope] | None]]:
     paths = app_without_database().openapi()["paths"]
     for one in OPERATIONS:
-        described = paths[one.path][one.method.lower()]
-        yield one.name, described, scopes.needed(one.method, one.path)
+        described = paths[one.template][one.method.lower()]
+        yield one.name, described, scopes.needed(one.method, one.template)
 
 
 def test_the_document_says_which_doors_keys_open() -> None:
