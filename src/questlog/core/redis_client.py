@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 CONNECTIONS = 16
-TIMEOUT_S = 1.0
+TIMEOUT_S = 2.0
 # Waiting for a connection of our own says nothing about Redis: a crowd queues here and is still counted exactly.
 QUEUE_TIMEOUT_S = 10.0
 
