@@ -31,7 +31,7 @@ RedirectTo = Annotated[
     str | None,
     Query(
         min_length=1,
-        max_length=2048,
+        max_length=500,
         description="The page to come back to; one of those the settings list.",
     ),
 ]
@@ -42,9 +42,11 @@ Challenge = Annotated[
         description="SHA-256 of a secret of the page's own, as base64url: POST /auth/exchange then asks for the secret.",
     ),
 ]
-FromProvider = Annotated[
-    str | None,
-    Query(max_length=4096, description="As the provider says it (RFC 6749 § 4.1.2, RFC 9207)."),
+PRINTABLE = r"^[\x20-\x7e]*$"  # RFC 6749 appendix A: whatever else comes is from no provider
+SAID = "As the provider says it (RFC 6749 § 4.1.2, RFC 9207)."
+FromProvider = Annotated[str | None, Query(max_length=500, pattern=PRINTABLE, description=SAID)]
+CodeFromProvider = Annotated[
+    str | None, Query(max_length=2048, pattern=PRINTABLE, description=SAID)
 ]
 TO_PROVIDER: dict[int | str, dict[str, Any]] = {302: {"description": "To the provider."}}
 TO_PAGE: dict[int | str, dict[str, Any]] = {
@@ -133,7 +135,7 @@ async def finish_provider_login(
     clues: Clues,
     database: Steps,
     state: FromProvider = None,
-    code: FromProvider = None,
+    code: CodeFromProvider = None,
     error: FromProvider = None,
     iss: FromProvider = None,
 ) -> Any:

