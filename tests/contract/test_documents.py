@@ -291,3 +291,15 @@ async def test_the_docs_load_without_the_internet(client: AsyncClient) -> None:
         assert "https://" not in text
     for name in ("swagger-ui-bundle.js", "swagger-ui.css", "redoc.standalone.js", "favicon.png"):
         assert (await client.get(f"/assets/{name}")).status_code == 200
+
+
+async def test_the_addresses_of_api_keys_answer(client: AsyncClient, make: Make) -> None:
+    async with speaking_as(client, (await make.user()).headers):
+        body = {"name": "Script", "scopes": ["tasks:read"]}
+        made = ok(await client.post("/api/api-keys", json=body), 201)
+        listed = ok(await client.get("/api/api-keys"))
+
+    async with speaking_as(client, {"Authorization": f"Bearer {made['key']}"}):
+        assert ok(await client.get("/tasks"))["items"] == []
+        ok(await client.post("/tasks", json={"title": "No"}), 403)
+    assert [key["id"] for key in listed["items"]] == [made["id"]]
