@@ -103,11 +103,11 @@ def enabled(ada: Terminal) -> tuple[bytes, list[str]]:
 
 
 def code_of(secret: bytes) -> str:
-    return totp_codes.code_at(secret, totp_codes.step_at(clock.now()) - 1)
+    return totp_codes.code_at(secret, totp_codes.step_at(clock.now()))
 
 
 def shown(secret: bytes) -> str:
-    return totp_codes.code_at(secret, totp_codes.step_at(clock.now()))
+    return totp_codes.code_at(secret, totp_codes.step_at(clock.now()) + 1)
 
 
 def log_in(ada: Terminal, server: RunningServer, *, typed: str, expect: int = 0) -> Said:

@@ -22,8 +22,8 @@ class App:
     recovery_codes: list[str] = field(repr=False)
 
     def code(self, steps: int = 0) -> str:
-        """Return what it shows now, or `steps` of thirty seconds later."""
-        return totp_codes.code_at(self.secret, totp_codes.step_at(clock.now()) + steps)
+        """Return what it shows half a minute from now, or `steps` later: good now, and when time moves on meanwhile."""
+        return totp_codes.code_at(self.secret, totp_codes.step_at(clock.now()) + 1 + steps)
 
 
 async def begin_totp(client: AsyncClient, tokens: dict[str, Any]) -> bytes:
@@ -33,7 +33,7 @@ async def begin_totp(client: AsyncClient, tokens: dict[str, Any]) -> bytes:
 
 
 async def add_totp(client: AsyncClient, tokens: dict[str, Any]) -> App:
-    """Set up an app. The code of the step before confirms it, so that the present one is still good."""
+    """Set up an app. What it shows now confirms it, so that what it shows next is still good."""
     app = App(await begin_totp(client, tokens), [])
     answer = await client.post(
         f"{API}/me/totp/confirm", headers=bearer(tokens), json={"code": app.code(-1)}
