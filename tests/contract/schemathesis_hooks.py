@@ -61,9 +61,9 @@ def refuses_valid_data_for_a_reason(_ctx: Any, response: Any, case: Any) -> None
 
 
 def _is_beyond(error: dict[str, str]) -> bool:
-    """Whether no schema could tell: what fields say together, and any JSON at all inside of `settings`."""
+    """Whether no schema could tell: what fields say together, and any JSON inside of `settings` or a `credential`."""
     if error["code"] == "unprintable_text":
-        return error["pointer"].startswith("/body/settings")
+        return error["pointer"].startswith(("/body/settings", "/body/credential"))
     whole = BODY_OF_A_COMMAND.sub("/body", error["pointer"])
     return error["code"] == "value_error" and whole in SEEN_TOGETHER
 
