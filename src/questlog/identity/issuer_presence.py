@@ -63,10 +63,10 @@ async def load(session: Session, issuer: str, subject: str) -> Principal | None:
     row = (await session.execute(*_known(issuer, subject))).first()
     if row is None:
         return None
-    user_id, closed_at, *about = row
+    user_id, closed_at, role, email, locale, timezone = row
     if closed_at is not None:
         raise AccountClosedError()
-    return Principal(user_id, None, *about, issuer=issuer, subject=subject)
+    return Principal(user_id, None, role, email, locale, timezone, issuer=issuer, subject=subject)
 
 
 @prepared

@@ -71,7 +71,9 @@ def check_times(claims: Mapping[str, Any]) -> None:
 def _moment(claims: Mapping[str, Any], name: str) -> float:
     """Return a NumericDate (RFC 7519 § 2) of our era; a switch or a number in quotes is none."""
     value = claims.get(name)
-    if type(value) not in (int, float) or not 0 <= value <= LAST_MOMENT:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadAccessTokenError()
+    if not 0 <= value <= LAST_MOMENT:
         raise BadAccessTokenError()
     return float(value)
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 
 import jwt
 from jwt import PyJWK
+from jwt.types import Options
 
 from questlog.core.trusted_parties import KEY_PAIR_ALGORITHMS, SHARED_SECRET_ALGORITHMS
 from questlog.identity import issuer_claims, issuer_tokens
@@ -19,7 +20,7 @@ from questlog.identity.issuer_claims import Form, Person
 from questlog.identity.issuer_keys import IssuerKeys
 from questlog.identity.issuer_tokens import Unverified
 
-TIMES_ARE_CHECKED_BY_US: Mapping[str, bool] = {
+TIMES_ARE_CHECKED_BY_US: Options = {
     "verify_exp": False,
     "verify_iat": False,
     "verify_nbf": False,
@@ -68,6 +69,11 @@ class Verifier(ABC):
             raise BadAccessTokenError()
         wanted = self._wanted(token.claims)
         required = ["exp", "iat", *(name for name, value in wanted.items() if value is not None)]
+        options: Options = {
+            **TIMES_ARE_CHECKED_BY_US,
+            "require": required,
+            "enforce_minimum_key_length": True,
+        }
         try:
             claims = jwt.decode(
                 token.text,
@@ -75,11 +81,7 @@ class Verifier(ABC):
                 algorithms=sorted(self.algorithms),
                 issuer=wanted["iss"],
                 audience=wanted["aud"],
-                options={
-                    **TIMES_ARE_CHECKED_BY_US,
-                    "require": required,
-                    "enforce_minimum_key_length": True,
-                },
+                options=options,
             )
         except jwt.PyJWTError as error:
             raise BadAccessTokenError() from error

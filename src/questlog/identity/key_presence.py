@@ -72,8 +72,17 @@ async def _load(session: Session, digest: str) -> Principal | None:
     row = (await session.execute(*_held(digest, clock.now()))).first()
     if row is None:
         return None
-    user_id, key_id, granted, *about = row
-    return Principal(user_id, None, *about, key_id=key_id, scopes=scopes.known(granted))
+    user_id, key_id, granted, role, email, locale, timezone = row
+    return Principal(
+        user_id,
+        None,
+        role,
+        email,
+        locale,
+        timezone,
+        key_id=key_id,
+        scopes=scopes.known(granted),
+    )
 
 
 @prepared
