@@ -20,6 +20,7 @@ import schemathesis
 BEYOND_A_SCHEMA = {
     "bad_cursor": "A cursor is taken from the answer before.",
     "beside_itself": "`id` and its neighbour have to differ.",
+    "expiry_passed": "It depends on what time it is.",
     "filter_syntax": "A filter is a language of its own.",
     "goal_cycle": "It depends on what hangs under the goal.",
     "goal_too_deep": "It depends on where the goal hangs.",

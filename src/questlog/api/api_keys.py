@@ -39,7 +39,7 @@ async def list_api_keys(request: Request, page: Page, me: Me, session: Reader) -
 
 @router.get("/{key_id}", response_model=ApiKeyResponse)
 async def get_api_key(key_id: PathId, me: Me, session: Reader) -> ApiKey:
-    """Give one key, also a revoked one."""
+    """Give one key, unless it was revoked."""
     return await api_keys.get(session, me.user_id, key_id)
 
 

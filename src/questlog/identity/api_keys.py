@@ -134,12 +134,15 @@ async def page_of(session: Session, user_id: UUID, wanted: PageRequest) -> Slice
 
 
 async def get(session: Session, user_id: UUID, key_id: UUID) -> ApiKey:
-    """Raises `ApiKeyNotFoundError`, `ForeignApiKeyError`."""
+    """Return a key that was not revoked. Raises `ApiKeyNotFoundError`, `ForeignApiKeyError`."""
     found: ApiKey | None = await session.scalar(
-        select(ApiKey).where(ApiKey.id == key_id, ApiKey.user_id == user_id)
+        select(ApiKey).where(
+            ApiKey.id == key_id, ApiKey.user_id == user_id, ApiKey.revoked_at.is_(None)
+        )
     )
     if found is None:
-        raise await _missing(session, key_id)
+        await _require_owner(session, user_id, key_id)
+        raise ApiKeyNotFoundError()
     return found
 
 
@@ -149,7 +152,7 @@ async def revoke(session: Session, user_id: UUID, key_id: UUID) -> None:
     Raises `ApiKeyNotFoundError`, `ForeignApiKeyError`.
     """
     if not await _revoke(session, [ApiKey.user_id == user_id, ApiKey.id == key_id]):
-        await get(session, user_id, key_id)
+        await _require_owner(session, user_id, key_id)
 
 
 async def revoke_all(session: Session, user_id: UUID) -> int:
@@ -157,9 +160,13 @@ async def revoke_all(session: Session, user_id: UUID) -> int:
     return await _revoke(session, [ApiKey.user_id == user_id])
 
 
-async def _missing(session: Session, key_id: UUID) -> ApiKeyNotFoundError | ForeignApiKeyError:
+async def _require_owner(session: Session, user_id: UUID, key_id: UUID) -> None:
+    """Raises `ApiKeyNotFoundError`, `ForeignApiKeyError`, for a key that is not the user's, revoked ones included."""
     owner = await session.scalar(select(ApiKey.user_id).where(ApiKey.id == key_id))
-    return ApiKeyNotFoundError() if owner is None else ForeignApiKeyError()
+    if owner is None:
+        raise ApiKeyNotFoundError()
+    if owner != user_id:
+        raise ForeignApiKeyError()
 
 
 async def _revoke(session: Session, which: list[ColumnElement[bool]]) -> int:

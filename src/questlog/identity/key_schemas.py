@@ -48,7 +48,6 @@ class ApiKeyResponse(Answer):
     created_at: datetime
     expires_at: datetime | None
     last_used_at: Annotated[datetime | None, Field(description="Exact to a minute.")]
-    revoked_at: datetime | None
 
 
 class ApiKeyCreatedResponse(ApiKeyResponse):

@@ -61,7 +61,6 @@ _key = {
     "created_at": MADE,
     "expires_at": "2027-01-01T00:00:00Z",
     "last_used_at": None,
-    "revoked_at": None,
 }
 _event = {
     "id": EVENT,
