@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,13 @@ from questlog.main import create_app
 from tests.support import keeper, world
 from tests.support import postgres as postgres_support
 from tests.support import smtp as smtp_support
+from tests.support.canaries import Canaries
 from tests.support.make import Make
 from tests.support.moving_clock import MovingClock
 from tests.support.postgres import PostgresServer
 from tests.support.smtp import SmtpServer
 
+CANARIES = pytest.StashKey[Canaries]()
 CHEAP = HashCost(memory_kib=8, passes=1)
 
 
@@ -103,15 +105,40 @@ def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
     yield address
 
 
-@pytest.fixture
-def settings(database_address: str, tmp_path: Path) -> Settings:
-    return world.settings(database_address, tmp_path)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a test fail whose secrets are in what it logged or printed, in its database or in an answer (S-146)."""
+    report = yield
+    canaries = item.stash.get(CANARIES, None)
+    if canaries is not None and report.when == "teardown":
+        for name, text in report.sections:
+            canaries.look_at(text, name)
+        if canaries.heard and report.passed:
+            report.outcome, report.longrepr = "failed", "\n".join(canaries.heard)
+    return report
 
 
 @pytest.fixture
-async def database(settings: Settings) -> AsyncIterator[Database]:
+def canaries(request: pytest.FixtureRequest) -> Canaries:
+    """The secrets of this test, which nothing but their doors may tell."""
+    found = request.node.stash[CANARIES] = Canaries()
+    return found
+
+
+@pytest.fixture
+def settings(database_address: str, tmp_path: Path, canaries: Canaries) -> Settings:
+    settings = world.settings(database_address, tmp_path)
+    canaries.learn_settings(settings)
+    return settings
+
+
+@pytest.fixture
+async def database(settings: Settings, canaries: Canaries) -> AsyncIterator[Database]:
     async with world.opened(settings) as database:
         yield database
+        await canaries.look_into(database)
 
 
 @pytest.fixture
@@ -133,10 +160,14 @@ def moving_clock(monkeypatch: pytest.MonkeyPatch) -> MovingClock:
 
 
 @pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
+async def client(app: FastAPI, canaries: Canaries) -> AsyncIterator[AsyncClient]:
     """A client that is nobody; `make.user()` has the headers of somebody."""
     transport = ASGITransport(app, client=("127.0.0.1", 50_000))
-    async with AsyncClient(transport=transport, base_url="http://testserver") as client:
+    async with AsyncClient(
+        transport=transport,
+        base_url="http://testserver",
+        event_hooks={"response": [canaries.listen]},
+    ) as client:
         yield client
 
 
