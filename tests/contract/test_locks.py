@@ -48,3 +48,11 @@ def test_the_bootstrap_agrees_with_both_locks() -> None:
 
     assert {"uv", "hatchling"} <= bootstrap.keys()
     assert all(development.get(name, version) == version for name, version in bootstrap.items())
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_s149_nothing_is_installed_that_was_refused(lock: str) -> None:
+    """python-jose takes a public key for a shared secret; LiteLLM was released with a thief in it (24 Mar 2026)."""
+    installed = pins(lock).keys()
+
+    assert not installed & {"python-jose", "litellm", "passlib", "ecdsa"}
