@@ -21,6 +21,7 @@ router = HouseRouter(prefix="/admin/users", tags=["admin"])
 
 
 def account_filter(
+    *,
     me: Me,
     q: Annotated[
         Annotated[str, text(1, 200)] | None,
@@ -79,7 +80,7 @@ async def get_user(user_id: PathId, _admin: AdminId, session: Reader) -> dict[st
 
 @router.get("/{user_id}/sessions", response_model=SessionPage)
 async def list_account_sessions(
-    request: Request, user_id: PathId, page: Page, _admin: AdminId, me: Me, session: Reader
+    *, request: Request, user_id: PathId, page: Page, _admin: AdminId, me: Me, session: Reader
 ) -> Response:
     """List where somebody is signed in, the newest sign-in first. For administrators."""
     found = await directory.sessions_of(session, user_id, page)

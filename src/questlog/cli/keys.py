@@ -58,6 +58,7 @@ def list_keys(as_json: bool) -> None:
 @terminal.json_option
 def create(
     name: str,
+    *,
     scopes: tuple[str, ...],
     read_only: bool,
     everything: bool,

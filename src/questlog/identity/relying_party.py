@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from questlog.core.http_settings import HttpSettings
 from questlog.core.exceptions import UnavailableError
+from questlog.core.http_settings import HttpSettings
 
 NAME = "Questlog"
 
