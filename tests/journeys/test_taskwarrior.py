@@ -209,8 +209,10 @@ async def test_a_dry_run_says_the_same_and_changes_nothing(here: Here) -> None:
     ]
 
 
-@pytest.mark.parametrize("where", ["cut", "date"])
-async def test_a_damaged_file_changes_nothing_and_names_the_line(here: Here, where: str) -> None:
+@pytest.mark.parametrize(("where", "details"), [("cut", {}), ("date", {"field": "entry"})])
+async def test_a_damaged_file_changes_nothing_and_names_the_line(
+    here: Here, where: str, details: dict[str, str]
+) -> None:
     lines = EXPORT.splitlines(keepends=True)
     line = len(lines) // 2
     if where == "cut":
@@ -224,7 +226,7 @@ async def test_a_damaged_file_changes_nothing_and_names_the_line(here: Here, whe
 
     assert answer.status_code == 422
     assert answer.json()["code"] == "unreadable_import"
-    assert answer.json()["details"] == {"line": line}
+    assert answer.json()["details"] == ({"line": line} | details)
     assert await everything(here) == before
 
 

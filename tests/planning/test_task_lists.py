@@ -12,6 +12,7 @@ from questlog.core.exceptions import UnknownReferenceError
 from questlog.core.ids import new_id
 from questlog.core.pagination import BadCursorError, PageRequest
 from questlog.planning import occurrences, project_trash, projects, task_trash, tasks
+from questlog.planning.occurrences import OccurrenceFilter
 from questlog.planning.queries import TaskFilter
 from tests.support.make import Make
 from tests.support.moving_clock import MovingClock
@@ -138,9 +139,8 @@ async def test_s082_counts_and_lists_agree_whatever_there_is(
     assert {name: counts[name] for name in views} == listed
     everything = PageRequest(limit=100)
     for name, days in (("completed_today", {"first": MONDAY, "last": MONDAY}), ("completed", {})):
-        found = await database.read(
-            occurrences.page, me.user.id, everything, outcome="completed", **days
-        )
+        wanted = OccurrenceFilter(outcome="completed", **days)
+        found = await database.read(occurrences.page, me.user.id, wanted, everything)
         assert counts[name] == len(found.items)
     assert min(counts.values()) > 0
 

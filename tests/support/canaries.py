@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from httpx2 import Response
+from httpx2 import RequestNotRead, Response
 from pydantic import BaseModel, SecretStr
 from sqlalchemy import select
 
@@ -37,7 +37,7 @@ class Canaries:
     async def listen(self, response: Response) -> None:
         """Learn what went over the wire; note a secret in an answer it does not belong into."""
         await response.aread()
-        sent, said = _json(response.request.content), _json(response.content)
+        sent, said = _json(_sent(response)), _json(response.content)
         passwords = set(_values(sent, SENT))
         self.kept |= passwords
         if response.request.method == "POST":
@@ -76,10 +76,18 @@ def _secrets(thing: Any) -> Iterator[str]:
             yield from _secrets(one)
 
 
+def _sent(response: Response) -> bytes:
+    """Return what was sent; a body that went out in pieces is gone."""
+    try:
+        return response.request.content
+    except RequestNotRead:
+        return b""
+
+
 def _json(content: bytes) -> Any:
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

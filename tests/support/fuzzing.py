@@ -22,6 +22,11 @@ directory = {directory}
 [checks.positive_data_acceptance]
 # 412 and 422 are held against a list by a check of our own, in the hooks.
 expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "412", "422", "429"]
+
+[[operations]]
+include-operation-id = "apply_batch"
+# Unless it is atomic, each command of a batch answers for itself, a malformed one too.
+checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "409", "413", "415", "422", "429"]
 """
 
 

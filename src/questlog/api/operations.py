@@ -79,7 +79,7 @@ class Operation:
             (412,): deps.expected_version in self.calls,
             (415,): self.has_body,
             (422,): True,
-            (429,): self.is_signed_in or deps.anonymous in self.calls,
+            (429,): self.is_signed_in or bool(self.calls & {deps.anonymous, deps.at_door}),
             (503,): bool(self.calls & DATABASE_DOORS),
         }
         for statuses, holds in rules.items():
