@@ -1,6 +1,7 @@
 """Lists of tasks and the counts that must agree with them."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -138,8 +139,9 @@ async def test_s082_counts_and_lists_agree_whatever_there_is(
     listed = {name: len(await me.titles(**view)) for name, view in views.items()}
     assert {name: counts[name] for name in views} == listed
     everything = PageRequest(limit=100)
-    for name, days in (("completed_today", {"first": MONDAY, "last": MONDAY}), ("completed", {})):
-        wanted = OccurrenceFilter(outcome="completed", **days)
+    done = OccurrenceFilter(outcome="completed")
+    today = replace(done, first=MONDAY, last=MONDAY)
+    for name, wanted in (("completed_today", today), ("completed", done)):
         found = await database.read(occurrences.page, me.user.id, wanted, everything)
         assert counts[name] == len(found.items)
     assert min(counts.values()) > 0
