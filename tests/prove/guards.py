@@ -127,7 +127,7 @@ PLANNING = (
         "planning/imports.py",
         "if expected_plan is not None and expected_plan != found.digest:",
         "if expected_plan is not None and expected_plan != found.digest and False:",
-        'tests/api/test_imports.py -k "what_was_shown and sqlite"',
+        'tests/api/test_import_plans.py -k "what_was_shown and sqlite"',
     ),
     Guard(
         "the undo of an import forgets what it remembered",

@@ -71,6 +71,6 @@ KEYS = (
         "identity/api_keys.py",
         "select(User.id).where(User.id == user_id).with_for_update(key_share=True)",
         "select(User.id).where(User.id == user_id)",
-        'tests/api/test_api_keys.py -k "fifty and postgresql"',
+        'tests/api/test_own_api_keys.py -k "fifty and postgresql"',
     ),
 )

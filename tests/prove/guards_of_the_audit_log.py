@@ -8,7 +8,7 @@ AUDIT_LOG = (
         "api/audit.py",
         "    _admin: AdminId,\n",
         "",
-        'tests/api/test_audit_log.py -k "s084 and sqlite"',
+        'tests/api/test_reading_the_audit_log.py -k "s084 and sqlite"',
     ),
     Guard(
         "an administrator's door opens to administrators",
@@ -29,7 +29,7 @@ AUDIT_LOG = (
         "automation/audit_log.py",
         'if is_other or row.action == "admin.read":',
         "if False:",
-        'tests/api/test_audit_log.py -k "not_which_one and sqlite"',
+        'tests/api/test_reading_the_audit_log.py -k "not_which_one and sqlite"',
     ),
     Guard(
         "a line of the audit log goes with its change",
