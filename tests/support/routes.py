@@ -15,9 +15,6 @@ from questlog.main import create_app
 from tests.support import world
 
 # Parts of an address that are no ids, and what stands there for example.
-WORDS: Mapping[str, str] = {"provider": "google"}
-
-
 # Parts of addresses that are words of everybody's and no ids of somebody's things.
 WORDS = {"{provider}": "google"}
 

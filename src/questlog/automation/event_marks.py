@@ -10,8 +10,8 @@ def mark(session: Session) -> int:
     return len(session.info.get(PENDING, ()))
 
 
-def recorded_since(session: Session, place: int) -> list[UUID]:
-    """Return the ids of the events behind a mark, in their order."""
+def recorded_since(session: Session, place: int = 0) -> list[UUID]:
+    """Return the ids of the events behind a mark, in their order, for the event of the whole that names its parts."""
     return [event["id"] for event in session.info.get(PENDING, [])[place:]]
 
 

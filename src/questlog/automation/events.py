@@ -82,11 +82,6 @@ def last_recorded(session: Session) -> UUID | None:
     return pending[-1]["id"] if pending else None
 
 
-def recorded(session: Session) -> list[UUID]:
-    """Return the ids of the events of this transaction so far, for the event of the whole that names its parts."""
-    return [event["id"] for event in session.info.get(PENDING, ())]
-
-
 async def write_recorded(session: Session) -> None:
     """Number and store what was recorded. The closing hook of every writer (`core/db.py`).
 

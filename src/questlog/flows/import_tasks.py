@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from questlog.automation import events
+from questlog.automation import event_marks, events
 from questlog.core import caller, clock
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import ValidationError
@@ -124,7 +124,7 @@ async def _move(batch: Batch) -> list[ImportNote]:
 
 def _record(batch: Batch, report: Report) -> UUID | None:
     """What changed nothing leaves no trace in the event log. What other verbs did are parts of the import."""
-    parts = events.recorded(batch.session)
+    parts = event_marks.recorded_since(batch.session)
     if not (batch.touched or parts):
         return None
     counts = {"new": report.new, "changed": report.changed, "unchanged": report.unchanged}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from questlog.automation import events
+from questlog.automation import event_marks, events
 from questlog.core import caller, clock
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import ValidationError
@@ -217,7 +217,7 @@ def _naming_the_line(one: Understood) -> Iterator[None]:
 
 def _record(session: Session, reading: Reading) -> UUID | None:
     """Several changes are one event together, which an undo takes back as a whole."""
-    parts = events.recorded(session)
+    parts = event_marks.recorded_since(session)
     if len(parts) < 2:
         return events.last_recorded(session)
     return events.record(
