@@ -4,6 +4,20 @@ from tests.prove.guard import Guard
 
 GATE = (
     Guard(
+        "an address ends where it ends",
+        "api/routing.py",
+        'path.pattern.removesuffix("$") + r"\\Z"',
+        "path.pattern",
+        'tests/authorisation/test_ways_around.py -k "s090_an_odd_spelling and sqlite"',
+    ),
+    Guard(
+        "a header is given once",
+        "api/gate/edge.py",
+        "if name in SINGULAR and name in seen:",
+        "if False:",
+        'tests/authorisation/test_ways_around.py -k "s091_a_header and sqlite"',
+    ),
+    Guard(
         "only a trusted proxy is believed",
         "api/gate/proxies.py",
         "        if not self._trusts(peer):\n            return _spelled(peer)\n",

@@ -33,7 +33,9 @@ class Aliases:
         """Return the address `path` stands for, or None if it stands for itself."""
         if path in AT_THE_ROOT_TOO:
             return API + path
-        segments = path.split("/")[1:]
+        root, *segments = path.split("/")
+        if root or not segments:
+            return None  # `OPTIONS *` asks about no address
         if segments[0] == "api":
             return self._below_api(segments[1:])
         if segments[0] in BARE_PREFIXES and not wants_page:

@@ -33,7 +33,7 @@ class HouseRoute(APIRoute):
         self._query_names = {field.alias for field in _query_fields(self.dependant)}
         self._knows_its_user = deps.principal in set(_calls(self.dependant))
         ids = [field.alias for field in self.dependant.path_params if _is_id(field)]
-        self.path_regex = _only_ids(self.path_regex, ids)
+        self.path_regex = _whole(_only_ids(self.path_regex, ids))
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         inner = self._understanding_handler()
@@ -105,6 +105,11 @@ def _only_ids(path: re.Pattern[str], names: list[str]) -> re.Pattern[str]:
     for name in names:
         pattern = pattern.replace(f"(?P<{name}>[^/]+)", f"(?P<{name}>[0-9A-Fa-f-]{{36}})")
     return re.compile(pattern)
+
+
+def _whole(path: re.Pattern[str]) -> re.Pattern[str]:
+    """Return `path` up to its very end: `$` would take `/tasks%0a` for `/tasks`, and a proxy's rules would not."""
+    return re.compile(path.pattern.removesuffix("$") + r"\Z")
 
 
 def _query_fields(dependant: Any) -> list[Any]:

@@ -5,7 +5,7 @@ Pure ASGI, because a layer that wraps requests in tasks breaks cancellation and 
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,10 @@ SECURITY_HEADERS = (
 )
 API_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 HTTPS_ONLY = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
+# Who reads the first of two and who reads the last do not read the same request.
+SINGULAR = frozenset(
+    (b"authorization", b"content-type", b"host", b"idempotency-key", b"if-match", b"x-api-key")
+)
 FAILED = "Something went wrong on our side. It has been logged under this request id."
 
 
@@ -79,7 +83,8 @@ class Edge:
             await send(message)
 
         try:
-            await (self._refusal(exchange, headers) or self.app)(scope, receive, dressed)
+            refusal = self._refusal(exchange, headers, scope["headers"])
+            await (refusal or self.app)(scope, receive, dressed)
         except Exception:
             log.exception("unhandled_error", request_id=exchange.request_id, path=exchange.path)
             if status == 0:
@@ -87,8 +92,12 @@ class Edge:
         finally:
             self._tell(exchange, status, time.perf_counter() - began)
 
-    def _refusal(self, exchange: Exchange, headers: Headers) -> Response | None:
+    def _refusal(
+        self, exchange: Exchange, headers: Headers, lines: Sequence[tuple[bytes, bytes]]
+    ) -> Response | None:
         """Return the answer to what the application never needs to see."""
+        if len(headers) != len(lines) and (twice := _said_twice(lines)):
+            return problem(400, "repeated_header", f"`{twice}` is given twice.")
         if not self.walls.hosts.knows(headers.get(b"host")):
             return problem(400, "unknown_host", "This server does not answer to this name.")
         return self.walls.origins.preflight(exchange.method, headers)
@@ -112,6 +121,15 @@ class Edge:
 def _request_id(headers: dict[bytes, bytes]) -> str:
     given = headers.get(b"x-request-id", b"")
     return given.decode() if REQUEST_ID.fullmatch(given) else str(new_id())
+
+
+def _said_twice(lines: Iterable[tuple[bytes, bytes]]) -> str | None:
+    seen = set()
+    for name, _ in lines:
+        if name in SINGULAR and name in seen:
+            return name.decode()
+        seen.add(name)
+    return None
 
 
 def _agent(headers: dict[bytes, bytes]) -> str | None:
