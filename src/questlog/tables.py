@@ -2,10 +2,12 @@
 
 from questlog.automation import audit_models as audit
 from questlog.automation import models as automation
+from questlog.game import models as game
 from questlog.identity import door_models as doors
 from questlog.identity import factor_models as factors
 from questlog.identity import key_models as keys
 from questlog.identity import models as identity
+from questlog.learning import models as learning
 from questlog.planning import dependency_models as dependencies
 from questlog.planning import filter_models as filters
 from questlog.planning import import_models as imports
@@ -18,8 +20,10 @@ __all__ = [
     "doors",
     "factors",
     "filters",
+    "game",
     "identity",
     "imports",
     "keys",
+    "learning",
     "planning",
 ]

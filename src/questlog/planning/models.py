@@ -149,6 +149,8 @@ class Task(Base):
     parent_task_id: Mapped[UUID | None] = mapped_column(Id)
     depth: Mapped[int] = mapped_column(server_default=text("1"))
     difficulty: Mapped[str] = mapped_column(String(16), server_default="normal")
+    difficulty_changes: Mapped[list[Any] | None] = mapped_column(Json)
+    """What it was before, within the last hour: `[[moment, difficulty], …]`, the oldest first (case G-18)."""
     rule: Mapped[str | None] = mapped_column(String(500))
     rule_words: Mapped[str | None] = mapped_column(String(500))
     """The words the rule came from, as they were typed."""
