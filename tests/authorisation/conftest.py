@@ -1,17 +1,22 @@
-"""Two people who have one of everything each."""
+"""Two people who have one of everything each, on a server where one can sign in with Google."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from httpx2 import AsyncClient, Response
 
+from questlog.core.config import Settings
 from questlog.core.db import Database
+from tests.support import oidc_provider, world
 from tests.support.calls import Place, example, filled, slots
+from tests.support.canaries import Canaries
 from tests.support.estate import KINDS, MADE_UP, Estate, kind_of
 from tests.support.make import Make, Person
+from tests.support.oidc_provider import OidcProvider
 from tests.support.prints import differing, prints
 from tests.support.routes import Operation
 
@@ -77,6 +82,29 @@ class Neighbours:
             elif pointer not in given:
                 ids[pointer] = await self.own.one(kind_of(slot.name, operation.path))
         return filled(body, lambda pointer, _slot: ids[pointer])
+
+
+@pytest.fixture
+async def google() -> AsyncIterator[OidcProvider]:
+    async with oidc_provider.running() as provider:
+        yield provider
+
+
+@pytest.fixture
+def settings(
+    database_address: str, tmp_path: Path, canaries: Canaries, google: OidcProvider
+) -> Settings:
+    """Where an address names a provider, there is one: what is refused is refused for another reason."""
+    settings = world.settings(
+        database_address,
+        tmp_path,
+        GOOGLE_CLIENT_ID=google.client_id,
+        GOOGLE_CLIENT_SECRET=google.client_secret,
+        GOOGLE_ISSUER=google.issuer,
+        OIDC_REDIRECT_URLS="https://app.example.org",
+    )
+    canaries.learn_settings(settings)
+    return settings
 
 
 @pytest.fixture

@@ -34,11 +34,11 @@ GIVEN: Mapping[str, frozenset[str]] = {
 # Whose example names what nobody has: the tests of the doors look at what they answer to those who do.
 REFUSED: Mapping[str, int] = {
     "ask_for_passkey": 401,
-    "begin_provider_login": 404,
+    "begin_provider_login": 302,
     "confirm_totp": 404,
     "exchange_code": 401,
-    "finish_provider_login": 404,
-    "link_identity": 404,
+    "finish_provider_login": 400,
+    "link_identity_by_token": 422,
     "log_out": 401,
     "refresh_tokens": 401,
     "register_passkey": 401,
