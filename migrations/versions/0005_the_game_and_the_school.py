@@ -196,6 +196,8 @@ def upgrade() -> None:
         sa.Column("zone_since", types.Moment(), nullable=True),
         sa.Column("day_on", sa.Date(), nullable=False),
         sa.Column("day_began", types.Moment(), nullable=False),
+        sa.Column("day_tasks", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("day_ahead", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("began_on", sa.Date(), nullable=False),
         sa.Column("reviews_on", sa.Date(), nullable=True),
         sa.Column("reviews_today", sa.Integer(), server_default=sa.text("0"), nullable=False),

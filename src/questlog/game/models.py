@@ -53,6 +53,10 @@ class Player(Base):
     """When the zone was last changed; null until the user chooses one."""
     day_on: Mapped[date] = mapped_column(Date)
     day_began: Mapped[datetime] = mapped_column(Moment)
+    day_tasks: Mapped[int] = _zero()
+    """How many own tasks were paid for on this day, those taken back included: what the daily cap counts."""
+    day_ahead: Mapped[int] = _zero()
+    """How many completions ahead of their date were paid for on this day."""
     began_on: Mapped[date] = mapped_column(Date)
     """The first day with the product."""
     reviews_on: Mapped[date | None] = mapped_column(Date)
