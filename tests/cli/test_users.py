@@ -135,8 +135,34 @@ def test_an_account_is_closed_and_opened_again(run: Run) -> None:
     assert run.everybody()[0]["is_active"] is True
 
 
+@pytest.mark.parametrize("named_by", ["email", "id"])
+def test_an_account_is_erased_by_its_address_or_its_id(run: Run, named_by: str) -> None:
+    run("user", "create", "--email", "ada@example.org", "--password", GOOD)
+    run("user", "create", "--email", "grace@example.org", "--password", GOOD)
+
+    result = run("user", "delete", str(run.everybody()[0][named_by]), "--yes")
+
+    assert result.exit_code == 0, result.output
+    assert [each["email"] for each in run.everybody()] == ["grace@example.org"]
+
+
+def test_nothing_is_erased_unasked(run: Run) -> None:
+    run("user", "create", "--email", "ada@example.org", "--password", GOOD)
+
+    result = run("user", "delete", "ada@example.org")
+
+    assert result.exit_code == 6
+    assert len(run.everybody()) == 1
+
+
 @pytest.mark.parametrize(
-    "verb", [("set-role", "--role", "admin"), ("deactivate",), ("set-password", "--password", GOOD)]
+    "verb",
+    [
+        ("delete", "--yes"),
+        ("set-role", "--role", "admin"),
+        ("deactivate",),
+        ("set-password", "--password", GOOD),
+    ],
 )
 def test_nobody_by_that_address_is_not_found(run: Run, verb: tuple[str, ...]) -> None:
     result = run("user", verb[0], "nobody@example.org", *verb[1:])

@@ -75,7 +75,7 @@ ISSUERS = (
     ),
     Guard(
         "first sights of one person take turns",
-        "flows/first_sight.py",
+        "identity/external_identities.py",
         "await session.execute(select(func.pg_advisory_xact_lock(key)))",
         "pass",
         'tests/identity/issuers/test_first_sight.py -k "s058_twenty and postgresql"',
@@ -86,5 +86,12 @@ ISSUERS = (
         "and (me.subject is None or user_id != me.subject):",
         "and me.subject is None:",
         'tests/identity/issuers/test_own_address.py -k "s083_any_other and sqlite"',
+    ),
+    Guard(
+        "an account with something in it is not given up",
+        "flows/absorb_account.py",
+        "    if holds:\n",
+        "    if not holds:\n",
+        'tests/identity/issuers/test_linking.py -k "with_something_in_it and sqlite"',
     ),
 )

@@ -76,6 +76,7 @@ HOMES = {
     "ApiKeyCreatedResponse": Home("/api-keys/{id}", "key_id", ("get_api_key", "revoke_api_key")),
     "ImportResponse": Home("/imports/{id}", "import_id", ("get_import",)),
     "QuickAddResponse": Home("/tasks/{id}"),
+    "IdentityResponse": Home("/identities"),
     "PasskeyCreatedResponse": Home("/me/passkeys"),
     "TokenResponse": Home("/users/me"),
     "AccountResponse": Home("/users/{id}", "user_id", ("get_user", "update_user")),

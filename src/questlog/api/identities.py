@@ -9,9 +9,15 @@ from questlog.api.documented import refusing
 from questlog.api.oauth import ProviderName, callback_of, keep_sign_in
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
-from questlog.flows import oidc_sign_in
+from questlog.flows import link_token, oidc_sign_in
 from questlog.identity import external_identities
-from questlog.identity.oidc_schemas import IdentityPage, LinkRequest, LinkResponse
+from questlog.identity.oidc_schemas import (
+    IdentityPage,
+    IdentityResponse,
+    LinkRequest,
+    LinkResponse,
+    TokenLinkRequest,
+)
 
 router = HouseRouter(prefix="/identities", tags=["oauth"])
 
@@ -23,6 +29,25 @@ async def list_identities(
     """List who one is elsewhere, the oldest link first."""
     found = await external_identities.page(session, user_id, page)
     return page_answer(request, found, (external_identities.shown(row) for row in found.items))
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=IdentityResponse,
+    responses={200: {"description": "It was linked already.", "model": IdentityResponse}},
+)
+async def link_identity_by_token(
+    user_id: UserId, response: Response, body: TokenLinkRequest, desk: Desk, database: Steps
+) -> dict[str, Any]:
+    """Link the identity that a trusted issuer's token speaks of: from now on such tokens open this account.
+
+    If the identity has an account of its own here, that one goes, unless there is something in it.
+    """
+    linked, is_new = await link_token.link_token(database, desk, user_id, body.token)
+    if not is_new:
+        response.status_code = 200
+    return external_identities.shown(linked)
 
 
 @router.post("/{provider}/link", response_model=LinkResponse, openapi_extra=refusing(400))

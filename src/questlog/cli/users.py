@@ -13,6 +13,8 @@ from questlog.cli.settings import read_settings
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import QuestlogError
+from questlog.core.ids import parse_id
+from questlog.flows.erase_account import erase
 from questlog.flows.sign_up import sign_up
 from questlog.identity import emails, factor_changes, password_change, passwords, sessions, users
 from questlog.identity.front_desk import FrontDesk
@@ -153,6 +155,26 @@ def remove_factors(email: str) -> None:
     terminal.success(f"{email} has no second factor {'any more' if found else 'to remove'}.")
 
 
+@user.command()
+@click.argument("who")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+def delete(who: str, yes: bool) -> None:
+    """Erase an account and all that belongs to it. WHO is its address, or the id that `list` shows.
+
+    This cannot be undone: `deactivate` only closes it.
+    """
+    if not terminal.confirmed(f"Erase {who} and all that belongs to it?", yes=yes):
+        raise Failure("Nothing was erased. Say --yes where nobody can be asked.", Exit.REFUSED)
+
+    async def work(database: Database) -> None:
+        user_id = (await database.read(_find_any, who)).id
+        await database.write(users.delete, user_id)
+        await erase(database, user_id)
+
+    work_on_database(read_settings(), work)
+    terminal.success(f"{who} is erased.")
+
+
 def _change(email: str, changes: dict[str, Any]) -> None:
     address = _address(email)
 
@@ -181,6 +203,13 @@ async def _find(session: Session, email: str) -> User:
     if found is None:
         raise users.UserNotFoundError()
     return found
+
+
+async def _find_any(session: Session, who: str) -> User:
+    user_id = parse_id(who)
+    if user_id is None:
+        return await _find(session, _address(who))
+    return await users.get_by_id(session, user_id)
 
 
 async def _everybody(session: Session) -> list[dict[str, Any]]:

@@ -13,6 +13,8 @@ OF_ELSEWHERE: Mapping[str, str] = {
     "There is no such identity.": "Такой учётной записи у других служб нет.",
     "This identity is not yours.": "Это чужая учётная запись.",
     "This identity is linked to another account.": "Эта учётная запись привязана к другому аккаунту.",
+    "This identity has an account of its own here, with something in it. Export that account and have it deleted, link again, and import the file.": "У этой учётной записи есть здесь собственный аккаунт, и в нём что-то есть. Выгрузите его и попросите удалить, привяжите запись снова и загрузите файл.",
+    "No issuer that this server trusts vouches for this token now.": "Ни одна служба, которой доверяет этот сервер, сейчас не подтверждает этот токен.",
     "There is an account with this e-mail address. Sign in to it, then link this provider.": "Аккаунт с этим адресом уже есть. Войдите в него, затем привяжите эту службу входа.",
     "This account is closed. Ask the administrator of this server.": "Этот аккаунт закрыт. Обратитесь к администратору сервера.",
 }

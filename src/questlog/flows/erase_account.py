@@ -28,7 +28,7 @@ async def erase(database: Database, user_id: UUID, *, steps: int | None = None) 
     """Erase a closed account in at most that many steps, each a transaction; return whether it is gone."""
     taken = 0
     while steps is None or taken < steps:
-        if await database.write(_step, user_id):
+        if await database.write(erase_some, user_id):
             return True
         taken += 1
         await asyncio.sleep(0)
@@ -44,7 +44,7 @@ async def erase_all_closed(database: Database) -> int:
     return len(waiting)
 
 
-async def _step(session: Session, user_id: UUID) -> bool:
+async def erase_some(session: Session, user_id: UUID) -> bool:
     """Erase one step's worth of rows and return whether nothing is left."""
     room = ROWS_PER_STEP
     for table in _owned():

@@ -3,15 +3,12 @@
 It has a transaction of its own, so a reading request makes an account too, and one that fails leaves it there.
 """
 
-from sqlalchemy import func, select
-
 from questlog.core.db import Database, Session
 from questlog.flows.sign_up import sign_up
 from questlog.identity import external_identities, issuer_presence
 from questlog.identity.front_desk import FrontDesk
 from questlog.identity.issuer_verifiers import Vouched
 from questlog.identity.models import User
-from questlog.identity.oidc_tokens import Subject
 from questlog.identity.principals import Principal
 from questlog.identity.sign_in import RegistrationClosedError
 from questlog.identity.users import EmailTakenError
@@ -28,16 +25,12 @@ async def welcome(desk: FrontDesk, database: Database, vouched: Vouched) -> Prin
 
 
 async def _welcome(session: Session, vouched: Vouched) -> Principal:
-    await _one_at_a_time(session, vouched)
+    await external_identities.hold(session, vouched.as_subject)
     known = await issuer_presence.load(session, vouched.issuer, vouched.subject)
     if known is not None:
         return known
     user = await _account(session, vouched)
-    person = vouched.person
-    who = Subject(
-        vouched.issuer, person.subject, person.email, person.email is not None, person.name
-    )
-    await external_identities.link(session, user.id, who, vouched.provider)
+    await external_identities.link(session, user.id, vouched.as_subject, vouched.provider)
     return Principal(
         user.id,
         None,
@@ -59,10 +52,3 @@ async def _account(session: Session, vouched: Vouched) -> User:
         )
     except EmailTakenError:
         return await sign_up(session, None, name=person.name)
-
-
-async def _one_at_a_time(session: Session, vouched: Vouched) -> None:
-    """SQLite has one writer anyway; on PostgreSQL this is a lock of the transaction."""
-    if session.get_bind().dialect.name == "postgresql":
-        key = func.hashtextextended(f"{vouched.issuer} {vouched.subject}", 0)
-        await session.execute(select(func.pg_advisory_xact_lock(key)))

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, and_, delete, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.automation import audit, events, mail
@@ -13,7 +13,7 @@ from questlog.core.db import Session
 from questlog.core.exceptions import AuthorizationError, ConflictError, NotFoundError
 from questlog.core.ids import new_id
 from questlog.core.pagination import PageRequest, Slice, SortKey, slice_of
-from questlog.identity import factor_changes, ways_in
+from questlog.identity import factor_changes, presence, ways_in
 from questlog.identity.door_models import ExternalIdentity
 from questlog.identity.front_desk import FrontDesk
 from questlog.identity.models import User
@@ -42,6 +42,16 @@ class ForeignIdentityError(AuthorizationError):
 class IdentityTakenError(ConflictError):
     code = "identity_taken"
     default_message = "This identity is linked to another account."
+
+
+async def hold(session: Session, who: Subject) -> None:
+    """Queue all who are about to give this identity an account, until the transaction ends.
+
+    SQLite has one writer anyway; on PostgreSQL this is a lock of the transaction.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        key = func.hashtextextended(f"{who.issuer} {who.subject}", 0)
+        await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def owner_of(session: Session, who: Subject) -> User | None:
@@ -88,10 +98,26 @@ async def link(session: Session, user_id: UUID, who: Subject, provider: str) -> 
     )
     if linked is None:
         return await _already(session, user_id, who)
-    payload = {"provider": provider}
+    _note_link(session, user_id, identity_id, {"provider": provider})
+    return identity_id
+
+
+async def move_all(session: Session, from_id: UUID, to_id: UUID) -> None:
+    """Link every identity of one account to another instead, whose they are from the next request on."""
+    moved = await session.execute(
+        update(IDENTITIES)
+        .where(IDENTITIES.c.user_id == from_id)
+        .values(user_id=to_id)
+        .returning(IDENTITIES.c.id, IDENTITIES.c.provider)
+    )
+    for identity_id, provider in moved.all():
+        _note_link(session, to_id, identity_id, {"provider": provider, "from": str(from_id)})
+    presence.forget_user(session, from_id)
+
+
+def _note_link(session: Session, user_id: UUID, identity_id: UUID, payload: dict[str, str]) -> None:
     events.record(session, user_id, "identity.linked", ("identity", identity_id), payload=payload)
     audit.record(session, "identity.linked", account_id=user_id, details=payload)
-    return identity_id
 
 
 async def _already(session: Session, user_id: UUID, who: Subject) -> UUID:

@@ -19,6 +19,7 @@ from questlog.identity.access_tokens import BadAccessTokenError
 from questlog.identity.issuer_claims import Form, Person
 from questlog.identity.issuer_keys import IssuerKeys
 from questlog.identity.issuer_tokens import Unverified
+from questlog.identity.oidc_tokens import Subject
 
 TIMES_ARE_CHECKED_BY_US: Options = {
     "verify_exp": False,
@@ -38,6 +39,14 @@ class Vouched:
     @property
     def subject(self) -> str:
         return self.person.subject
+
+    @property
+    def as_subject(self) -> Subject:
+        """Return them as identities are kept; an address that is there was verified."""
+        person = self.person
+        return Subject(
+            self.issuer, person.subject, person.email, person.email is not None, person.name
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

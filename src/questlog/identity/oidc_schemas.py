@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from questlog.core.schemas import Answer, Strict, text
+from questlog.identity.issuer_tokens import LONGEST
 from questlog.identity.schemas import Confidential, example
 
 
@@ -41,6 +42,18 @@ class LinkRequest(Strict):
 
     redirect_to: Annotated[str, text(1, 500)] | None = Field(
         default=None, description="The page to come back to; one of those the settings list."
+    )
+
+
+class TokenLinkRequest(Confidential):
+    model_config = example(
+        {"token": "eyJhbGciOiJFUzI1NiIsImtpZCI6Im9uZSJ9.eyJzdWIiOiJhZGEifQ.c2ln"}
+    )
+
+    token: Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[\x21-\x7e]*$")] = (
+        Field(
+            description="A token of an issuer this server trusts, as it would stand after `Bearer`."
+        )
     )
 
 

@@ -116,6 +116,7 @@ EXAMPLES: dict[str, Any] = {
     "EventResponse": _event,
     "HealthResponse": {"status": "ok", "version": "0.1.0"},
     "IdentityPage": page_of(_identity),
+    "IdentityResponse": _identity,
     "LinkResponse": {
         "authorization_url": "https://accounts.google.com/o/oauth2/v2/auth?response_type=code&client_id=…"
     },
