@@ -103,6 +103,14 @@ lock: $(UV) ## resolve the lock files anew (ARGS=--upgrade for newest versions)
 		--output-file requirements-bootstrap.txt
 	@! grep -nE '://|file:|--(extra-)?index|--find-links' $(LOCKS)
 
+.PHONY: audit
+audit: $(DEVELOPMENT) ## ask OSV what is known against the locked versions (needs a network)
+	$(BIN)/python scripts/audit.py $(ARGS)
+
+.PHONY: sbom
+sbom: $(DEVELOPMENT) ## write build/questlog.cdx.json: what is shipped (CycloneDX)
+	$(BIN)/python scripts/sbom.py $(ARGS)
+
 .PHONY: clean
 clean: ## remove the environment and the caches; data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis .interop
