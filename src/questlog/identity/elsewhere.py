@@ -40,6 +40,10 @@ class Elsewhere:
             raise UnknownProviderError()
         return self.providers[name]
 
+    def close(self) -> None:
+        for each in self.providers.values():
+            each.close()
+
     def page(self, wanted: str | None) -> str | None:
         """Return the page to come back to, or None for an answer without one.
 

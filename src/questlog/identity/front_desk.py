@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from questlog.core.config import Settings
-from questlog.core.security import Keyring
 from questlog.identity import relying_party, trusted_issuers
 from questlog.identity.access_tokens import AccessTokens
 from questlog.identity.attempts import SignInLimits
@@ -26,7 +25,7 @@ class FrontDesk:
         limits: SignInLimits | None = None,
     ) -> None:
         tokens = settings.tokens
-        self.keyring = Keyring(tokens.secret_key.get_secret_value())
+        self.keyring = tokens.keyring()
         self.access_tokens = AccessTokens(
             self.keyring, tokens.algorithm, timedelta(minutes=tokens.access_minutes)
         )
@@ -46,3 +45,4 @@ class FrontDesk:
     def close(self) -> None:
         self.passwords.close()
         self.issuers.close()
+        self.elsewhere.close()

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,11 +19,10 @@ from questlog.core.trusted_parties import OidcProvider
 from questlog.identity import oidc_tokens
 from questlog.identity.oidc_attempts import Attempt, Started, challenge_of
 from questlog.identity.oidc_tokens import BadIdTokenError, Expected, Subject, UnknownKeyError
+from questlog.identity.published_keys import IssuerUnreachableError, PublishedKeys
 
 PATIENCE_S = 9.0
 FRESH_S = 3600.0
-REFETCH_PAUSE_S = 30.0
-MOST_KEYS = 100
 MOST_TOKEN = 32 * 1024
 
 log = structlog.get_logger(__name__)
@@ -60,10 +59,9 @@ class Kept[Value]:
         self._lock = asyncio.Lock()
         self._held: tuple[Value, float] | None = None
 
-    async def get(self, *, older_than_s: float = FRESH_S) -> Value:
-        """Return the value, fetched anew if it is older than that."""
+    async def get(self) -> Value:
         async with self._lock:
-            if self._held is None or time.monotonic() - self._held[1] >= older_than_s:
+            if self._held is None or time.monotonic() - self._held[1] >= FRESH_S:
                 self._held = (await self._fetch(), time.monotonic())
             return self._held[0]
 
@@ -76,12 +74,15 @@ class Provider:
         self.name = configured.name
         self.label = configured.label or configured.name.replace("-", " ").capitalize()
         self._metadata = Kept(self._fetch_metadata)
-        self._keys = Kept(self._fetch_keys)
+        self._keys = PublishedKeys(self.name, self._keys_address, tuple)
 
     @property
     def door(self) -> str:
         """Return the name of this door, as sessions tell it."""
         return f"oidc:{self.name}"[:32]
+
+    def close(self) -> None:
+        self._keys.close()
 
     async def login_address(self, started: Started, redirect_uri: str) -> str:
         """Return where the browser is sent. Raises `ProviderUnavailableError`."""
@@ -123,6 +124,8 @@ class Provider:
             raise self._trouble("timeout") from late
         except OutgoingError as error:
             raise self._trouble(error.reason) from error
+        except IssuerUnreachableError as error:
+            raise self._trouble("keys") from error
 
     def _trouble(self, reason: str) -> ProviderUnavailableError:
         log.warning("oidc_provider_trouble", provider=self.name, reason=reason)
@@ -166,10 +169,10 @@ class Provider:
         beside = access_token if isinstance(access_token, str) else None
         try:
             try:
-                keys = await self._keys.get()
+                keys = await self._keys.current()
                 return oidc_tokens.verify(token, keys, expected, now=now, access_token=beside)
             except UnknownKeyError:
-                keys = await self._keys.get(older_than_s=REFETCH_PAUSE_S)
+                keys = await self._keys.after_a_miss()
                 return oidc_tokens.verify(token, keys, expected, now=now, access_token=beside)
         except BadIdTokenError as error:
             raise self._refusal(error.reason) from error
@@ -209,12 +212,8 @@ class Provider:
             raise OutgoingError(name)
         return address
 
-    async def _fetch_keys(self) -> Sequence[Mapping[str, Any]]:
-        metadata = await self._metadata.get()
-        found = _good(await outgoing.ask(metadata.jwks_uri)).json_object().get("keys")
-        if not isinstance(found, list) or not all(isinstance(key, dict) for key in found):
-            raise OutgoingError("keys")
-        return found[:MOST_KEYS]
+    async def _keys_address(self) -> str:
+        return (await self._metadata.get()).jwks_uri
 
 
 def _good(reply: Reply) -> Reply:

@@ -238,14 +238,12 @@ async def test_s062_a_token_of_somebody_else_opens_no_session(
     assert await count_rows(database, SignInSession) == await count_rows(database, User) == 0
 
 
-async def test_a_provider_may_change_its_keys_and_is_asked_again_now_and_then(
-    browser: Browser, google: OidcProvider, monkeypatch: pytest.MonkeyPatch
+async def test_s046_a_provider_may_change_its_keys_and_is_asked_again_now_and_then(
+    browser: Browser, google: OidcProvider
 ) -> None:
-    monkeypatch.setattr("questlog.identity.oidc_providers.REFETCH_PAUSE_S", 0.0)
     first = await browser.sign_in()
     google.key_number = 2
     second = await browser.sign_in()
-    monkeypatch.setattr("questlog.identity.oidc_providers.REFETCH_PAUSE_S", 30.0)
     google.header = {"kid": "never-published"}
     answers = [await browser.sign_in() for _ in range(3)]
 

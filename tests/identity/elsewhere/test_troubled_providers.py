@@ -9,7 +9,7 @@ from questlog.core.db import Database
 from questlog.identity import oidc_providers
 from questlog.identity.models import SignInSession, User
 from tests.support.browser import Browser
-from tests.support.oidc_provider import Answer, OidcProvider
+from tests.support.oidc_provider import Answer, OidcProvider, public_jwk
 from tests.support.sql import count_rows
 
 HUGE = Answer(size=50 * 1024 * 1024)
@@ -119,3 +119,34 @@ async def test_a_wrong_client_secret_is_the_operators_trouble(
     google.client_secret = "changed at the provider"
 
     assert (await browser.sign_in()).status_code == 503
+
+
+async def test_s054_keys_that_are_known_serve_while_the_provider_does_not_publish_them(
+    browser: Browser, google: OidcProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead, real = [0.0], time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: real() + ahead[0])
+    assert (await browser.sign_in()).status_code == 200
+    google.instead["keys"] = Answer(500)
+
+    answers = []
+    for minutes in (9, 50, 59):
+        ahead[0] = minutes * 60.0
+        answers.append((await browser.sign_in()).status_code)
+
+    assert answers == [200, 200, 200]
+    assert google.asked.count("keys") > 1
+
+
+async def test_s055_a_key_the_provider_withdrew_opens_nothing_after_ten_minutes(
+    browser: Browser, google: OidcProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead, real = [0.0], time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: real() + ahead[0])
+    assert (await browser.sign_in()).status_code == 200
+    google.keys = [public_jwk("RS256", 2)]
+    ahead[0] = 600.0
+
+    answer = await browser.sign_in()
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "sign_in_failed")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from questlog.identity import issuer_keys
+from questlog.identity import published_keys
 from tests.identity.issuers.conftest import Door
 from tests.support import issuers
 from tests.support.issuers import KeyServer, Signer, response
@@ -49,7 +49,7 @@ async def test_s046_a_thousand_unknown_keys_ask_the_issuer_once(
     answered = await statuses(key_door, *tokens)
     took = time.perf_counter() - began
     hits = published.hits
-    move_on(issuer_keys.BETWEEN_MISSES_S + 1)
+    move_on(published_keys.BETWEEN_MISSES_S + 1)
     await statuses(key_door, *tokens[:10])
 
     assert set(answered) == {401}
@@ -76,7 +76,7 @@ async def test_s054_without_any_keys_it_is_not_the_tokens_fault(
     refused = [await key_door.show(signer.token()) for _ in range(20)]
     published.fault = None
     hits = published.hits
-    move_on(issuer_keys.BETWEEN_FAILURES_S + 1)
+    move_on(published_keys.BETWEEN_FAILURES_S + 1)
     answer = await key_door.show(signer.token())
 
     assert {(each.status_code, each.json()["code"]) for each in refused} == {
@@ -145,7 +145,7 @@ async def test_keys_that_get_old_are_fetched_while_nobody_waits(
 ) -> None:
     assert await statuses(key_door, signer.token()) == [200]
     published.pause_s = 1.5
-    move_on(issuer_keys.SOON_OLD_S + 1)
+    move_on(published_keys.SOON_OLD_S + 1)
 
     began = time.perf_counter()
     answered = await statuses(key_door, signer.token())
