@@ -185,6 +185,7 @@ def upgrade() -> None:
         sa.Column("gold_debt", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("hearts", sa.Integer(), server_default=sa.text("5"), nullable=False),
         sa.Column("hearts_at", types.Moment(), nullable=True),
+        sa.Column("hearts_off", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("streak", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("best_streak", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("streak_on", sa.Date(), nullable=True),

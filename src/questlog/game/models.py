@@ -38,6 +38,8 @@ class Player(Base):
     hearts: Mapped[int] = mapped_column(server_default=text("5"), default=5)
     hearts_at: Mapped[datetime | None] = mapped_column(Moment)
     """Since when the next heart grows back; null while none is missing."""
+    hearts_off: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    """Whether the user plays without hearts: none is lost, and quizzes never wait."""
     streak: Mapped[int] = _zero()
     best_streak: Mapped[int] = _zero()
     streak_on: Mapped[date | None] = mapped_column(Date)
