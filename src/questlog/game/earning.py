@@ -1,0 +1,239 @@
+"""Being paid for something done: the ledger, the totals, the streak, the boss, pursuits and badges, in this order.
+
+It happens inside the transaction of the deed. What was paid once and taken back is paid again with the very amounts
+of the first time, on the first time's day.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from questlog.core.db import Session
+from questlog.game import badges, bosses, deeds, ledger, levels, metrics, striving, turns
+from questlog.game.badges import Earned as BadgeEarned
+from questlog.game.content import content
+from questlog.game.deeds import Deed, Worth
+from questlog.game.ledger import Entry
+from questlog.game.pursuits import QUEST
+from questlog.game.striving import Step
+from questlog.game.turns import Boss, Turn
+
+STREAK_BEFORE = "streak_before"
+COUNTERS = "counters"
+STEPS = "steps"
+BADGES = "badges"
+COUNTS_DAY = "counts_day"
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What one deed brought in all; `is_new` is False for one that was paid for before and still is."""
+
+    is_new: bool
+    xp: int = 0
+    gold: int = 0
+    shown: Mapping[str, Any] = field(default_factory=dict)
+
+    def receipt(self) -> dict[str, Any]:
+        """Return the game's part of a receipt, plain JSON; nothing for a repeat."""
+        return dict(self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What a deed is worth to a player, before it is entered."""
+
+    worth: Worth
+    day: date
+    round: int = 1
+
+
+async def earn(
+    session: Session, user_id: UUID, deed: Deed, *, timezone: str, is_first: bool = False
+) -> Earned:
+    """Pay for a deed, once. With `is_first` the caller knows that nothing was ever paid for it: a statement less."""
+    turn = await turns.begin(session, user_id, timezone=timezone)
+    payment = payment_of(turn, deed) if is_first else await _again(session, turn, deed)
+    if payment is None:
+        await turns.finish(session, turn)
+        return Earned(is_new=False)
+    pursuits = await striving.active(session, user_id)
+    before = metrics.values(turn.before)
+    faced = turn.boss
+    entry, damage = _enter(turn, deed, payment)
+    await _count_day(session, turn, deed, entry)
+    fallen = None
+    if faced is not None and damage:
+        turn.tell("boss.hit", ("boss", faced.id), damage=damage, hp_left=turn.hp_left)
+        if turn.hp_left == 0:
+            fallen = await bosses.fell(session, turn, deed.cause_id)
+    hp_left = 0 if fallen is not None else turn.hp_left
+    came = await striving.advance(session, turn, pursuits, before, deed.cause_id)
+    given = _badges(turn, deed, before)
+    turn.award(given, deed.cause_id)
+    _note(entry, came, given, deed)
+    await turns.finish(session, turn)
+    struck = None if faced is None else _boss(turn, faced, damage, hp_left)
+    return Earned(
+        is_new=True,
+        xp=ledger.total(turn.entries, "xp"),
+        gold=ledger.total(turn.entries, "gold"),
+        shown=_shown(turn, deed, payment, struck, came, given),
+    )
+
+
+def payment_of(turn: Turn, deed: Deed) -> Payment:
+    """Return what a deed that was never paid for is worth to a player at this moment."""
+    player = turn.player
+    found = deeds.worth(
+        deed,
+        content().rules,
+        paid_today=player["day_tasks"],
+        ahead_today=player["day_ahead"],
+        potion_left=player["potion_left"],
+    )
+    return Payment(found, turn.today)
+
+
+async def _again(session: Session, turn: Turn, deed: Deed) -> Payment | None:
+    """None while a payment stands; one that was taken back is repeated to the point (details.md § 2.3)."""
+    prior = await ledger.grants_for(session, turn.user_id, deed.kind, str(deed.source_id), deed.key)
+    if not prior:
+        return payment_of(turn, deed)
+    if any(stands for _, stands in prior):
+        return None
+    first, _ = prior[0]
+    return Payment(Worth(first.xp, first.gold), first.local_day, len(prior) + 1)
+
+
+def _enter(turn: Turn, deed: Deed, payment: Payment) -> tuple[Entry, int]:
+    worth = payment.worth
+    damage = min(worth.xp, turn.hp_left)
+    moved = deed.counters(worth.xp)
+    entry = turn.enter(
+        Entry(
+            "grant",
+            deed.kind,
+            str(deed.source_id),
+            deed.cause_id,
+            payment.day,
+            key=deed.key,
+            round=payment.round,
+            xp=worth.xp,
+            gold=worth.gold,
+            hearts=_hearts(turn, deed.hearts),
+            potion=-1 if worth.uses_potion else 0,
+            damage=damage,
+            boss_id=turn.player["boss_id"] if damage else None,
+            details={**deeds.told(deed, worth), COUNTERS: moved},
+        )
+    )
+    turn.count(moved)
+    if deed.is_capped and payment.round == 1:
+        turn.player["day_tasks"] += 1
+        turn.player["day_ahead"] += 1 if deed.is_ahead and worth.xp else 0
+    if entry.hearts:
+        change = "heart.regained" if entry.hearts > 0 else "heart.lost"
+        turn.tell(change, ("user", turn.user_id), hearts=turn.player["hearts"], why=deed.kind)
+    return entry, damage
+
+
+def _hearts(turn: Turn, wanted: int) -> int:
+    """Hearts never rise above their number nor fall below none."""
+    has: int = turn.player["hearts"]
+    most = content().rules.hearts.max
+    return max(min(wanted, most - has), -has)
+
+
+async def _count_day(session: Session, turn: Turn, deed: Deed, entry: Entry) -> None:
+    """A paid completion counts its day once; on the present day it carries the streak on."""
+    if not (deed.is_completion and entry.xp) or deed.is_backdated:
+        return
+    _detail(entry, COUNTS_DAY, True)
+    player = turn.player
+    if entry.local_day != turn.today:
+        others = await ledger.completions_on(session, turn.user_id, entry.local_day)
+        if not any(stands and counts_day(other) for other, stands in others):
+            turn.count({"distinct_days": 1})
+        return
+    if player["streak_on"] == turn.today:
+        return
+    last = player["streak_on"]
+    before = [player["streak"], None if last is None else last.isoformat(), player["best_streak"]]
+    _detail(entry, STREAK_BEFORE, before)
+    player["streak"] += 1  # settling the passed days left it above 0 only if it goes on
+    player["streak_on"] = turn.today
+    player["best_streak"] = max(player["best_streak"], player["streak"])
+    turn.count({"distinct_days": 1})
+    turn.tell("streak.extended", ("user", turn.user_id), streak=player["streak"])
+
+
+def counts_day(entry: Entry) -> bool:
+    """Tell whether a completion made its day one of the streak."""
+    return bool(entry.details.get(COUNTS_DAY))
+
+
+def _badges(turn: Turn, deed: Deed, before: Mapping[str, int]) -> list[BadgeEarned]:
+    own = [BadgeEarned(code, title) for code, title in deed.badges]
+    return [*own, *badges.crossed(before, metrics.values(turn.player))]
+
+
+def _note(entry: Entry, came: Sequence[Step], given: Sequence[BadgeEarned], deed: Deed) -> None:
+    """Keep with the entry what taking it back must know."""
+    reached = [[str(step.pursuit.id), step.code] for step in came if step.is_new]
+    if reached:
+        _detail(entry, STEPS, reached)
+    if given:
+        _detail(entry, BADGES, [code for code, _ in deed.badges])
+
+
+def _detail(entry: Entry, name: str, value: Any) -> None:
+    """An entry is complete when its turn is written; until then its details grow."""
+    details: Any = entry.details
+    details[name] = value
+
+
+def _boss(turn: Turn, faced: Boss, damage: int, hp_left: int) -> dict[str, Any]:
+    shown = {
+        "name": bosses.name_of(faced, turn.locale),
+        "damage": damage,
+        "hp_left": hp_left,
+        "defeated": bool(damage) and hp_left == 0,
+    }
+    return {**shown, "bonus_xp": faced.bonus_xp} if shown["defeated"] else shown
+
+
+def _shown(
+    turn: Turn,
+    deed: Deed,
+    payment: Payment,
+    struck: dict[str, Any] | None,
+    came: Sequence[Step],
+    given: Sequence[BadgeEarned],
+) -> dict[str, Any]:
+    return {
+        "xp": ledger.total(turn.entries, "xp"),
+        "gold": ledger.total(turn.entries, "gold"),
+        "level_before": levels.level_of(turn.before["xp"]),
+        "level_after": levels.level_of(turn.player["xp"]),
+        "streak": turn.player["streak"],
+        "boss": struck,
+        "challenges": [_step(step, turn) for step in came if step.pursuit.kind != QUEST],
+        "quests": [_step(step, turn) for step in came if step.pursuit.kind == QUEST],
+        "badges": [{"code": one.code, "title": one.called(turn.locale)} for one in given],
+        "capped": payment.worth.is_limited,
+    }
+
+
+def _step(step: Step, turn: Turn) -> dict[str, Any]:
+    rule = step.pursuit.rule
+    shown: dict[str, Any] = {
+        "code": step.pursuit.code,
+        "title": step.pursuit.code if rule is None else rule.title.in_(turn.locale),
+        "progress": step.progress,
+        "target": step.target,
+        "completed": step.is_new,
+    }
+    return {**shown, "objective": step.code} if step.pursuit.kind == QUEST else shown

@@ -1,0 +1,164 @@
+"""Coming nearer to quests and challenges: what was reached is written down and paid for, once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, select, update
+
+from questlog.core.db import Session
+from questlog.core.prepared import prepared
+from questlog.game import ledger, metrics, objectives, pursuits
+from questlog.game.content import content
+from questlog.game.ledger import Entry
+from questlog.game.pursuits import PURSUITS, QUEST
+from questlog.game.rules import Challenge, Objective, Quest, Reward
+from questlog.game.turns import Turn
+
+CHANGE = update(PURSUITS).where(
+    PURSUITS.c.id == bindparam("its_id"), PURSUITS.c.user_id == bindparam("its_user_id")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pursuit:
+    """A quest or a challenge somebody is on; `baseline` has the counters of its beginning."""
+
+    id: UUID
+    kind: str
+    code: str
+    baseline: Mapping[str, int]
+    steps_done: Sequence[str]
+
+    @property
+    def rule(self) -> Quest | Challenge | None:
+        """None when the content no longer has it."""
+        known = content()
+        return known.quest.get(self.code) if self.kind == QUEST else known.challenge.get(self.code)
+
+    @property
+    def objectives(self) -> dict[str, Objective]:
+        """Return what is to be reached, by code; a challenge is its own only one."""
+        rule = self.rule
+        if isinstance(rule, Quest):
+            return {step.code: step for step in rule.objectives}
+        return {} if rule is None else {rule.code: rule}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far one objective has come."""
+
+    pursuit: Pursuit
+    code: str
+    progress: int
+    target: int
+    is_new: bool
+    """It was reached just now."""
+
+
+@prepared
+def _active(user_id: Any) -> Any:
+    return (
+        select(
+            PURSUITS.c.id,
+            PURSUITS.c.kind,
+            PURSUITS.c.code,
+            PURSUITS.c.baseline,
+            PURSUITS.c.steps_done,
+        )
+        .where(PURSUITS.c.user_id == user_id, PURSUITS.c.state == "active")
+        .order_by(PURSUITS.c.kind.desc(), PURSUITS.c.id)
+    )
+
+
+async def active(session: Session, user_id: UUID) -> list[Pursuit]:
+    """Return what somebody is on: quests first, each kind by its beginning."""
+    return [Pursuit(*row) for row in await session.execute(*_active(user_id))]
+
+
+def steps(pursuit: Pursuit, before: Mapping[str, int], after: Mapping[str, int]) -> list[Step]:
+    """Return the objectives of a pursuit that came nearer, those that were reached before not among them."""
+    found = []
+    for code, objective in pursuit.objectives.items():
+        if code in pursuit.steps_done:
+            continue
+        came_to = objectives.progress(objective, after, pursuit.baseline)
+        is_reached = came_to == objective.target
+        if is_reached or came_to > objectives.progress(objective, before, pursuit.baseline):
+            found.append(Step(pursuit, code, came_to, objective.target, is_reached))
+    return found
+
+
+async def advance(
+    session: Session,
+    turn: Turn,
+    on: Sequence[Pursuit],
+    before: Mapping[str, int],
+    cause_id: UUID,
+) -> list[Step]:
+    """Write down what was reached and pay for what is complete; return every objective that came nearer."""
+    after = metrics.values(turn.player)
+    found: list[Step] = []
+    for pursuit in on:
+        moved = steps(pursuit, before, after)
+        found.extend(moved)
+        new = [step.code for step in moved if step.is_new]
+        if new:
+            reached = replace(pursuit, steps_done=[*pursuit.steps_done, *new])
+            await _reach(session, turn, reached, cause_id)
+    _tell(turn, found)
+    return found
+
+
+async def _reach(session: Session, turn: Turn, pursuit: Pursuit, cause_id: UUID) -> None:
+    place = {"its_id": pursuit.id, "its_user_id": turn.user_id}
+    done = {"steps_done": list(pursuit.steps_done)}
+    if len(pursuit.steps_done) < len(pursuit.objectives):
+        turn.writes.append((CHANGE, {**place, **done}))
+        return
+    targets = {code: one.target for code, one in pursuit.objectives.items()}
+    ended = {"state": "completed", "finished_at": turn.now, "progress": targets}
+    turn.writes.append((CHANGE, {**place, **done, **ended}))
+    rule = pursuit.rule
+    if rule is not None:
+        await _pay(session, turn, pursuit, rule.reward, cause_id)
+        turn.tell(f"{pursuit.kind}.completed", (pursuit.kind, pursuit.id), code=pursuit.code)
+    if pursuit.kind == QUEST:
+        for quest in content().quests_after(pursuit.code):
+            row = pursuits.begun_quest(quest, turn.player)
+            stamped = {**row, "user_id": turn.user_id, "created_at": turn.now}
+            turn.writes.append((insert(PURSUITS), stamped))
+
+
+async def _pay(
+    session: Session, turn: Turn, pursuit: Pursuit, reward: Reward, cause_id: UUID
+) -> None:
+    rounds = await ledger.rounds_of(session, turn.user_id, pursuit.kind, str(pursuit.id), "once")
+    hold = content().item["streak-freeze"].hold or reward.freezes
+    room = max(hold - turn.player["streak_freezes"], 0)
+    turn.enter(
+        Entry(
+            "grant",
+            pursuit.kind,
+            str(pursuit.id),
+            cause_id,
+            turn.today,
+            round=rounds + 1,
+            xp=reward.xp,
+            gold=reward.gold,
+            freezes=min(reward.freezes, room),
+            details={pursuit.kind: pursuit.code},
+        )
+    )
+
+
+def _tell(turn: Turn, found: Sequence[Step]) -> None:
+    for step in found:
+        subject = (step.pursuit.kind, step.pursuit.id)
+        payload = {"code": step.pursuit.code, "progress": step.progress, "target": step.target}
+        if step.pursuit.kind == QUEST and step.is_new:
+            turn.tell("quest.advanced", subject, **payload, objective=step.code)
+        elif step.pursuit.kind != QUEST:
+            turn.tell("challenge.advanced", subject, **payload)
