@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient, Response
 from sqlalchemy import func, select, update
 
+from questlog.core import clock
 from questlog.core.db import Base, Database
 from questlog.identity.models import PasswordReset, User
 from tests.support.doors import (
@@ -21,6 +23,7 @@ from tests.support.doors import (
     register,
     whoami,
 )
+from tests.support.make import Make
 from tests.support.moving_clock import MovingClock
 from tests.support.smtp import SmtpServer
 
@@ -100,6 +103,61 @@ async def test_s020_the_owner_is_told_by_mail(
     message = await smtp.message(1)
     assert message["Subject"] == "Your Questlog password was changed"
     assert message["To"] == "ada@example.org"
+    plain = message.get_body(("plain",))
+    assert plain is not None
+    assert "API" not in plain.get_content()
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        (
+            "en",
+            ["- Backup (qlk_made…), never used", "- <Report> (qlk_made…), last used on 2026-07-01"],
+        ),
+        (
+            "ru",
+            [
+                "- Backup (qlk_made…), ещё не использовался",
+                "- <Report> (qlk_made…), последнее обращение 2026-07-01",
+            ],
+        ),
+    ],
+)
+async def test_s020_the_mail_lists_the_api_keys_that_still_work(
+    *,
+    mail_client: AsyncClient,
+    smtp: SmtpServer,
+    postman: None,
+    make: Make,
+    locale: str,
+    said: list[str],
+) -> None:
+    other = await make.user()
+    ada = await make.user(email="ada@example.org", password=PASSWORD, locale=locale)
+    late, now = datetime(2026, 6, 30, 23, 59, tzinfo=UTC), clock.now()
+    await mail_client.patch(
+        "/api/v1/users/me", headers=ada.headers, json={"timezone": "Europe/Moscow"}
+    )
+    await make.api_key(ada)
+    await make.api_key(ada, name="<Report>", last_used_at=late, expires_at=now + timedelta(days=1))
+    await make.api_key(ada, name="Revoked", revoked_at=now)
+    await make.api_key(ada, name="Expired", expires_at=now - timedelta(days=1))
+    await make.api_key(other, name="Theirs")
+
+    await mail_client.post(
+        "/api/v1/auth/password/change",
+        headers=ada.headers,
+        json={"current_password": PASSWORD, "new_password": NEW},
+    )
+
+    message = await smtp.message(1)
+    plain, rich = (message.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None
+    assert rich is not None
+    lines = plain.get_content().splitlines()
+    assert [line for line in lines if line.startswith("- ")] == said
+    assert "<li>&lt;Report&gt; (qlk_made…)" in rich.get_content()
 
 
 async def test_guesses_with_a_stolen_token_are_counted(client: AsyncClient) -> None:

@@ -127,6 +127,17 @@ async def _require_room(session: Session, user_id: UUID) -> None:
         raise TooManyApiKeysError(details={"most": MOST})
 
 
+async def that_open(session: Session, user_id: UUID) -> list[ApiKey]:
+    """Return the keys that open the account now, the oldest first: neither revoked nor expired."""
+    still = or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > clock.now())
+    found = await session.scalars(
+        select(ApiKey)
+        .where(ApiKey.user_id == user_id, ApiKey.revoked_at.is_(None), still)
+        .order_by(ApiKey.id)
+    )
+    return list(found)
+
+
 async def page_of(session: Session, user_id: UUID, wanted: PageRequest) -> Slice[Row[Any]]:
     """Return the keys that were not revoked, expired ones included, the newest first."""
     mine = select(ApiKey).where(ApiKey.user_id == user_id, ApiKey.revoked_at.is_(None))

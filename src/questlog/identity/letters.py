@@ -13,6 +13,7 @@ from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.security import Keyring
 from questlog.identity import (
+    api_keys,
     email_codes,
     external_identities,
     factor_changes,
@@ -20,6 +21,7 @@ from questlog.identity import (
     password_resets,
     users,
 )
+from questlog.identity.models import User
 
 LOCALES = ("en", "ru")
 
@@ -42,7 +44,7 @@ async def write(
     reader = await users.get_by_email(session, letter.to_address)
     if reader is not None and not reader.is_active:
         return None
-    content = await _content(session, letter, keyring, base_url)
+    content = await _content(session, letter, keyring, base_url, reader=reader)
     if content is None:
         return None
     locale = reader.locale if reader is not None else letter.locale
@@ -50,7 +52,7 @@ async def write(
 
 
 async def _content(
-    session: Session, letter: Letter, keyring: Keyring, base_url: str
+    session: Session, letter: Letter, keyring: Keyring, base_url: str, *, reader: User | None
 ) -> dict[str, Any] | None:
     """Return what fills the template's gaps. Links begin with the configured address, never with a request's."""
     if letter.template == email_codes.TEMPLATE:
@@ -65,10 +67,24 @@ async def _content(
             return None
         return {"link": f"{base_url}/reset-password#token={secret}", "base_url": base_url}
     if letter.template == password_change.NOTICE:
-        return {"base_url": base_url}
+        keys = [] if reader is None else await _keys_of(session, reader)
+        return {"base_url": base_url, "keys": keys}
     if letter.template in (factor_changes.NOTICE, external_identities.NOTICE):
         return {"base_url": base_url, **letter.params}
     raise LookupError(letter.template)
+
+
+async def _keys_of(session: Session, reader: User) -> list[dict[str, Any]]:
+    """Return the API keys that a new password leaves alone (S-020), with the owner's day of their last use."""
+    zone = clock.zone(reader.timezone)
+    return [
+        {
+            "name": key.name,
+            "prefix": key.prefix,
+            "used_on": key.last_used_at and key.last_used_at.astimezone(zone).date().isoformat(),
+        }
+        for key in await api_keys.that_open(session, reader.id)
+    ]
 
 
 def _message(letter: Letter, sender: str, locale: str, content: dict[str, Any]) -> EmailMessage:
