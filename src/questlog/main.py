@@ -164,7 +164,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _background(app: FastAPI, settings: Settings, stop: asyncio.Event) -> list[Any]:
     database: Database = app.state.database
     loops = [
-        housekeeping.run_forever(database, app.state.front_desk.presence, stop),
+        housekeeping.run_forever(database, app.state.front_desk, stop),
         purging.run_forever(database, stop),
     ]
     if settings.app.relay:

@@ -85,6 +85,15 @@ def test_all_mistakes_are_told_at_once() -> None:
             {"SECRET_KEY": STRONG, "BETTER_AUTH_SECRET": STRONG},
             {"SECRET_KEY", "BETTER_AUTH_SECRET"},
         ),
+        ({"SECRET_KEY": STRONG, "SECRET_KEY_PREVIOUS": STRONG}, {"SECRET_KEY_PREVIOUS"}),
+        (
+            {
+                "SECRET_KEY": STRONG[::-1],
+                "SECRET_KEY_PREVIOUS": STRONG,
+                "BETTER_AUTH_SECRET": STRONG,
+            },
+            {"SECRET_KEY", "BETTER_AUTH_SECRET"},
+        ),
     ],
 )
 def test_contradictions_stop_the_start(environ: dict[str, str], names: set[str]) -> None:
@@ -104,6 +113,7 @@ def test_contradictions_stop_the_start(environ: dict[str, str], names: set[str])
         ({"SECRET_KEY": ""}, "SECRET_KEY"),
         ({"SECRET_KEY": "your-secret-key-change-in-production"}, "SECRET_KEY"),
         ({"SECRET_KEY": "only-short"}, "SECRET_KEY"),
+        ({"SECRET_KEY_PREVIOUS": "only-short"}, "SECRET_KEY_PREVIOUS"),
         ({"JWT_ALGORITHM": "HS512"}, "SECRET_KEY"),
         ({"BETTER_AUTH_SECRET": "change-me" * 5}, "BETTER_AUTH_SECRET"),
     ],

@@ -117,8 +117,8 @@ async def test_s144_housekeeping_erases_what_a_request_left(
     await live(database, make, user, "zaffre")
     await leave(client, user)
 
-    presence = app.state.front_desk.presence
-    keeping = asyncio.create_task(housekeeping.run_forever(database, presence, stop))
+    desk = app.state.front_desk
+    keeping = asyncio.create_task(housekeeping.run_forever(database, desk, stop))
     await asyncio.sleep(0)
     stop.set()
     await keeping

@@ -39,7 +39,9 @@ def signed(tokens: AccessTokens, **changes: Any) -> str:
     """Return a token with our key whose claims are wrong in one place; None takes a claim out."""
     issued = tokens.issue(new_id(), new_id())
     claims = jwt.decode(issued, options={"verify_signature": False}) | changes
-    return tokens._encode({name: value for name, value in claims.items() if value is not None})
+    return tokens._encode(
+        {name: value for name, value in claims.items() if value is not None}, tokens._key
+    )
 
 
 def part(content: Any) -> str:

@@ -254,6 +254,27 @@ IDENTITY = (
         'tests/api/test_registration.py -k "closed_registration and sqlite"',
     ),
     Guard(
+        "what was replaced makes nothing new",
+        "identity/access_tokens.py",
+        "self._key = keys[0]",
+        "self._key = keys[-1]",
+        'tests/identity/test_key_rotation.py -k "goes_on and sqlite"',
+    ),
+    Guard(
+        "a replaced key is not needed for long",
+        "identity/totp.py",
+        "        return 0\n    mark =",
+        "        return 0\n    return 0\n    mark =",
+        'tests/identity/test_key_rotation.py -k "apps_move and sqlite"',
+    ),
+    Guard(
+        "a code by mail has one key",
+        "identity/email_codes.py",
+        "if not same(code, digits(desk.keyring, code_id, email, purpose)):",
+        "if not any(same(code, digits(one, code_id, email, purpose)) for one in desk.keyring.readable):",
+        'tests/identity/test_key_rotation.py -k "a_link_on_its_way and sqlite"',
+    ),
+    Guard(
         "a code is shown to this machine only",
         "identity/email_codes.py",
         "shown = desk.shows_codes and clues.is_local",

@@ -43,7 +43,7 @@ async def test_house_is_kept_once_more_at_the_end(
     token = user.headers["Authorization"].removeprefix("Bearer ")
     await desk.presence.authenticate(database, token)
     stop = asyncio.Event()
-    loop = asyncio.create_task(housekeeping.run_forever(database, desk.presence, stop))
+    loop = asyncio.create_task(housekeeping.run_forever(database, desk, stop))
     await asyncio.sleep(0)
 
     stop.set()

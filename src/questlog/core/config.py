@@ -37,6 +37,7 @@ from questlog.core.outside_settings import (
     OidcSettings,
     WebhookSettings,
 )
+from questlog.core.security import Keyring
 from questlog.core.settings_sources import Group, SettingsError, setting
 from questlog.core.url_parts import POSTGRES, REDIS
 
@@ -127,6 +128,10 @@ class TokenSettings(Group):
         SecretStr(""), "SECRET_KEY JWT_SECRET JWT_SECRET_KEY", "change-me-openssl-rand-base64-48"
     )
     """Signs the tokens of this server: 32 random characters or more. Made once outside production."""
+    secret_key_previous: SecretStr = setting(
+        SecretStr(""), "SECRET_KEY_PREVIOUS", "the-key-that-was-replaced"
+    )
+    """The key that SECRET_KEY replaced: what it signed is good until it ends. Take it out a month later."""
     algorithm: Literal["HS256", "HS384", "HS512"] = setting("HS256", "JWT_ALGORITHM", "HS256")
     """How tokens are signed."""
     access_minutes: Annotated[int, Field(ge=1, le=43_200)] = setting(
@@ -144,9 +149,20 @@ class TokenSettings(Group):
         if not self.secret_key:
             yield "SECRET_KEY is not set, and production makes none. Take: openssl rand -base64 48"
 
+    def contradictions(self) -> Iterator[str]:
+        if self.secret_key_previous and self.secret_key_previous == self.secret_key:
+            yield "SECRET_KEY_PREVIOUS is SECRET_KEY itself: it is for the key that was replaced."
+
     def weak_secrets(self) -> Iterator[str]:
         least = KEY_LENGTHS[self.algorithm]
-        return secret_strength.complaints("SECRET_KEY", self.secret_key, min_length=least)
+        for name in ("secret_key", "secret_key_previous"):
+            secret = getattr(self, name)
+            yield from secret_strength.complaints(name.upper(), secret, min_length=least)
+
+    def keyring(self) -> Keyring:
+        return Keyring(
+            self.secret_key.get_secret_value(), self.secret_key_previous.get_secret_value()
+        )
 
 
 class Settings(BaseSettings):
@@ -219,7 +235,7 @@ def _problems(read: Settings) -> Iterator[str]:
             yield from group.dangers()
             yield from group.weak_secrets()
     for name, secret in read.issuers.shared_secrets():
-        if secret == read.tokens.secret_key:
+        if secret in (read.tokens.secret_key, read.tokens.secret_key_previous):
             yield f"{name} and SECRET_KEY are the same, so whoever knows one could sign for the other."
 
 

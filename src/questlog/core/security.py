@@ -14,10 +14,14 @@ NONCE_BYTES: Final = 12
 
 
 class Keyring:
-    """Derives one independent key a purpose (HKDF, RFC 5869), so that no key is used for two things."""
+    """Derives one independent key a purpose (HKDF, RFC 5869), so that no key is used for two things.
 
-    def __init__(self, secret: str) -> None:
+    `previous` is the secret that this one replaces: what it sealed and signed is still read, nothing new is made with it.
+    """
+
+    def __init__(self, secret: str, previous: str = "") -> None:
         self._secret = secret.encode()
+        self.previous = Keyring(previous) if previous else None
         self._keys: dict[str, bytes] = {}
 
     def key(self, purpose: str) -> bytes:
@@ -27,6 +31,11 @@ class Keyring:
             )
             self._keys[purpose] = derivation.derive(self._secret)
         return self._keys[purpose]
+
+    @property
+    def readable(self) -> tuple["Keyring", ...]:
+        """The keyrings whose work is accepted, the newest first."""
+        return (self,) if self.previous is None else (self, self.previous)
 
     def sign(self, purpose: str, message: bytes) -> bytes:
         return hmac.digest(self.key(purpose), message, "sha256")
@@ -38,13 +47,14 @@ class Keyring:
 
     def unseal(self, purpose: str, sealed: bytes) -> bytes | None:
         """Return what was sealed, or None if it was sealed otherwise or changed since."""
-        try:
-            clear = AESGCM(self.key(purpose)).decrypt(
-                sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode()
-            )
-        except (InvalidTag, ValueError):
-            return None
-        return clear
+        for each in self.readable:
+            try:
+                return AESGCM(each.key(purpose)).decrypt(
+                    sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode()
+                )
+            except (InvalidTag, ValueError):
+                continue
+        return None
 
 
 def same(one: bytes | str, other: bytes | str) -> bool:

@@ -44,16 +44,16 @@ class Claims:
 class AccessTokens:
     """Makes and reads our access tokens.
 
-    Every one begins with the same header, so a token with any other header is refused before anything in it is parsed.
+    Every one made with the same key begins with the same header, which names that key; a token with any other header is
+    refused before anything in it is parsed.
     """
 
     def __init__(self, keyring: Keyring, algorithm: str, lifetime: timedelta) -> None:
         self.lifetime = lifetime
         self._algorithm = algorithm
-        # As long as the longest hash that may be chosen (RFC 7518 § 3.2).
-        self._key = keyring.key("access tokens, 1") + keyring.key("access tokens, 2")
-        self._kid = digest(self._key)[:8]
-        self._header = self._encode({}).partition(".")[0]
+        keys = [_key(each) for each in keyring.readable]
+        self._key = keys[0]
+        self._by_header = {self._encode({}, key).partition(".")[0]: key for key in keys}
 
     def issue(self, user_id: UUID, session_id: UUID) -> str:
         now = int(clock.now().timestamp())
@@ -64,21 +64,23 @@ class AccessTokens:
                 "iat": now,
                 "exp": now + int(self.lifetime.total_seconds()),
                 "typ": USE,
-            }
+            },
+            self._key,
         )
 
     def is_ours(self, token: str) -> bool:
         """Return whether this looks like a token of ours; whether it is genuine is `read`'s to say."""
-        return token.partition(".")[0] == self._header
+        return token.partition(".")[0] in self._by_header
 
     def read(self, token: str) -> Claims:
         """Return what a token of ours claims. Raises `BadAccessTokenError`, `ExpiredAccessTokenError`."""
-        if len(token) > LONGEST or not self.is_ours(token):
+        key = self._by_header.get(token.partition(".")[0]) if len(token) <= LONGEST else None
+        if key is None:
             raise BadAccessTokenError()
         try:
             claims = jwt.decode(
                 token,
-                self._key,
+                key,
                 algorithms=[self._algorithm],
                 options={"require": list(CLAIMS), "verify_exp": False, "verify_iat": False},
             )
@@ -88,8 +90,13 @@ class AccessTokens:
             raise BadAccessTokenError()
         return _checked(claims)
 
-    def _encode(self, claims: dict[str, Any]) -> str:
-        return jwt.encode(claims, self._key, self._algorithm, headers={"kid": self._kid})
+    def _encode(self, claims: dict[str, Any], key: bytes) -> str:
+        return jwt.encode(claims, key, self._algorithm, headers={"kid": digest(key)[:8]})
+
+
+def _key(keyring: Keyring) -> bytes:
+    """Return a key as long as the longest hash that may be chosen (RFC 7518 § 3.2)."""
+    return keyring.key("access tokens, 1") + keyring.key("access tokens, 2")
 
 
 def _is_canonical(signature: str) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from questlog.automation import audit_log, mail, undo_states
 from questlog.core.db import Database, Session
+from questlog.core.security import Keyring
 from questlog.flows.erase_account import erase_all_closed
 from questlog.identity import (
     api_keys,
@@ -18,25 +19,33 @@ from questlog.identity import (
     oidc_attempts,
     password_resets,
     sessions,
+    totp,
 )
-from questlog.identity.presence import Presence
+from questlog.identity.front_desk import FrontDesk
 
 EVERY_S = 60.0
 
 log = structlog.get_logger(__name__)
 
 
-async def run_forever(database: Database, presence: Presence, stop: asyncio.Event) -> None:
+async def run_forever(database: Database, desk: FrontDesk, stop: asyncio.Event) -> None:
     """Keep house until `stop` is set, and once more then."""
     while not stop.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), EVERY_S)
         try:
-            await presence.write_uses(database)
+            await desk.presence.write_uses(database)
             await database.write(sweep)
             await erase_all_closed(database)
+            await reseal(database, desk.keyring)
         except SQLAlchemyError as error:
             log.warning("housekeeping_waits_for_the_database", error=str(error))
+
+
+async def reseal(database: Database, keyring: Keyring) -> None:
+    """Seal anew what a replaced SECRET_KEY sealed, so that the key can be taken out of the settings."""
+    while keyring.previous and (done := await database.write(totp.reseal, keyring)):
+        log.info("totp_secrets_resealed", count=done)
 
 
 async def sweep(session: Session) -> None:

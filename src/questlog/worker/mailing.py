@@ -15,7 +15,6 @@ from questlog.clients.smtp import DeliveryError
 from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
-from questlog.core.security import Keyring
 from questlog.identity import letters
 
 POLL_S = 2.0
@@ -99,7 +98,7 @@ async def _write(session: Session, settings: Settings, letter: Letter) -> EmailM
     return await letters.write(
         session,
         letter,
-        keyring=Keyring(settings.tokens.secret_key.get_secret_value()),
+        keyring=settings.tokens.keyring(),
         sender=settings.mail.sender,
         base_url=settings.http.frontend_url or settings.http.base_url,
     )
