@@ -128,8 +128,8 @@ class TokenSettings(Group):
         SecretStr(""), "SECRET_KEY JWT_SECRET JWT_SECRET_KEY", "change-me-openssl-rand-base64-48"
     )
     """Signs the tokens of this server: 32 random characters or more. Made once outside production."""
-    secret_key_previous: SecretStr = setting(
-        SecretStr(""), "SECRET_KEY_PREVIOUS", "the-key-that-was-replaced"
+    secret_key_previous: SecretStr | None = setting(
+        None, "SECRET_KEY_PREVIOUS", "the-key-that-was-replaced"
     )
     """The key that SECRET_KEY replaced: what it signed is good until it ends. Take it out a month later."""
     algorithm: Literal["HS256", "HS384", "HS512"] = setting("HS256", "JWT_ALGORITHM", "HS256")
@@ -155,14 +155,13 @@ class TokenSettings(Group):
 
     def weak_secrets(self) -> Iterator[str]:
         least = KEY_LENGTHS[self.algorithm]
-        for name in ("secret_key", "secret_key_previous"):
-            secret = getattr(self, name)
-            yield from secret_strength.complaints(name.upper(), secret, min_length=least)
+        yield from secret_strength.complaints("SECRET_KEY", self.secret_key, min_length=least)
+        if (old := self.secret_key_previous) is not None:
+            yield from secret_strength.complaints("SECRET_KEY_PREVIOUS", old, min_length=least)
 
     def keyring(self) -> Keyring:
-        return Keyring(
-            self.secret_key.get_secret_value(), self.secret_key_previous.get_secret_value()
-        )
+        old = self.secret_key_previous
+        return Keyring(self.secret_key.get_secret_value(), old.get_secret_value() if old else "")
 
 
 class Settings(BaseSettings):
