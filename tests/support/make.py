@@ -15,6 +15,7 @@ from questlog.core import clock
 from questlog.core.db import Database, Session
 from questlog.core.ids import new_id
 from questlog.core.security import digest
+from questlog.game import players
 from questlog.identity import key_text
 from questlog.identity.door_models import ExternalIdentity
 from questlog.identity.factor_models import Passkey
@@ -90,6 +91,7 @@ class Make:
         async def save(session: Session) -> None:
             await session.execute(insert(User).values(**values))
             await session.execute(insert(EventCounter).values(user_id=values["id"], last_seq=0))
+            await players.start(session, values["id"], timezone=timezone)
 
         await self._database.write(save)
         headers = await self.sign_in(values["id"])

@@ -26,6 +26,8 @@ from questlog.api.routing import HouseRouter
 from questlog.core.exceptions import BadRequestError
 from questlog.flows import register
 from questlog.flows import verify_code as code_door
+from questlog.flows.own_account import change_own_account, own_account
+from questlog.game.state_schemas import OwnAccountResponse
 from questlog.identity import (
     email_codes,
     emails,
@@ -33,9 +35,7 @@ from questlog.identity import (
     password_resets,
     sessions,
     sign_in,
-    users,
 )
-from questlog.identity.models import User
 from questlog.identity.reauthentication import Proof
 from questlog.identity.schemas import (
     LoginForm,
@@ -52,7 +52,6 @@ from questlog.identity.schemas import (
     SignupRequest,
     TokenRefreshRequest,
     TokenResponse,
-    UserResponse,
     UserUpdate,
     VerifyRequest,
 )
@@ -209,18 +208,21 @@ async def verify_code(body: VerifyRequest, desk: Desk, clues: Clues, database: S
     return await code_door.verify_code(database, desk, body.email, body.code, clues)
 
 
-@router.get("/me", response_model=UserResponse, name="get_signed_in_user")
-async def get_me(user_id: UserId, session: Reader) -> User:
-    """Give one's own account."""
-    return await users.get_by_id(session, user_id)
+@router.get("/me", response_model=OwnAccountResponse, name="get_signed_in_user")
+async def get_me(user_id: UserId, session: Reader) -> dict[str, Any]:
+    """Give one's own account, and where one stands in the game."""
+    return await own_account(session, user_id)
 
 
-@router.patch("/me", response_model=UserResponse, name="update_signed_in_user")
+@router.patch("/me", response_model=OwnAccountResponse, name="update_signed_in_user")
 async def update_me(
     body: UserUpdate, expected: ExpectedVersion, user_id: UserId, session: Writer
-) -> User:
-    """Change one's own account. `settings` are merged: `null` takes a name out."""
-    return await users.update(session, user_id, body.changes, expected_version=expected)
+) -> dict[str, Any]:
+    """Change one's own account. `settings` are merged: `null` takes a name out.
+
+    The server reads one of them: with `hearts` set to `false` the game is played without hearts.
+    """
+    return await change_own_account(session, user_id, body.changes, expected_version=expected)
 
 
 @router.post("/password/change", response_model=MessageResponse)

@@ -18,7 +18,7 @@ DATABASE_DOORS = {
     deps.principal,
 }
 FOUND, NOT_MODIFIED = 302, 304
-WITH_ETAG = ("UserResponse", "AccountResponse")
+WITH_ETAG = ("OwnAccountResponse", "AccountResponse")
 
 
 class Operation:

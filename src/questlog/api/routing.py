@@ -173,6 +173,7 @@ def _as_unit(endpoint: Endpoint) -> Endpoint:
             result = await exchange.database.run(session, endpoint(**arguments))
             exchange.event_id = events.last_recorded(session)
         exchange.version = _version_of(result)
+        exchange.edition = _fact(result, "edition")
         exchange.answered_id = _fact(result, "id")
         return result
 
@@ -193,7 +194,8 @@ def _add_facts(response: Response, exchange: Exchange) -> None:
     if exchange.event_id is not None:
         response.headers["Event-Id"] = str(exchange.event_id)
     if exchange.version is not None:
-        response.headers["ETag"] = f'"{exchange.version}-{exchange.locale}"'
+        parts = (str(exchange.version), exchange.locale, exchange.edition)
+        response.headers["ETag"] = f'"{"-".join(part for part in parts if part)}"'
 
 
 def _not_modified(request: Request, response: Response) -> Response:

@@ -15,15 +15,16 @@ from questlog.api.deps import (
 )
 from questlog.api.routing import HouseRouter
 from questlog.flows.close_account import close_account
+from questlog.game.state_schemas import OwnAccountResponse
 from questlog.identity import directory, users
 from questlog.identity.account_schemas import AccountPage, AccountResponse
 from questlog.identity.reauthentication import Proof
-from questlog.identity.schemas import AccountDeleteRequest, UserAdminUpdate, UserResponse
+from questlog.identity.schemas import AccountDeleteRequest, UserAdminUpdate
 
 router = HouseRouter(prefix="/users", tags=["users"])
 
-router.get("/me", response_model=UserResponse)(get_me)
-router.patch("/me", response_model=UserResponse)(update_me)
+router.get("/me", response_model=OwnAccountResponse)(get_me)
+router.patch("/me", response_model=OwnAccountResponse)(update_me)
 
 
 @router.delete("/me", status_code=204)

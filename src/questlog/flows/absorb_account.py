@@ -29,6 +29,9 @@ BY_ITSELF = frozenset(
         "factor_tickets",
         "mails",
         "password_resets",
+        "player_bosses",
+        "players",
+        "pursuits",
         "sessions",
         "undo_states",
     }

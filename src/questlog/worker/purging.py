@@ -1,4 +1,4 @@
-"""What is done every hour: emptying the trash of what has lain there for 30 days."""
+"""What is done every hour: ending the days of the game, and emptying the trash of what has lain there for 30 days."""
 
 import asyncio
 from contextlib import suppress
@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from questlog.core import clock
 from questlog.core.db import Database
+from questlog.flows.roll_over import roll_over_all
 from questlog.planning import goal_trash, project_trash, task_trash
 
 EVERY_S = 3600.0
@@ -18,9 +19,10 @@ log = structlog.get_logger(__name__)
 
 
 async def run_forever(database: Database, stop: asyncio.Event) -> None:
-    """Empty the trash at the start and every hour until `stop` is set."""
+    """Do both at the start and every hour until `stop` is set."""
     while not stop.is_set():
         try:
+            await roll_over_all(database)
             gone = await empty_the_trash(database)
             if gone:
                 log.info("trash_emptied", rows=gone)

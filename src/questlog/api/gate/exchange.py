@@ -23,6 +23,8 @@ class Exchange:
     session: Session | None = None
     event_id: UUID | None = None
     version: int | None = None
+    edition: str | None = None
+    """What tells two answers of one version apart."""
     answered_id: UUID | str | None = None
     route: str | None = None
     error_code: str | None = None

@@ -1,0 +1,50 @@
+"""One's own account, with where one stands in the game."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+from zlib import crc32
+
+from questlog.core.db import Session
+from questlog.flows.roll_over import roll_over
+from questlog.game import state, turns
+from questlog.identity import users
+from questlog.identity.models import User
+from questlog.identity.schemas import UserResponse
+
+HEARTS = "hearts"
+
+
+async def own_account(session: Session, user_id: UUID) -> dict[str, Any]:
+    """Raises `UserNotFoundError`."""
+    user = await users.get_by_id(session, user_id)
+    return _shown(user, await state.load(session, user_id, timezone=user.timezone))
+
+
+async def change_own_account(
+    session: Session,
+    user_id: UUID,
+    changes: Mapping[str, Any],
+    *,
+    expected_version: int | None = None,
+) -> dict[str, Any]:
+    """Change what is present in `changes` and let the game follow: where its days are lived, and `settings.hearts`.
+
+    `false` there switches hearts off. Raises what `users.update` does.
+    """
+    lived_in = (await users.get_by_id(session, user_id)).timezone
+    user = await users.update(session, user_id, changes, expected_version=expected_version)
+    if user.timezone != lived_in:
+        # Days that are over ended where they were lived.
+        await roll_over(session, user_id, timezone=lived_in)
+    turn = await turns.begin(session, user_id, timezone=user.timezone)
+    turn.player["hearts_off"] = user.settings.get(HEARTS) is False
+    await turns.finish(session, turn)
+    return _shown(user, state.of(turn.player))
+
+
+def _shown(user: User, game: dict[str, Any]) -> dict[str, Any]:
+    account = {name: getattr(user, name) for name in UserResponse.model_fields}
+    # The account's version says nothing of the game, which moves with the clock.
+    edition = f"{crc32(repr(game).encode()):08x}"
+    return {**account, "game": game, "version": user.version, "edition": edition}
