@@ -1,5 +1,7 @@
 """An authenticator app at a terminal: set up, asked for, removed."""
 
+import os
+import pty
 import re
 import subprocess
 import sys
@@ -8,6 +10,7 @@ from base64 import b32decode
 from questlog.core import clock
 from questlog.identity import totp_codes
 from tests.support.doors import another
+from tests.support.qr_codes import of_blocks, seen
 from tests.support.server import RunningServer
 from tests.support.terminal import PASSWORD, PATIENCE_S, Said, Terminal
 
@@ -82,6 +85,36 @@ def test_whoever_runs_the_server_removes_what_somebody_lost(
     assert "no second factor any more" in first.out
     assert "no second factor to remove" in again.out
     log_in(ada, lasting_server, typed="")
+
+
+def test_a_terminal_draws_the_code_that_the_app_scans(ada: Terminal) -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "questlog.cli", "totp", "enable"],
+        cwd=ada.home,
+        env=ada.environment,
+        stdin=subprocess.PIPE,
+        stdout=theirs,
+    ) as process:
+        os.close(theirs)
+        lines = drawn(ours)
+        process.kill()
+    os.close(ours)
+
+    drawing = [line for line in lines if line and set(line) <= set("█▀▄ ")]
+    secret, uri = (line.strip() for line in lines[-2:])
+    assert seen(of_blocks(drawing)) == uri
+    assert f"secret={secret}&" in uri
+
+
+def drawn(terminal: int) -> list[str]:
+    """Return the lines up to the address, without their colours."""
+    said = b""
+    while b"otpauth://" not in said or b"\n" not in said.partition(b"otpauth://")[2]:
+        said += os.read(terminal, 65_536)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", said.decode())
+    lines = plain.split("\r\n")
+    return lines[: 1 + next(n for n, line in enumerate(lines) if "otpauth://" in line)]
 
 
 def enabled(ada: Terminal) -> tuple[bytes, list[str]]:

@@ -21,6 +21,7 @@ from tests.support.factors import (
     begin_totp,
     with_totp,
 )
+from tests.support.qr_codes import of_svg, seen
 from tests.support.smtp import SmtpServer
 
 TOTP = f"{API}/me/totp"
@@ -45,6 +46,15 @@ async def test_an_app_is_set_up_with_a_code_it_shows(client: AsyncClient) -> Non
     assert before == {"enabled": False, "confirmed_at": None}
     assert after["enabled"] is True
     assert len(set(app.recovery_codes)) == 10
+
+
+async def test_what_an_app_takes_in_is_told_in_three_forms(client: AsyncClient) -> None:
+    tokens = await register(client)
+
+    begun = (await client.post(TOTP, headers=bearer(tokens))).json()
+
+    assert f"secret={begun['secret']}&" in begun["otpauth_uri"]
+    assert seen(of_svg(begun["qr_svg"])) == begun["otpauth_uri"]
 
 
 async def test_beginning_anew_voids_the_secret_before(client: AsyncClient) -> None:

@@ -44,7 +44,7 @@ async def get_totp(user_id: UserId, session: Reader) -> TotpState:
 async def begin_totp(
     me: Me, desk: Desk, database: Steps, body: FactorProofRequest | None = None
 ) -> Begun:
-    """Begin to set up an authenticator app: show `uri` as a QR code, then confirm with a code of the app.
+    """Begin to set up an authenticator app: show `qr_svg`, then confirm with a code of the app.
 
     Who signed in more than fifteen minutes ago shows again who they are.
     """

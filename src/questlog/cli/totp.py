@@ -1,5 +1,6 @@
 """Second factors at a terminal: showing one to sign in, and `questlog totp`."""
 
+import sys
 from typing import Any
 
 import click
@@ -7,6 +8,7 @@ import click
 from questlog.cli import terminal
 from questlog.cli.exits import Exit, Failure
 from questlog.cli.remote import Remote, signed_in
+from questlog.identity import qr_codes
 
 TRIES = 5
 NO_PASSKEYS = (
@@ -42,8 +44,7 @@ def enable() -> None:
     """Set up an authenticator app: sign-ins ask for its code from then on."""
     with signed_in() as remote:
         begun = _begin(remote)
-        click.echo("Add this to your app, by hand or as a QR code of the address:")
-        click.echo(f"  {begun['secret']}\n  {begun['uri']}")
+        _show_secret(begun["secret"], begun["otpauth_uri"])
         code = click.prompt("Code the app shows", type=str).strip()
         confirmed = remote.post("/me/totp/confirm", {"code": code})
     terminal.success("From now on, signing in asks for a code of your app.")
@@ -115,6 +116,16 @@ def _proof() -> dict[str, str]:
     if password:
         return {"password": password}
     return _named(click.prompt("Code of your app, or a recovery code", type=str).strip())
+
+
+def _show_secret(secret: str, uri: str) -> None:
+    """Show what an app takes in: a QR code where there is a terminal to scan it from, and the same to be typed."""
+    if sys.stdout.isatty():
+        for line in qr_codes.blocks(uri):
+            # In its own colours: on a light terminal the bare characters would be a negative.
+            click.secho(line, fg="bright_white", bg="black")
+    click.echo("Scan the code with your app, or type this in:")
+    click.echo(f"  {secret}\n  {uri}")
 
 
 def _show_codes(made: list[str] | None) -> None:

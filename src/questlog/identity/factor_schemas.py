@@ -137,7 +137,10 @@ class TotpResponse(Answer):
 
 class TotpBegunResponse(Answer):
     secret: Annotated[str, Field(description="Base32, to be typed into an app by hand.")]
-    uri: Annotated[str, Field(description="The same for a QR code: `otpauth://…`.")]
+    otpauth_uri: Annotated[str, Field(description="The same as an address, `otpauth://…`.")]
+    qr_svg: Annotated[
+        str, Field(description="The address as a QR code: an `<svg>` element for an HTML page.")
+    ]
 
 
 class RecoveryCodesResponse(Answer):

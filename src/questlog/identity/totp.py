@@ -12,7 +12,7 @@ from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.exceptions import AuthenticationError, ConflictError, NotFoundError
 from questlog.core.security import Keyring, same
-from questlog.identity import factor_changes, totp_codes
+from questlog.identity import factor_changes, qr_codes, totp_codes
 from questlog.identity.factor_models import TotpSecret
 from questlog.identity.front_desk import FrontDesk
 
@@ -46,10 +46,14 @@ class TotpState:
 
 @dataclass(frozen=True)
 class Begun:
-    """What an app needs, shown this once: `uri` is what a QR code carries."""
+    """What an app needs, shown this once."""
 
     secret: str
-    uri: str
+    otpauth_uri: str
+
+    @property
+    def qr_svg(self) -> str:
+        return qr_codes.svg(self.otpauth_uri)
 
 
 async def state(session: Session, user_id: UUID) -> TotpState:

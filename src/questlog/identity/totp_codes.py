@@ -15,6 +15,7 @@ DIGITS: Final = 6
 SECRET_BYTES: Final = 20  # what RFC 4226 § 4 recommends
 DRIFT: Final = 1
 ISSUER: Final = "Questlog"
+LONGEST_LABEL: Final = 100
 
 
 def new_secret() -> bytes:
@@ -47,8 +48,11 @@ def matching_steps(secret: bytes, code: str, moment: datetime) -> Iterator[int]:
 
 
 def uri(secret: bytes, account: str) -> str:
-    """Return what a QR code carries (the Key URI Format of Google Authenticator)."""
-    label = f"{quote(ISSUER)}:{quote(account, safe='')}"
+    """Return what a QR code carries (the Key URI Format of Google Authenticator).
+
+    The account is a label for the eye: a long one is cut, or no code could hold it.
+    """
+    label = f"{quote(ISSUER)}:{quote(account[:LONGEST_LABEL], safe='')}"
     facts = {
         "secret": spelled(secret),
         "issuer": ISSUER,

@@ -14,6 +14,7 @@ _passkey = {
 }
 _secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - an example
 _uri = f"otpauth://totp/Questlog:ada%40example.org?secret={_secret}&issuer=Questlog"
+_svg = '<svg viewBox="0 0 49 49" class="segno"><path fill="#fff" d="M0 0h49v49h-49z"/></svg>'
 
 EXAMPLES: dict[str, Any] = {
     "PasskeyAskedResponse": {
@@ -31,6 +32,6 @@ EXAMPLES: dict[str, Any] = {
     "PasskeyResponse": _passkey,
     "RecoveryCodesResponse": {"recovery_codes": _codes},
     "RemainingCodesResponse": {"remaining": 10, "made_at": MADE},
-    "TotpBegunResponse": {"secret": _secret, "uri": _uri},
+    "TotpBegunResponse": {"secret": _secret, "otpauth_uri": _uri, "qr_svg": _svg},
     "TotpResponse": {"enabled": True, "confirmed_at": MADE},
 }
