@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import LargeBinary, Table, delete, func, insert, select, update
 
 from questlog.core import clock
 from questlog.core.db import Session
@@ -18,6 +18,7 @@ from questlog.identity.front_desk import FrontDesk
 
 KEY = "totp secrets"
 KEY_MARK_BYTES = 4
+RESEALED_AT_ONCE = 200
 SECRETS = cast(Table, TotpSecret.__table__)
 
 log = structlog.get_logger(__name__)
@@ -135,7 +136,7 @@ async def _row(session: Session, user_id: UUID) -> Any:
 async def _accept(
     session: Session, desk: FrontDesk, user_id: UUID, sealed: bytes, code: str
 ) -> bool:
-    secret = _unseal(desk.keyring, user_id, sealed)
+    secret = unsealed(desk.keyring, user_id, sealed)
     if secret is None:
         log.error("totp_secret_unreadable", user=str(user_id))
         return False
@@ -151,13 +152,38 @@ async def _accept(
     return False
 
 
+async def reseal(session: Session, keyring: Keyring) -> int:
+    """Seal with the present key what the previous one sealed, some at a time; return how many."""
+    if keyring.previous is None:
+        return 0
+    mark = func.substr(SECRETS.c.sealed, 1, KEY_MARK_BYTES, type_=LargeBinary())
+    found = await session.execute(
+        select(SECRETS.c.user_id, SECRETS.c.sealed)
+        .where(mark == _mark(keyring.previous))
+        .order_by(SECRETS.c.user_id)
+        .limit(RESEALED_AT_ONCE)
+        .with_for_update()
+    )
+    done = 0
+    for user_id, sealed in found.all():
+        secret = unsealed(keyring, user_id, sealed)
+        if secret is not None:
+            await session.execute(
+                update(SECRETS)
+                .where(SECRETS.c.user_id == user_id)
+                .values(sealed=_seal(keyring, user_id, secret))
+            )
+            done += 1
+    return done
+
+
 def _seal(keyring: Keyring, user_id: UUID, secret: bytes) -> bytes:
     """The key's mark, then the secret sealed with whose it is: a row copied to somebody else opens nothing."""
     return _mark(keyring) + keyring.seal(KEY, user_id.bytes + secret)
 
 
-def _unseal(keyring: Keyring, user_id: UUID, sealed: bytes) -> bytes | None:
-    if not same(sealed[:KEY_MARK_BYTES], _mark(keyring)):
+def unsealed(keyring: Keyring, user_id: UUID, sealed: bytes) -> bytes | None:
+    if not any(same(sealed[:KEY_MARK_BYTES], _mark(each)) for each in keyring.readable):
         return None
     clear = keyring.unseal(KEY, sealed[KEY_MARK_BYTES:])
     if clear is None or not same(clear[: len(user_id.bytes)], user_id.bytes):
