@@ -17,6 +17,7 @@ KINDS = frozenset(
     {
         "events",
         "filters",
+        "game",
         "goals",
         "imports",
         "items",
@@ -29,6 +30,8 @@ KINDS = frozenset(
 )
 TASKS_OF_A_USER = "/users/{user_id}/tasks"
 SAFE = ("GET", "HEAD")
+# Kinds that are called otherwise than the first word of their addresses.
+CALLED = {"rpg": "game"}
 NAMED: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/auth/me"): frozenset({Scope.ACCOUNT_READ}),
     ("GET", "/users/me"): frozenset({Scope.ACCOUNT_READ}),
@@ -40,6 +43,7 @@ NAMED: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/admin/users/{user_id}"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/admin/users/{user_id}/sessions"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/search"): frozenset({Scope.TASKS_READ, Scope.ITEMS_READ}),
+    ("GET", "/rpg/preview"): frozenset({Scope.GAME_READ, Scope.TASKS_READ}),
     ("GET", "/tasks/{task_id}/occurrences"): frozenset({Scope.OCCURRENCES_READ}),
     ("POST", "/items/{item_id}/to-task"): frozenset({Scope.ITEMS_WRITE, Scope.TASKS_WRITE}),
 }
@@ -72,7 +76,8 @@ def needed(method: str, template: str) -> frozenset[Scope] | None:
     named = NAMED.get((method, address))
     if named is not None:
         return named
-    kind = "tasks" if address.startswith(TASKS_OF_A_USER) else address.split("/")[1]
+    word = "tasks" if address.startswith(TASKS_OF_A_USER) else address.split("/")[1]
+    kind = CALLED.get(word, word)
     if kind not in KINDS:
         return None
     name = f"{kind}:{'read' if method in SAFE else 'write'}"

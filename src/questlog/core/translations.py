@@ -6,6 +6,7 @@ from typing import Any
 
 from questlog.core.translations_of_elsewhere import OF_ELSEWHERE
 from questlog.core.translations_of_factors import OF_FACTORS
+from questlog.core.translations_of_game import OF_GAME
 from questlog.core.translations_of_imports import OF_IMPORTS
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -152,6 +153,7 @@ RUSSIAN: Mapping[str, str] = {
     "Questlog does not read this format.": "Questlog не читает этот формат.",
     **OF_IMPORTS,
     **OF_FACTORS,
+    **OF_GAME,
     **OF_ELSEWHERE,
 }
 

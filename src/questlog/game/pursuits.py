@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, func, insert, select, update
 
 from questlog.core.db import Session
+from questlog.core.exceptions import ConflictError, NotFoundError
 from questlog.core.ids import new_id
 from questlog.core.prepared import prepared
 from questlog.game import metrics, objectives
@@ -28,9 +29,38 @@ END = update(PURSUITS).where(
     PURSUITS.c.user_id == bindparam("its_user_id"),
     PURSUITS.c.state == "active",
 )
+ONE_DAY = timedelta(days=1)
 QUEST, CHALLENGE = "quest", "challenge"
 GOAL = "goal"
 """The one objective of a challenge."""
+
+
+class ChallengeNotFoundError(NotFoundError):
+    code = "challenge_not_found"
+    default_message = "There is no such challenge."
+
+
+class ChallengeJoinedError(ConflictError):
+    code = "challenge_joined"
+    default_message = "You are in this challenge already."
+
+
+class ChallengeRestsError(ConflictError):
+    """One round a day, so that a day is not counted for two."""
+
+    code = "challenge_rests"
+    default_message = "This challenge ended for you today. Join it again tomorrow."
+
+
+class ChallengeOverError(ConflictError):
+    code = "challenge_over"
+    default_message = "This challenge is completed once and for all."
+
+
+class NotInChallengeError(ConflictError):
+    code = "not_in_challenge"
+    default_message = "You are not in this challenge."
+
 
 type PursuitRow = Mapping[str, Any]
 
@@ -120,6 +150,34 @@ def rests(pursuit: PursuitRow, player: Mapping[str, Any]) -> bool:
     return ended is not None and ended >= player["day_began"]
 
 
+def challenge_of(code: str) -> Challenge:
+    """Raises `ChallengeNotFoundError`."""
+    found = content().challenge.get(code)
+    if found is None:
+        raise ChallengeNotFoundError()
+    return found
+
+
+def check_join(challenge: Challenge, last: PursuitRow | None, player: Mapping[str, Any]) -> None:
+    """Raises `ChallengeJoinedError`, `ChallengeOverError`, `ChallengeRestsError`."""
+    if last is None:
+        return
+    if last["state"] == "active":
+        raise ChallengeJoinedError(details={"ends_on": last["ends_on"].isoformat()})
+    if last["state"] == "completed" and not challenge.repeatable:
+        raise ChallengeOverError()
+    if rests(last, player):
+        raise ChallengeRestsError(details={"from": (player["day_on"] + ONE_DAY).isoformat()})
+
+
+def can_join(challenge: Challenge, last: PursuitRow | None, player: Mapping[str, Any]) -> bool:
+    try:
+        check_join(challenge, last, player)
+    except ConflictError:
+        return False
+    return True
+
+
 def at_rollover(player: Mapping[str, Any], latest: Iterable[PursuitRow], now: datetime) -> Changes:
     """Return what a new day brings to a settled player with these latest rounds. Pure, and nothing on the same day.
 
@@ -150,6 +208,21 @@ def at_rollover(player: Mapping[str, Any], latest: Iterable[PursuitRow], now: da
 
 def _round_after(pursuit: PursuitRow | None) -> int:
     return 1 if pursuit is None else int(pursuit["round"]) + 1
+
+
+def next_round(
+    challenge: Challenge, last: PursuitRow | None, player: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the row of the round that begins now; raises as `check_join`."""
+    check_join(challenge, last, player)
+    return begun_challenge(challenge, player, round_=_round_after(last))
+
+
+def left(last: PursuitRow | None, player: Mapping[str, Any], now: datetime) -> Ended:
+    """Return the end of a round somebody gives up. Raises `NotInChallengeError`."""
+    if last is None or last["state"] != "active":
+        raise NotInChallengeError()
+    return Ended(last, ending(last, "left", metrics.values(player), now))
 
 
 def _may_begin(quest: Quest, known: Mapping[tuple[str, str], PursuitRow]) -> bool:

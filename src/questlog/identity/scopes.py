@@ -14,6 +14,8 @@ class Scope(StrEnum):
     EXPORT_READ = "export:read"
     FILTERS_READ = "filters:read"
     FILTERS_WRITE = "filters:write"
+    GAME_READ = "game:read"
+    GAME_WRITE = "game:write"
     GOALS_READ = "goals:read"
     GOALS_WRITE = "goals:write"
     IMPORTS_READ = "imports:read"
