@@ -1,5 +1,6 @@
 """What the OpenAPI document promises to those who generate clients from it."""
 
+import json
 import re
 from collections.abc import Iterator
 from difflib import unified_diff
@@ -106,6 +107,18 @@ def test_every_example_fits_its_schema(operation: dict[str, Any]) -> None:
         jsonschema_rs.validate(
             schema | {"components": DOCUMENT["components"]}, example, validate_formats=True
         )
+
+
+def test_no_example_stands_there_unused() -> None:
+    text = json.dumps(DOCUMENT["paths"])
+
+    unused = [
+        name
+        for name in DOCUMENT["components"]["examples"]
+        if f'"#/components/examples/{name}"' not in text
+    ]
+
+    assert not unused
 
 
 @pytest.mark.parametrize("name", BODIES)

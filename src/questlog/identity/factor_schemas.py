@@ -53,7 +53,10 @@ Codes = Annotated[
 
 def _either(*choices: tuple[str, ...], body: dict[str, JsonValue]) -> ConfigDict:
     """Document a body that carries exactly one of several proofs."""
-    one: list[JsonValue] = [{"required": list(names)} for names in choices]
+    # The properties tell readers of the document that what is required there is described here.
+    one: list[JsonValue] = [
+        {"required": list(names), "properties": {name: {} for name in names}} for names in choices
+    ]
     return ConfigDict(json_schema_extra={"examples": [body], "oneOf": one})
 
 

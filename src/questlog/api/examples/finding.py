@@ -62,6 +62,5 @@ EXAMPLES: dict[str, Any] = {
     "FilterExplanation": _explained,
     "FilterPage": page_of(_filter),
     "FilterResponse": _filter,
-    "SearchHit": _find,
     "SearchPage": page_of(_find),
 }

@@ -145,7 +145,6 @@ EXAMPLES: dict[str, Any] = {
         "undone": {"id": EVENT, "type": "task.completed"},
         "objects": [{"type": "task", "id": TASK, "version": 4}],
     },
-    "UserResponse": _user,
     "finish_provider_login": _token,
     "get_metrics": 'questlog_requests_total{method="GET",route="/api/v1/tasks",status="200"} 41.0\n',
 }
