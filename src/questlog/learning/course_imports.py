@@ -83,7 +83,7 @@ async def _claimed(session: Session, course: CourseForm, now: datetime) -> Any:
     blank = {**_head(course), "id": new_id(), "digest": "", "created_at": now, "updated_at": now}
     new = dialect.insert(COURSES).values(blank).on_conflict_do_nothing(index_elements=["slug"])
     await session.execute(new)
-    mine = select(COURSES).where(COURSES.c.slug == course.slug).with_for_update()
+    mine = select(COURSES).where(COURSES.c.slug == course.slug).with_for_update(key_share=True)
     return (await session.execute(mine)).one()
 
 
