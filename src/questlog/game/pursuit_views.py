@@ -6,7 +6,7 @@ from typing import Any
 from questlog.core.db import Session
 from questlog.game import metrics, pursuits
 from questlog.game.content import content
-from questlog.game.pursuits import CHALLENGE, GOAL, QUEST, PursuitRow
+from questlog.game.pursuits import CHALLENGE, QUEST, PursuitRow
 from questlog.game.rules import After, Challenge, Quest, Reward
 from questlog.game.turns import Turn
 
@@ -86,7 +86,7 @@ def challenge_view(
         "title": challenge.title.in_(locale),
         "story": challenge.story.in_(locale),
         "state": OPEN if row is None else row["state"],
-        **_measured(challenge.metric, challenge.target, reached.get(GOAL, 0)),
+        **_measured(challenge.metric, challenge.target, reached.get(challenge.code, 0)),
         "window_days": challenge.window_days,
         "standing": challenge.standing,
         "can_join": pursuits.can_join(challenge, row, turn.player),

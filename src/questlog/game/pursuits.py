@@ -31,8 +31,6 @@ END = update(PURSUITS).where(
 )
 ONE_DAY = timedelta(days=1)
 QUEST, CHALLENGE = "quest", "challenge"
-GOAL = "goal"
-"""The one objective of a challenge."""
 
 
 class ChallengeNotFoundError(NotFoundError):
@@ -123,7 +121,10 @@ def _row(kind: str, code: str, today: date, **more: Any) -> dict[str, Any]:
 
 
 def progress_of(pursuit: PursuitRow, values: metrics.Counters) -> dict[str, int]:
-    """Return how far each objective has come, by code; what its content no longer has is left out."""
+    """Return how far each objective has come, by code; a challenge is its own only one.
+
+    What its content no longer has is left out.
+    """
     if pursuit["state"] != "active":
         return dict(pursuit["progress"])
     before = pursuit["baseline"]
@@ -134,7 +135,7 @@ def progress_of(pursuit: PursuitRow, values: metrics.Counters) -> dict[str, int]
     challenge = content().challenge.get(pursuit["code"])
     if challenge is None:
         return {}
-    return {GOAL: objectives.progress(challenge, values, before)}
+    return {challenge.code: objectives.progress(challenge, values, before)}
 
 
 def ending(

@@ -1,0 +1,308 @@
+"""How quests and challenges begin, come back, expire and follow one another; badges that came late."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import delete, select
+
+from questlog.automation.events import EVENTS
+from questlog.core.db import Database
+from questlog.flows.join_challenge import join_challenge, leave_challenge
+from questlog.flows.roll_over import roll_over
+from questlog.game import metrics, objectives, pursuits
+from questlog.game.badges import BADGES
+from questlog.game.content import content
+from questlog.game.ledger import LEDGER
+from questlog.game.pursuits import CHALLENGE, PURSUITS, QUEST, PursuitRow
+from questlog.game.turns import PLAYERS
+from tests.support.deeds import did
+from tests.support.make import Make, Person
+from tests.support.moving_clock import MovingClock
+
+MORNING = datetime(2026, 11, 21, 8, tzinfo=UTC)
+TODAY = MORNING.date()
+STANDING = "seven-day-consistency"
+BRISK = "brisk-week"
+PLAYER: dict[str, Any] = {
+    "counters": {},
+    "streak": 0,
+    "streak_on": None,
+    "began_on": TODAY,
+    "day_on": TODAY,
+    "day_began": datetime(2026, 11, 21, tzinfo=UTC),
+}
+
+
+async def rounds(database: Database, user: Person, code: str) -> list[PursuitRow]:
+    statement = select(PURSUITS).where(PURSUITS.c.user_id == user.id, PURSUITS.c.code == code)
+    async with database.reader() as session:
+        found = await session.execute(statement.order_by(PURSUITS.c.round))
+        return [row._asdict() for row in found]
+
+
+async def states(database: Database, user: Person, code: str = STANDING) -> list[str]:
+    return [row["state"] for row in await rounds(database, user, code)]
+
+
+async def events_of(database: Database, user: Person, pattern: str) -> list[Any]:
+    statement = select(EVENTS).where(EVENTS.c.user_id == user.id, EVENTS.c.type.like(pattern))
+    async with database.reader() as session:
+        return list(await session.execute(statement.order_by(EVENTS.c.seq)))
+
+
+async def next_day(database: Database, user: Person, clock: MovingClock, days: int = 1) -> None:
+    clock.move(days=days)
+    await database.write(roll_over, user.id, timezone=user.timezone)
+
+
+async def test_seven_days_complete_the_standing_challenge_and_it_comes_back(
+    make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(MORNING)
+    user = await make.user()
+
+    for _ in range(7):
+        earned = await did(database, user)
+        moving_clock.move(days=1)
+    again = await did(database, user)
+
+    first, second = await rounds(database, user, STANDING)
+    assert earned.receipt()["challenges"][0]["completed"] is True
+    assert (first["state"], first["progress"]) == ("completed", {STANDING: 7})
+    assert (second["state"], second["round"], second["started_on"]) == (
+        "active",
+        2,
+        TODAY + timedelta(days=7),
+    )
+    assert again.receipt()["challenges"][0]["progress"] == 1
+    assert await paid(database, user, CHALLENGE) == 50
+
+
+async def paid(database: Database, user: Person, kind: str) -> int:
+    async with database.reader() as session:
+        found = await session.scalars(
+            select(LEDGER.c.xp).where(LEDGER.c.user_id == user.id, LEDGER.c.source_kind == kind)
+        )
+        return sum(found)
+
+
+async def test_g13_what_expired_pays_nothing_and_one_round_follows_however_long_it_was(
+    make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(MORNING)
+    user = await make.user()
+    for _ in range(3):
+        await did(database, user)
+        moving_clock.move(days=1)
+
+    await next_day(database, user, moving_clock, days=60)
+    await did(database, user)
+
+    first, second = await rounds(database, user, STANDING)
+    assert (first["state"], first["progress"]) == ("expired", {STANDING: 3})
+    assert (second["state"], second["started_on"]) == ("active", TODAY + timedelta(days=63))
+    assert await paid(database, user, CHALLENGE) == 0
+    [expired] = await events_of(database, user, "challenge.expired")
+    assert expired.subject_id == first["id"]
+    assert expired.payload == {"code": STANDING}
+
+
+async def test_the_last_day_of_a_challenge_counts(
+    make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(MORNING)
+    user = await make.user()
+    await database.write(join_challenge, user.id, BRISK, timezone="UTC", locale="en")
+
+    moving_clock.move(days=6)
+    await did(database, user, "quiz", base=300)
+
+    assert await states(database, user, BRISK) == ["completed"]
+
+
+async def test_a_day_later_the_deed_comes_too_late(
+    make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(MORNING)
+    user = await make.user()
+    await database.write(join_challenge, user.id, BRISK, timezone="UTC", locale="en")
+
+    moving_clock.move(days=7)
+    await did(database, user, "quiz", base=300)
+
+    [row] = await rounds(database, user, BRISK)
+    assert (row["state"], row["progress"]) == ("expired", {BRISK: 0})
+
+
+async def test_a_standing_challenge_that_was_left_stays_away_until_it_is_joined(
+    make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(MORNING)
+    user = await make.user()
+    await did(database, user)
+
+    await database.write(leave_challenge, user.id, STANDING, timezone="UTC", locale="en")
+    await next_day(database, user, moving_clock, days=9)
+    away = await states(database, user)
+    await did(database, user)
+    view = await database.write(join_challenge, user.id, STANDING, timezone="UTC", locale="en")
+
+    assert away == ["left"]
+    assert (view["round"], view["progress"]) == (2, 1)
+    told = [one.type for one in await events_of(database, user, "challenge.%")]
+    assert told == ["challenge.advanced", "challenge.left", "challenge.joined"]
+
+
+async def test_settling_a_day_again_changes_nothing(
+    make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(MORNING)
+    user = await make.user()
+    await next_day(database, user, moving_clock, days=8)
+    before = await rounds(database, user, STANDING)
+
+    await next_day(database, user, moving_clock, days=0)
+    moving_clock.move(hours=3)
+    await did(database, user)
+
+    assert await rounds(database, user, STANDING) == before
+    assert len(await events_of(database, user, "challenge.expired")) == 1
+
+
+async def test_a_quest_follows_the_one_before_it(make: Make, database: Database) -> None:
+    user = await make.user()
+    await _rest_of_the_first_quest(database, user)
+
+    earned = await did(database, user, "goal", base=0)
+
+    assert await states(database, user, "first-steps") == ["completed"]
+    [second] = await rounds(database, user, "the-gardeners-month")
+    assert (second["state"], second["steps_done"], second["kind"]) == ("active", [], QUEST)
+    assert earned.receipt()["gold"] >= 30
+    assert await paid(database, user, QUEST) == 50
+
+
+async def _rest_of_the_first_quest(database: Database, user: Person) -> None:
+    """All of it but the goal, at once: the days are written into the counters."""
+    await did(database, user, has_project=True)
+    await did(database, user, "lesson", base=100, counts={"lessons_completed": 1})
+    counters = {"distinct_days": 3}
+    async with database.writer() as session:
+        player = await session.scalar(
+            select(PLAYERS.c.counters).where(PLAYERS.c.user_id == user.id)
+        )
+        await session.execute(
+            PLAYERS.update()
+            .where(PLAYERS.c.user_id == user.id)
+            .values(counters={**(player or {}), **counters})
+        )
+
+
+async def test_a_quest_that_came_with_a_newer_content_begins_on_the_next_day(
+    make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(MORNING)
+    user = await make.user()
+    async with database.writer() as session:
+        await session.execute(
+            delete(PURSUITS).where(PURSUITS.c.user_id == user.id, PURSUITS.c.kind == QUEST)
+        )
+
+    await next_day(database, user, moving_clock)
+
+    assert await states(database, user, "first-steps") == ["active"]
+
+
+async def test_badges_that_were_forgotten_are_given_on_the_next_day(
+    make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(MORNING)
+    user = await make.user()
+    await did(database, user)
+    async with database.writer() as session:
+        await session.execute(delete(BADGES).where(BADGES.c.user_id == user.id))
+
+    await next_day(database, user, moving_clock)
+
+    async with database.reader() as session:
+        found = (await session.execute(select(BADGES).where(BADGES.c.user_id == user.id))).all()
+    assert [(row.code, row.earned_on) for row in found] == [("first-task", date(2026, 11, 22))]
+    told = await events_of(database, user, "badge.earned")
+    assert [one.payload["code"] for one in told] == ["first-task", "first-task"]
+
+
+async def test_a_badge_of_a_day_is_told_once(
+    make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(MORNING)
+    user = await make.user()
+
+    moving_clock.move(days=6)
+    await did(database, user)
+
+    told = await events_of(database, user, "badge.earned")
+    assert sorted(one.payload["code"] for one in told) == ["first-task", "one-week-here"]
+
+
+def test_progress_is_what_came_since_the_beginning() -> None:
+    player = {**PLAYER, "counters": {"xp_earned": 250}}
+    row = pursuits.begun_challenge(content().challenge[BRISK], player)
+
+    later = metrics.values({**player, "counters": {"xp_earned": 300}})
+    back = metrics.values({**player, "counters": {"xp_earned": 200}})
+    much = metrics.values({**player, "counters": {"xp_earned": 9000}})
+
+    assert row["baseline"] == {"xp_earned": 250}
+    assert [pursuits.progress_of(row, each)[BRISK] for each in (later, back, much)] == [50, 0, 300]
+
+
+@pytest.mark.parametrize(("streak_on", "counted"), [(TODAY, 1), (None, 0)])
+def test_today_counts_for_what_begins_today(streak_on: date | None, counted: int) -> None:
+    player = {**PLAYER, "counters": {"distinct_days": 4}, "streak_on": streak_on}
+
+    row = pursuits.begun_challenge(content().challenge[STANDING], player)
+
+    assert pursuits.progress_of(row, metrics.values(player)) == {STANDING: counted}
+
+
+def test_a_streak_counts_as_it_stands_and_stays_reached() -> None:
+    quest = content().quest["the-gardeners-month"]
+    player = {**PLAYER, "streak": 8, "streak_on": TODAY}
+
+    row = pursuits.begun_quest(quest, player)
+
+    broken = metrics.values({**player, "streak": 0})
+    assert row["steps_done"] == ["a-week-in-a-row"]
+    assert pursuits.progress_of(row, broken)["a-week-in-a-row"] == 7
+    assert objectives.progress(quest.objectives[3], broken, row["baseline"]) == 0
+
+
+def test_the_same_day_brings_nothing() -> None:
+    begun = [pursuits.begun_quest(content().first_quest, PLAYER)]
+    begun += [pursuits.begun_challenge(one, PLAYER) for one in content().standing]
+    rows = [{**row, "finished_at": None} for row in begun]
+
+    changes = pursuits.at_rollover(PLAYER, rows, MORNING)
+
+    assert (changes.ended, changes.begun) == ((), [])
+
+
+def test_content_that_is_gone_has_no_progress() -> None:
+    row: dict[str, Any] = {
+        "id": UUID(int=1),
+        "kind": CHALLENGE,
+        "code": "long-gone",
+        "state": "active",
+        "baseline": {},
+        "steps_done": [],
+        "ends_on": TODAY - timedelta(days=1),
+        "round": 1,
+        "finished_at": None,
+    }
+
+    changes = pursuits.at_rollover(PLAYER, [row], MORNING)
+
+    assert changes.ended[0].columns["progress"] == {}
+    assert pursuits.progress_of({**row, "kind": QUEST}, {}) == {}
