@@ -6,7 +6,6 @@ from questlog.automation import audit, events
 from questlog.automation.models import EventCounter
 from questlog.core.db import Session
 from questlog.game import players
-from questlog.game import players
 from questlog.identity import users
 from questlog.identity.models import User
 
@@ -35,7 +34,6 @@ async def sign_up(
     )
     session.info.setdefault("actor", f"user:{user.id}")
     await session.execute(insert(EventCounter).values(user_id=user.id, last_seq=0))
-    await players.start(session, user.id, timezone=timezone)
     await players.start(session, user.id, timezone=timezone)
     events.record(
         session, user.id, "user.created", ("user", user.id), touched=[("user", user.id, 1)]
