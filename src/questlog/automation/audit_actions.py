@@ -16,6 +16,7 @@ type Action = Literal[
     "export.made",
     "factor.added",
     "factor.removed",
+    "game.adjusted",
     "identity.linked",
     "identity.unlinked",
     "key.created",

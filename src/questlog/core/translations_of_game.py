@@ -8,4 +8,9 @@ OF_GAME: Mapping[str, str] = {
     "This challenge ended for you today. Join it again tomorrow.": "Сегодня это испытание для вас закончилось. Начните его снова завтра.",
     "This challenge is completed once and for all.": "Это испытание проходят один раз, и оно уже пройдено.",
     "You are not in this challenge.": "Вы не проходите это испытание.",
+    "The shop does not have this.": "В лавке такого нет.",
+    "This costs {price} gold, and you have {gold}.": "Это стоит {price} золота, а у вас {gold}.",
+    "You can hold {hold} of these, and you have {owned}.": "Таких в запасе бывает не больше {hold}, а у вас уже {owned}.",
+    "No heart would be missing. Come back when one is.": "Сердец хватает. Приходите, когда их станет меньше.",
+    "This would leave {left} of {what}, and that cannot be.": "Осталось бы {left} ({what}), а так не бывает.",
 }
