@@ -501,6 +501,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_reviews_day", ["user_id", "local_day"], unique=False)
 
     op.add_column("tasks", sa.Column("difficulty_changes", types.Json, nullable=True))
+    op.create_index(
+        "ix_tasks_lesson",
+        "tasks",
+        ["user_id", "lesson_id"],
+        sqlite_where=sa.text("lesson_id IS NOT NULL"),
+        postgresql_where=sa.text("lesson_id IS NOT NULL"),
+    )
     if not context.is_offline_mode():  # after `--sql`: questlog game recompute
         let_everybody_play()
 
@@ -572,6 +579,12 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "ix_tasks_lesson",
+        "tasks",
+        sqlite_where=sa.text("lesson_id IS NOT NULL"),
+        postgresql_where=sa.text("lesson_id IS NOT NULL"),
+    )
     op.drop_column("tasks", "difficulty_changes")
 
     with op.batch_alter_table("reviews", schema=None) as batch_op:

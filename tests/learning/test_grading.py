@@ -125,3 +125,12 @@ def test_numbers_beyond_all_bounds_are_wrong(answer: Any) -> None:
     key = {"value": 1.0, "tolerance": 0.0}
 
     assert not grading.is_right("numeric", {"unit": "km"}, key, answer)
+
+
+@pytest.mark.parametrize("row", table(), ids=lambda row: str(row["kind"]))
+def test_the_solution_that_is_shown_is_right(row: dict[str, Any]) -> None:
+    question = form(row)
+
+    shown = grading.solution(row["kind"], question.key)
+
+    assert grading.is_right(row["kind"], question.shown, question.key, shown)

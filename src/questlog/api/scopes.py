@@ -22,6 +22,7 @@ KINDS = frozenset(
         "imports",
         "items",
         "labels",
+        "learning",
         "occurrences",
         "projects",
         "stats",
@@ -31,7 +32,7 @@ KINDS = frozenset(
 TASKS_OF_A_USER = "/users/{user_id}/tasks"
 SAFE = ("GET", "HEAD")
 # Kinds that are called otherwise than the first word of their addresses.
-CALLED = {"rpg": "game"}
+CALLED = {"quizzes": "learning", "reviews": "learning", "rpg": "game"}
 NAMED: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/auth/me"): frozenset({Scope.ACCOUNT_READ}),
     ("GET", "/users/me"): frozenset({Scope.ACCOUNT_READ}),

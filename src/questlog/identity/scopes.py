@@ -24,6 +24,8 @@ class Scope(StrEnum):
     ITEMS_WRITE = "items:write"
     LABELS_READ = "labels:read"
     LABELS_WRITE = "labels:write"
+    LEARNING_READ = "learning:read"
+    LEARNING_WRITE = "learning:write"
     OCCURRENCES_READ = "occurrences:read"
     OCCURRENCES_WRITE = "occurrences:write"
     PROJECTS_READ = "projects:read"

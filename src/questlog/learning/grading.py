@@ -172,3 +172,20 @@ GRADERS: Mapping[str, Grader] = {
     "matching": Grader(_are_pairs, _are_right_pairs, NOT_PAIRS),
     "cloze": Grader(_are_gaps, _are_right_gaps, NOT_GAPS),
 }
+
+
+def solution(kind: str, key: Part) -> Any:
+    """Return an answer that is right, in the form an answer has."""
+    return SOLUTIONS[kind](key)
+
+
+SOLUTIONS: Mapping[str, Callable[[Part], Any]] = {
+    "mcq": lambda key: key["choice"],
+    "multi": lambda key: list(key["choices"]),
+    "true_false": lambda key: key["value"],
+    "numeric": lambda key: key["value"],
+    "short_text": lambda key: key["accepted"][0],
+    "ordering": lambda key: list(key["items"]),
+    "matching": lambda key: [{"left": left, "right": right} for left, right in key["pairs"]],
+    "cloze": lambda key: [accepted[0] for accepted in key["gaps"]],
+}

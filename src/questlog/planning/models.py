@@ -194,6 +194,7 @@ class Task(Base):
         Index("ix_tasks_project_counts", "user_id", "project_id", "goal_id", *_COUNTED),
         Index("ix_tasks_parent", "user_id", "parent_task_id", "position", "id"),
         _where("ix_tasks_deletion", "deletion_id IS NOT NULL", "user_id", "deletion_id"),
+        _where("ix_tasks_lesson", "lesson_id IS NOT NULL", "user_id", "lesson_id"),
     )
 
 
