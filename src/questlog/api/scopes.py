@@ -32,7 +32,16 @@ KINDS = frozenset(
 TASKS_OF_A_USER = "/users/{user_id}/tasks"
 SAFE = ("GET", "HEAD")
 # Kinds that are called otherwise than the first word of their addresses.
-CALLED = {"quizzes": "learning", "reviews": "learning", "rpg": "game"}
+CALLED = {
+    "courses": "learning",
+    "lessons": "learning",
+    "progress": "learning",
+    "quizzes": "learning",
+    "reflections": "learning",
+    "reviews": "learning",
+    "rpg": "game",
+    "weeks": "learning",
+}
 NAMED: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/auth/me"): frozenset({Scope.ACCOUNT_READ}),
     ("GET", "/users/me"): frozenset({Scope.ACCOUNT_READ}),
@@ -46,6 +55,10 @@ NAMED: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/search"): frozenset({Scope.TASKS_READ, Scope.ITEMS_READ}),
     ("GET", "/rpg/preview"): frozenset({Scope.GAME_READ, Scope.TASKS_READ}),
     ("GET", "/tasks/{task_id}/occurrences"): frozenset({Scope.OCCURRENCES_READ}),
+    ("POST", "/courses/{course_id}/enroll"): frozenset({Scope.LEARNING_WRITE, Scope.TASKS_WRITE}),
+    ("DELETE", "/courses/{course_id}/enrolment"): frozenset(
+        {Scope.LEARNING_WRITE, Scope.TASKS_WRITE}
+    ),
     ("POST", "/items/{item_id}/to-task"): frozenset({Scope.ITEMS_WRITE, Scope.TASKS_WRITE}),
 }
 

@@ -13,12 +13,16 @@ from questlog.cli import terminal
 from questlog.cli.database import work_on_database
 from questlog.cli.settings import read_settings
 from questlog.commands import command, failure, success
+from questlog.commands.courses import told
 from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
+from questlog.flows.import_course import import_course
 from questlog.flows.sign_up import sign_up
 from questlog.identity import emails, users
 from questlog.identity.front_desk import FrontDesk
+from questlog.learning import bundled
+from questlog.learning.course_imports import CourseImported
 from questlog.planning import projects, tasks
 from questlog.planning.task_schemas import TaskCreate
 
@@ -53,13 +57,19 @@ TITLES = (
 )
 def seed(count: int | None, email: str) -> None:
     settings = read_settings()
-    if count is None:
-        click.echo(
-            "There is nothing to load yet: this version brings no courses. --count 100 makes sample tasks."
-        )
-        return
-    if settings.app.is_production:
+    if count is not None and settings.app.is_production:
         raise failure("sample tasks are for trying things out: not in production")
+    for imported in work_on_database(settings, _load_courses):
+        success(told(imported))
+    if count is not None:
+        _make_tasks(settings, count, email)
+
+
+async def _load_courses(database: Database) -> list[CourseImported]:
+    return [await database.write(import_course, file.course) for file in bundled.courses()]
+
+
+def _make_tasks(settings: Settings, count: int, email: str) -> None:
     address = emails.normalise(email)
 
     async def work(database: Database) -> str | None:
