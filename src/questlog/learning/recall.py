@@ -5,7 +5,7 @@ A memory is what the scheduler keeps of a card, plain JSON, the same on every da
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from fsrs import Card, Rating, Scheduler, State
@@ -40,13 +40,13 @@ class Recalled:
 def recalled(memory: Memory, rating: int, *, now: datetime, timezone: str) -> Recalled:
     """Return what an answer rated 1 (again) to 4 (easy) makes of a memory.
 
-    What comes back in days comes back with its day, where the user lives, and not in the middle of it.
+    What comes back in days comes back with its day, where the user lives, and not in the middle of it; so the days
+    that have passed are counted by the calendar, too.
     """
-    card = _card(memory, now)
+    card = _card(memory, now, timezone)
     after, _ = SCHEDULER.review_card(card, Rating(rating), now.astimezone(UTC))
-    due_at = after.due
-    if due_at - now.astimezone(UTC) >= A_DAY:
-        due_at = _beginning_of_day(due_at, timezone)
+    rests = after.due - now
+    due_at = after.due if rests < A_DAY else _in_days(rests.days, now, timezone)
     lapse = card.state is State.Review and rating == Rating.Again
     return Recalled(_memory(after), due_at, lapse)
 
@@ -56,8 +56,7 @@ def state_of(memory: Memory) -> str:
     return "new" if memory["last_review"] is None else State(memory["state"]).name.lower()
 
 
-def _card(memory: Memory, now: datetime) -> Card:
-    last = memory["last_review"]
+def _card(memory: Memory, now: datetime, timezone: str) -> Card:
     return Card(
         card_id=NO_ID,
         state=State(memory["state"]),
@@ -65,8 +64,17 @@ def _card(memory: Memory, now: datetime) -> Card:
         stability=memory["stability"],
         difficulty=memory["difficulty"],
         due=now.astimezone(UTC),
-        last_review=None if last is None else datetime.fromisoformat(last),
+        last_review=_last_review(memory, now, timezone),
     )
+
+
+def _last_review(memory: Memory, now: datetime, timezone: str) -> datetime | None:
+    """Return a moment that lies as many whole days back as nights have passed; FSRS counts whole days only."""
+    if memory["last_review"] is None:
+        return None
+    last = datetime.fromisoformat(memory["last_review"])
+    nights = clock.local_date(now, timezone) - clock.local_date(last, timezone)
+    return (now - nights).astimezone(UTC) if nights.days > 0 else last
 
 
 def _memory(card: Card) -> dict[str, Any]:
@@ -79,6 +87,6 @@ def _memory(card: Card) -> dict[str, Any]:
     }
 
 
-def _beginning_of_day(moment: datetime, timezone: str) -> datetime:
-    local = moment.astimezone(clock.zone(timezone))
-    return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
+def _in_days(days: int, now: datetime, timezone: str) -> datetime:
+    day = clock.local_date(now, timezone) + timedelta(days=days)
+    return datetime.combine(day, time.min, clock.zone(timezone)).astimezone(UTC)
