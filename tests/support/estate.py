@@ -18,6 +18,8 @@ KINDS: Mapping[str, str] = {
     "blocked_by": "task",
     "blocker_id": "task",
     "blocks": "task",
+    "card_id": "card",
+    "course_id": "course",
     "event_id": "event",
     "filter_id": "filter",
     "goal_id": "goal",
@@ -26,16 +28,21 @@ KINDS: Mapping[str, str] = {
     "item_id": "item",
     "key_id": "api key",
     "label_id": "label",
+    "lesson_id": "lesson",
     "occurrence_id": "occurrence",
     "parent_goal_id": "goal",
     "parent_task_id": "task",
     "passkey_id": "passkey",
     "project_id": "project",
+    "question_id": "question",
     "session_id": "session",
     "subject_id": "task",
     "task_id": "task",
     "user_id": "user",
+    "week_id": "week",
 }
+# What is the same for everybody, so that nobody's is somebody else's.
+SHARED = frozenset({"course", "lesson", "question", "week"})
 # In an order, the address says what is ordered; in a batch, commands are about tasks.
 ORDERED = frozenset({"id", "before", "after"})
 RESOURCES: Mapping[str, str] = {
@@ -64,8 +71,16 @@ async def _import(make: Make, user: Person, word: str) -> Any:
     return await make.imported(user, name=f"{word}.csv")
 
 
+async def _week(make: Make, _user: Person, word: str) -> Any:
+    week = await make.week(title=word)
+    await make.lesson(week)
+    return week
+
+
 MAKERS: Mapping[str, Maker] = {
     "api key": lambda make, user, word: make.api_key(user, name=word),
+    "card": lambda make, user, _word: make.card(user),
+    "course": lambda make, _user, word: make.course(title=word),
     "event": _event,
     "filter": lambda make, user, word: make.kept_filter(user, name=word),
     "goal": lambda make, user, word: make.goal(user, title=word),
@@ -73,11 +88,14 @@ MAKERS: Mapping[str, Maker] = {
     "import": _import,
     "item": lambda make, user, word: make.item(user, title=word),
     "label": lambda make, user, word: make.label(user, name=word),
+    "lesson": lambda make, _user, word: make.lesson(title=word),
     "occurrence": _occurrence,
     "passkey": lambda make, user, word: make.passkey(user, name=word),
     "project": lambda make, user, word: make.project(user, title=word),
+    "question": lambda make, _user, word: make.question(stem=word),
     "session": _session,
     "task": lambda make, user, word: make.task(user, title=word),
+    "week": _week,
 }
 
 
