@@ -1,11 +1,19 @@
 """`questlog user`: accounts by whoever runs the server, also without one."""
 
+import asyncio
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import Select, select
 
+from questlog.automation.models import Mail
 from questlog.cli import root
+from questlog.core.config import Settings
+from questlog.identity.models import User
+from tests.support import world
 
 GOOD = "plenty of words here"
 
@@ -44,6 +52,39 @@ def test_without_options_it_asks_and_hides_the_password(run: Run) -> None:
     assert "Repeat for confirmation" in result.output
     assert GOOD not in result.output
     assert [each["role"] for each in run.everybody()] == ["user"]
+
+
+def test_who_is_invited_gets_a_link_by_mail_and_no_password(
+    run: Run, database_address: str, tmp_path: Path
+) -> None:
+    mail = {"SMTP_HOST": "127.0.0.1", "SMTP_FROM": "quests@example.org"}
+
+    result = run("user", "create", "-e", "Ada@example.org", "--invite", "--locale", "ru", **mail)
+
+    assert result.exit_code == 0, result.output
+    assert [each["email"] for each in run.everybody()] == ["ada@example.org"]
+    settings = world.settings(database_address, tmp_path)
+    letters = select(Mail.template, Mail.to_address, Mail.locale)
+    ways_in = select(User.password_hash, User.email_verified_at)
+    assert asyncio.run(found(settings, letters)) == [("invitation", "ada@example.org", "ru")]
+    assert asyncio.run(found(settings, ways_in)) == [(None, None)]
+
+
+async def found(settings: Settings, statement: Select[Any]) -> list[tuple[Any, ...]]:
+    async with world.opened(settings) as database, database.reader() as session:
+        return [tuple(row) for row in await session.execute(statement)]
+
+
+@pytest.mark.parametrize(
+    ("given", "exit_code"), [((), 6), (("--password", GOOD), 2)], ids=["no mail", "a password"]
+)
+def test_nobody_is_invited_without_mail_or_with_a_password(
+    run: Run, given: tuple[str, ...], exit_code: int
+) -> None:
+    result = run("user", "create", "-e", "ada@example.org", "--invite", *given)
+
+    assert result.exit_code == exit_code, result.output
+    assert run.everybody() == []
 
 
 def test_a_password_that_is_typed_differently_is_asked_for_again(run: Run) -> None:

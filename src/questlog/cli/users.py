@@ -15,6 +15,7 @@ from questlog.core.db import Database, Session
 from questlog.core.exceptions import QuestlogError
 from questlog.core.ids import parse_id
 from questlog.flows.erase_account import erase
+from questlog.flows.open_account import open_account
 from questlog.flows.sign_up import sign_up
 from questlog.identity import emails, factor_changes, password_change, passwords, sessions, users
 from questlog.identity.front_desk import FrontDesk
@@ -49,27 +50,36 @@ def user() -> None:
 @click.option(
     "--password",
     "-p",
-    prompt=True,
-    hide_input=True,
-    confirmation_prompt=True,
     envvar="QUESTLOG_PASSWORD",
     help="Asked for, twice and unseen, when it is not given.",
 )
+@click.option("--invite", is_flag=True, help="Mail them a link to set their password instead.")
 @click.option("--superuser", is_flag=True, help="Make an administrator.")
 @click.option("--name", default="", help="What they are called.")
 @click.option(
     "--timezone", default="UTC", show_default=True, help="Where they live, such as Europe/Berlin."
 )
 @click.option("--locale", type=click.Choice(["en", "ru"]), default="en", show_default=True)
-def create(email: str, password: str, superuser: bool, **more: str) -> None:
-    """Open an account, also when REGISTRATION_ENABLED is false."""
+def create(email: str, superuser: bool, invite: bool, **more: Any) -> None:
+    """Open an account, also when REGISTRATION_ENABLED is false.
+
+    With --invite the server mails a link that is good for half an hour; after that they ask for another one
+    themselves, as somebody who forgot their password.
+    """
     settings = read_settings()
-    address = _address(email)
+    address, password = _address(email), more.pop("password")
+    role = "admin" if superuser else "user"
+    if invite and password is not None:
+        raise click.UsageError("Give a password or --invite, not both.")
+    if invite:
+        _invite(settings, address, role=role, **more)
+        return
+    if password is None:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     _check(settings, password, address)
 
     async def work(database: Database) -> User:
         hashed = await FrontDesk(settings).passwords.hash(password)
-        role = "admin" if superuser else "user"
         return await database.write(
             sign_up, address, password_hash=hashed, role=role, email_verified=True, **more
         )
@@ -173,6 +183,20 @@ def delete(who: str, yes: bool) -> None:
 
     work_on_database(read_settings(), work)
     terminal.success(f"{who} is erased.")
+
+
+def _invite(settings: Settings, address: str, **more: str) -> None:
+    if not settings.mail.enabled:
+        raise Failure(
+            "No mail goes out from here: set SMTP_HOST, or give a password.", Exit.REFUSED
+        )
+    desk = FrontDesk(settings)
+
+    async def work(database: Database) -> None:
+        await database.write(open_account, desk, address, **more)
+
+    work_on_database(settings, work)
+    terminal.success(f"Made {more['role']} {address}; the running server mails them the link.")
 
 
 def _change(email: str, changes: dict[str, Any]) -> None:

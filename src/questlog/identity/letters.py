@@ -61,7 +61,7 @@ async def _content(
             return None
         code = email_codes.digits(keyring, code_id, letter.to_address, purpose)
         return {"code": code, "purpose": purpose, "base_url": base_url}
-    if letter.template == password_resets.TEMPLATE:
+    if letter.template in (password_resets.TEMPLATE, password_resets.INVITATION):
         secret = await password_resets.open_link(session, keyring, letter)
         if secret is None:
             return None

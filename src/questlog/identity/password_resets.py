@@ -23,6 +23,7 @@ from questlog.identity.models import PasswordReset, User
 
 LIFE = timedelta(minutes=30)
 TEMPLATE = "password_reset"
+INVITATION = "invitation"
 
 
 class UnknownResetTokenError(NotFoundError):
@@ -60,11 +61,11 @@ async def request(session: Session, desk: FrontDesk, email: str, clues: Clues) -
 
 
 async def invite(session: Session, user: User) -> None:
-    """Mail a link to somebody for whom an account was opened."""
+    """Mail a link to somebody for whom an account was opened. A later one, asked for by them, makes it void."""
     assert user.email is not None  # noqa: S101 - narrows the type for the checker
     until = clock.now() + LIFE
     await mail.enqueue(
-        session, TEMPLATE, user.email, locale=user.locale, params={}, expires_at=until
+        session, INVITATION, user.email, locale=user.locale, params={}, expires_at=until
     )
 
 
