@@ -54,6 +54,8 @@ class Home:
     address: str
     parameter: str = ""
     operations: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    """Further parameters of those operations, which are fields of the object."""
 
 
 HOMES = {
@@ -79,6 +81,12 @@ HOMES = {
     "IdentityResponse": Home("/identities"),
     "PasskeyCreatedResponse": Home("/me/passkeys"),
     "TokenResponse": Home("/users/me"),
+    "QuestionResponse": Home(
+        "/quizzes/{lesson_id}/questions/{id}",
+        "question_id",
+        ("get_question", "update_question", "delete_question"),
+        also=("lesson_id",),
+    ),
     "AccountResponse": Home("/users/{id}", "user_id", ("get_user", "update_user")),
 }
 

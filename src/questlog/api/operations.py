@@ -7,7 +7,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from questlog.api import deps, scopes
-from questlog.api.documented import HOMES, name_of_problem
+from questlog.api.documented import HOMES, Home, name_of_problem
 
 DATABASE_DOORS = {
     deps.steps,
@@ -123,7 +123,7 @@ class Operation:
         home = HOMES.get(self.model)
         if status == "201" and home is not None and home.operations:
             response["links"] = {
-                name: {"operationId": name, "parameters": {home.parameter: "$response.body#/id"}}
+                name: {"operationId": name, "parameters": _where_it_is(home)}
                 for name in home.operations
             }
 
@@ -152,6 +152,11 @@ class Operation:
 
 
 GOOD = {"200": "Done; this is the answer.", "201": "Made.", "204": "Done; there is nothing to say."}
+
+
+def _where_it_is(home: Home) -> dict[str, str]:
+    named = {name: f"$response.body#/{name}" for name in home.also}
+    return {home.parameter: "$response.body#/id", **named}
 
 
 def _calls(dependant: Dependant) -> Iterator[Any]:

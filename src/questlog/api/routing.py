@@ -61,7 +61,9 @@ class HouseRoute(APIRoute):
                 raise
             _add_facts(response, exchange)
             if home is not None and response.status_code == CREATED:
-                response.headers["Location"] = API + home.address.format(id=exchange.answered_id)
+                response.headers["Location"] = API + home.address.format(
+                    id=exchange.answered_id, **strict.path_params
+                )
             await idempotency.remember(strict, exchange, response)
             return _not_modified(strict, response)
 
