@@ -16,26 +16,13 @@ OPEN = "open"
 type View = dict[str, Any]
 
 
-async def present(session: Session, turn: Turn) -> dict[tuple[str, str], PursuitRow]:
-    """Return the last round of everything the user was on, by kind and code, as if the day had been settled."""
-    latest = await pursuits.latest(session, turn.user_id)
-    changes = pursuits.at_rollover(turn.player, latest, turn.now)
-    found: dict[tuple[str, str], PursuitRow] = {_key(row): row for row in latest}
-    for ended in changes.ended:
-        found[_key(ended.pursuit)] = {**ended.pursuit, **ended.columns}
-    for row in changes.begun:
-        times = found.get(_key(row), {}).get("times_completed", 0)
-        found[_key(row)] = {**row, "times_completed": times, "finished_at": None}
-    return found
-
-
-def _key(row: PursuitRow) -> tuple[str, str]:
-    return row["kind"], row["code"]
+async def _present(session: Session, turn: Turn) -> dict[tuple[str, str], PursuitRow]:
+    return await pursuits.present(session, turn.user_id, turn.player, turn.now)
 
 
 async def quests(session: Session, turn: Turn, locale: str) -> list[View]:
     """Return every quest in its order: completed, active, and those ahead."""
-    known, values = await present(session, turn), metrics.values(turn.player)
+    known, values = await _present(session, turn), metrics.values(turn.player)
     return [
         quest_view(quest, known.get((QUEST, quest.code)), values, locale)
         for quest in content().quests
@@ -66,7 +53,7 @@ def quest_view(quest: Quest, row: PursuitRow | None, values: metrics.Counters, l
 
 async def challenges(session: Session, turn: Turn, locale: str) -> list[View]:
     """Return every challenge with its last round; an `open` one was never begun."""
-    known, values = await present(session, turn), metrics.values(turn.player)
+    known, values = await _present(session, turn), metrics.values(turn.player)
     return [
         challenge_view(challenge, known.get((CHALLENGE, challenge.code)), values, turn, locale)
         for challenge in content().challenges
@@ -108,7 +95,7 @@ def _days_left(row: PursuitRow | None, turn: Turn) -> int | None:
 
 async def challenge(session: Session, turn: Turn, one: Challenge, locale: str) -> View:
     """Return one challenge as the list has it."""
-    known, values = await present(session, turn), metrics.values(turn.player)
+    known, values = await _present(session, turn), metrics.values(turn.player)
     return challenge_view(one, known.get((CHALLENGE, one.code)), values, turn, locale)
 
 

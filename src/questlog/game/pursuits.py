@@ -185,7 +185,7 @@ def at_rollover(player: Mapping[str, Any], latest: Iterable[PursuitRow], now: da
     Challenges whose last day is over expire; the standing challenge comes back, unless it was left; quests begin whose
     turn it is.
     """
-    known = {(row["kind"], row["code"]): row for row in latest}
+    known = {_key(row): row for row in latest}
     values, today = metrics.values(player), player["day_on"]
     ended = {
         key: Ended(row, ending(row, "expired", values, now))
@@ -252,6 +252,25 @@ def _latest(user_id: Any) -> Any:
 async def latest(session: Session, user_id: UUID) -> list[PursuitRow]:
     """Return the last round of every quest and challenge the user was ever on, with `times_completed`."""
     return [dict(row._mapping) for row in await session.execute(*_latest(user_id))]
+
+
+async def present(
+    session: Session, user_id: UUID, player: Mapping[str, Any], now: datetime
+) -> dict[tuple[str, str], PursuitRow]:
+    """Return the last rounds by kind and code, as they will be when the days of a settled player are written."""
+    rows = await latest(session, user_id)
+    changes = at_rollover(player, rows, now)
+    found: dict[tuple[str, str], PursuitRow] = {_key(row): row for row in rows}
+    for ended in changes.ended:
+        found[_key(ended.pursuit)] = {**ended.pursuit, **ended.columns}
+    for row in changes.begun:
+        times = found.get(_key(row), {}).get("times_completed", 0)
+        found[_key(row)] = {**row, "times_completed": times, "finished_at": None}
+    return found
+
+
+def _key(row: PursuitRow) -> tuple[str, str]:
+    return row["kind"], row["code"]
 
 
 async def begin(

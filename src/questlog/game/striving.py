@@ -21,6 +21,9 @@ CHANGE = update(PURSUITS).where(
 )
 
 
+SHOWN = ("id", "kind", "code", "baseline", "steps_done")
+
+
 @dataclass(frozen=True, slots=True)
 class Pursuit:
     """A quest or a challenge somebody is on; `baseline` has the counters of its beginning."""
@@ -61,13 +64,7 @@ class Step:
 @prepared
 def _active(user_id: Any) -> Any:
     return (
-        select(
-            PURSUITS.c.id,
-            PURSUITS.c.kind,
-            PURSUITS.c.code,
-            PURSUITS.c.baseline,
-            PURSUITS.c.steps_done,
-        )
+        select(*(PURSUITS.c[name] for name in SHOWN))
         .where(PURSUITS.c.user_id == user_id, PURSUITS.c.state == "active")
         .order_by(PURSUITS.c.kind.desc(), PURSUITS.c.id)
     )
@@ -76,6 +73,16 @@ def _active(user_id: Any) -> Any:
 async def active(session: Session, user_id: UUID) -> list[Pursuit]:
     """Return what somebody is on: quests first, each kind by its beginning."""
     return [Pursuit(*row) for row in await session.execute(*_active(user_id))]
+
+
+async def foreseen(session: Session, turn: Turn) -> list[Pursuit]:
+    """Return the same for a turn that only looks: as if the passed days had been written."""
+    if not turn.is_new_day:
+        return await active(session, turn.user_id)
+    present = await pursuits.present(session, turn.user_id, turn.player, turn.now)
+    on = [row for row in present.values() if row["state"] == "active"]
+    on.sort(key=lambda row: (row["kind"] != QUEST, row["id"]))
+    return [Pursuit(*(row[name] for name in SHOWN)) for row in on]
 
 
 def steps(pursuit: Pursuit, before: Mapping[str, int], after: Mapping[str, int]) -> list[Step]:

@@ -72,6 +72,11 @@ class Turn:
         return day
 
     @property
+    def is_new_day(self) -> bool:
+        """Whether the day it was when the player was written is over."""
+        return bool(self.today != self.before["day_on"])
+
+    @property
     def hp_left(self) -> int:
         left: int = 0 if self.boss is None else self.boss.hp_max - self.player["boss_damage"]
         return left
@@ -141,8 +146,7 @@ async def begin(session: Session, user_id: UUID, *, timezone: str) -> Turn:
     """Lock a player, settle the days that have passed and return the turn. Raises `NoPlayerError`."""
     turn = await _opened(session, user_id, lock=True)
     apply(turn, settling.settle(turn.player, now=turn.now, timezone=timezone))
-    if turn.today != turn.before["day_on"]:
-        turn.player["day_tasks"] = turn.player["day_ahead"] = 0
+    if turn.is_new_day:
         turn.told.extend(await new_day.begin(session, user_id, turn.player, turn.now))
     return turn
 
@@ -184,6 +188,8 @@ def apply(turn: Turn, settlement: settling.Settlement) -> None:
     for entry in settlement.entries:
         turn.enter(entry)
     turn.player.update(settlement.columns)
+    if turn.is_new_day:
+        turn.player["day_tasks"] = turn.player["day_ahead"] = 0
     turn.settled.extend(settlement.days)
     for type_, payload in settlement.events:
         turn.tell(type_, ("user", turn.user_id), **payload)
