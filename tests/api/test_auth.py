@@ -38,7 +38,9 @@ async def test_an_account_is_opened_and_signed_in_to(client: AsyncClient, door: 
     assert (user["email"], user["name"], user["locale"]) == ("ada@example.org", "Ada", "ru")
     assert (user["role"], user["is_active"], user["email_verified"]) == ("user", True, False)
     assert user["last_login_at"] is not None
-    assert (await whoami(client, tokens)).json() == user
+    me = (await whoami(client, tokens)).json()
+    assert me == {**user, "game": me["game"]}
+    assert (me["game"]["level"], me["game"]["hearts"], me["game"]["gold"]) == (1, 5, 0)
 
 
 async def test_a_new_account_tells_the_event_log(client: AsyncClient, database: Database) -> None:

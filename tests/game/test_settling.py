@@ -263,7 +263,8 @@ def test_settling_often_or_once_comes_to_the_same(
     start = _utc("2026-03-25T08:00")
     missing = start if hearts < 5 else None
     ada = player(start, zone=BERLIN, streak_freezes=freezes, hearts=hearts, hearts_at=missing)
-    often, now, outcomes = ada, start, []
+    often, now = ada, start
+    outcomes: list[tuple[date, str]] = []
     for minutes in steps:
         now += timedelta(minutes=minutes)
         often, found = settled(often, now)

@@ -17,7 +17,7 @@ from questlog.identity.email_codes import GUESSES
 from questlog.identity.models import AttemptCount, EmailCode, SignInSession
 from questlog.planning.import_models import ImportedRow
 from questlog.planning.models import Occurrence, Task
-from tests.support import search_truth
+from tests.support import game_truth, search_truth
 
 MAX_DEPTH = 5
 IMPORTED = cast(Table, ImportedRow.__table__)
@@ -32,6 +32,8 @@ async def check_invariants(database: Database) -> None:
 
 
 def _broken(connection: Connection) -> Iterator[str]:
+    yield from (f"INV-1: {line}" for line in game_truth.falsehoods(connection))
+    yield from (f"INV-2: {line}" for line in game_truth.doubles(connection))
     yield from _inv2_one_standing_completion(connection)
     yield from _inv3_series_have_one_open_occurrence(connection)
     yield from _inv4_events_are_numbered_without_gaps(connection)

@@ -5,12 +5,12 @@ that a broken streak is told and hearts are back.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, or_, select
+from sqlalchemy import RowMapping, Table, or_, select
 
 from questlog.core import clock
 from questlog.core.db import Database, Session
@@ -40,13 +40,13 @@ async def roll_over_all(database: Database) -> int:
     while rows := await database.read(_after, last, now):
         for row in rows:
             if _is_due(row, now):
-                changed += await database.write(roll_over, row.user_id, timezone=row.timezone)
+                changed += await database.write(roll_over, row["user_id"], timezone=row["timezone"])
                 await asyncio.sleep(0)
-        last = rows[-1].user_id
+        last = rows[-1]["user_id"]
     return changed
 
 
-async def _after(session: Session, last: UUID, now: datetime) -> Sequence[Row[Any]]:
+async def _after(session: Session, last: UUID, now: datetime) -> Sequence[RowMapping]:
     """Return some of those who may be due, in the order of their ids."""
     columns = ("user_id", "day_on", "day_began", "zone", "zone_since", "hearts_at")
     found = await session.execute(
@@ -63,12 +63,12 @@ async def _after(session: Session, last: UUID, now: datetime) -> Sequence[Row[An
         .order_by(PLAYERS.c.user_id)
         .limit(AT_ONCE)
     )
-    return found.all()
+    return found.mappings().all()
 
 
-def _is_due(row: Row[Any], now: datetime) -> bool:
-    heart_is_back = row.hearts_at is not None and row.hearts_at <= now - _growth()
-    return heart_is_back or days.of(row._mapping).ends <= now
+def _is_due(row: Mapping[Any, Any], now: datetime) -> bool:
+    heart_is_back = row["hearts_at"] is not None and row["hearts_at"] <= now - _growth()
+    return heart_is_back or days.of(row).ends <= now
 
 
 def _growth() -> timedelta:

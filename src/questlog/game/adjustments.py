@@ -1,6 +1,7 @@
 """Adjustments by an operator: the only way to move a player's balances by hand, and never without a reason (G-22)."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from questlog.automation import audit
@@ -29,7 +30,7 @@ async def adjust(
     """
     turn = await turns.begin(session, user_id, timezone=timezone)
     actor = caller.current().actor or str(session.info.get("actor", audit.SYSTEM))
-    id_ = new_id()
+    id_, moved = new_id(), dict[str, Any](amounts)
     entry = turn.enter(
         Entry(
             "change",
@@ -38,7 +39,7 @@ async def adjust(
             id_,
             turn.today,
             details={"reason": reason, "actor": actor},
-            **amounts,
+            **moved,
         )
     )
     _check_bounds(turn.player)

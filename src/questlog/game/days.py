@@ -39,7 +39,7 @@ class GameDay:
         return self.ends - self.began == USUAL
 
 
-def of(player: Mapping[str, Any]) -> GameDay:
+def of(player: Mapping[Any, Any]) -> GameDay:
     return GameDay(player["day_on"], player["day_began"], player["zone"], player["zone_since"])
 
 
