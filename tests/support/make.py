@@ -21,6 +21,7 @@ from questlog.identity.door_models import ExternalIdentity
 from questlog.identity.factor_models import Passkey
 from questlog.identity.key_models import ApiKey
 from questlog.identity.models import SignInSession, User
+from questlog.learning import recall
 from questlog.learning.models import Course, Lesson, Question, ReviewCard, Week
 from questlog.planning.filter_models import SavedFilter
 from questlog.planning.import_models import Import
@@ -253,7 +254,8 @@ class Make:
 
     async def card(self, user: Person, question: Question | None = None, **more: Any) -> ReviewCard:
         question = question or await self.question()
-        values = {"memory": {}, "due_at": clock.now(), "created_at": clock.now(), **more}
+        now = clock.now()
+        values = {"memory": dict(recall.NEW), "due_at": now, "created_at": now, **more}
         return await self._save(
             ReviewCard(id=new_id(), user_id=user.id, question_id=question.id, **values)
         )

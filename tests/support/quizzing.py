@@ -4,18 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
-
-from questlog.core import clock
-from questlog.core.db import Database, Session
-from questlog.core.ids import new_id
+from questlog.core.db import Database
 from questlog.flows.enroll import enroll
 from questlog.flows.review_card import daily_reviews, review_card, reviews_overview
 from questlog.flows.submit_quiz import show_quiz, submit_quiz
 from questlog.game import state
-from questlog.learning import quizzes, recall
-from questlog.learning.cards import CARDS
-from questlog.learning.questions import QUESTIONS
+from questlog.learning import quizzes
 from tests.support import school
 from tests.support.make import Make, Person
 from tests.support.school import School
@@ -79,30 +73,3 @@ async def learner(
     else:
         await school.enrolled(database, user.id, here.course_id)
     return Learner(database, user, here)
-
-
-async def card(database: Database, user_id: UUID, question_id: UUID) -> UUID:
-    """Make a card that is due."""
-    now, made = clock.now(), new_id()
-
-    async def save(session: Session) -> None:
-        await session.execute(
-            insert(CARDS).values(
-                id=made,
-                user_id=user_id,
-                question_id=question_id,
-                memory=dict(recall.NEW),
-                due_at=now,
-                created_at=now,
-            )
-        )
-
-    await database.write(save)
-    return made
-
-
-async def any_question(database: Database) -> UUID:
-    async with database.reader() as session:
-        found: UUID | None = await session.scalar(select(QUESTIONS.c.id).limit(1))
-    assert found is not None
-    return found

@@ -36,6 +36,8 @@ TAGS = {
     "search": "Tasks and items by their words.",
     "events": "What happened, and taking it back.",
     "stats": "What was done, and when.",
+    "game": "Levels, gold, hearts, bosses, quests, challenges and badges.",
+    "learning": "Courses and their lessons, quizzes and reviews.",
     "imports": "Reading in what other systems exported.",
     "audit-log": "What was done that matters for safety, and by whom.",
     "admin": "Accounts and their sessions, for administrators.",

@@ -5,7 +5,7 @@ Those of bodies stand beside their fields.
 
 from typing import Any
 
-from questlog.api.examples import factors, finding, identity, learning, planning
+from questlog.api.examples import factors, finding, identity, learning, planning, quizzes
 from questlog.api.examples.things import of_problem
 
 __all__ = ["BODIES_WITH_NULL", "EXAMPLES", "of_problem"]
@@ -16,6 +16,7 @@ EXAMPLES: dict[str, Any] = {
     **planning.EXAMPLES,
     **finding.EXAMPLES,
     **learning.EXAMPLES,
+    **quizzes.EXAMPLES,
 }
 # FastAPI drops a null from the examples that stand beside the fields.
 BODIES_WITH_NULL: dict[str, Any] = {"TaskMove": {"project_id": None}}
