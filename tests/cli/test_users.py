@@ -70,7 +70,7 @@ def test_who_is_invited_gets_a_link_by_mail_and_no_password(
     assert asyncio.run(found(settings, ways_in)) == [(None, None)]
 
 
-async def found(settings: Settings, statement: Select[Any]) -> list[tuple[Any, ...]]:
+async def found(settings: Settings, statement: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     async with world.opened(settings) as database, database.reader() as session:
         return [tuple(row) for row in await session.execute(statement)]
 
