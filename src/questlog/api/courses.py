@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Body, Request, Response
 
 from questlog.api.deps import AdminId, Me, Page, PathId, Reader, SlowWriter, UserId, Writer
+from questlog.api.documented import refusing
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.flows.enroll import enroll
@@ -35,7 +36,13 @@ async def list_courses(request: Request, page: Page, user_id: UserId, session: R
     return page_answer(request, found, found.items)
 
 
-@router.post("/import", status_code=201, response_model=CourseImportResponse, responses=KNOWN)
+@router.post(
+    "/import",
+    status_code=201,
+    response_model=CourseImportResponse,
+    responses=KNOWN,
+    openapi_extra=refusing(409),
+)
 async def import_course_file(
     body: CourseImportRequest, admin_id: AdminId, session: SlowWriter, response: Response
 ) -> CourseImported:
@@ -57,7 +64,12 @@ async def get_course(course_id: PathId, user_id: UserId, session: Reader) -> Map
     return await courses.get(session, course_id)
 
 
-@router.post("/{course_id}/enroll", status_code=201, response_model=EnrolmentResponse)
+@router.post(
+    "/{course_id}/enroll",
+    status_code=201,
+    response_model=EnrolmentResponse,
+    openapi_extra=refusing(409),
+)
 async def enroll_in_course(
     course_id: PathId,
     me: Me,

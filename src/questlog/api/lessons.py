@@ -6,17 +6,21 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from questlog.api.deps import Me, Page, PathId, Reader, UserId, Writer
+from questlog.api.deps import AdminId, Me, Page, PathId, Reader, UserId, Writer
+from questlog.api.documented import refusing
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.core import clock
 from questlog.flows.learning_progress import Progress, learning_progress
-from questlog.learning import courses, progress, reflections
+from questlog.learning import courses, progress, question_imports, reflections
 from questlog.learning.progress import Calendar
+from questlog.learning.question_imports import QuestionsImported
 from questlog.learning.schemas import (
     CalendarResponse,
     LessonResponse,
     ProgressResponse,
+    QuestionImportRequest,
+    QuestionImportResponse,
     ReflectionCreate,
     ReflectionPage,
     ReflectionResponse,
@@ -50,6 +54,24 @@ async def get_week(week_id: PathId, user_id: UserId, session: Reader) -> Mapping
 async def get_lesson(lesson_id: PathId, user_id: UserId, session: Reader) -> Mapping[str, Any]:
     """Give one lesson with its text."""
     return await courses.get_lesson(session, lesson_id)
+
+
+@router.post(
+    "/lessons/{lesson_id}/questions/import",
+    status_code=201,
+    response_model=QuestionImportResponse,
+    openapi_extra=refusing(409),
+)
+async def import_lesson_questions(
+    lesson_id: PathId, body: QuestionImportRequest, _admin: AdminId, session: Writer
+) -> QuestionsImported:
+    """Add the questions of a GIFT file or a table to a lesson's quiz. For administrators.
+
+    All of them come, or none: `details.problems` names the line and the remedy of everything that is wrong. The same
+    file again brings nothing new, and an import of the course leaves these questions alone.
+    """
+    forms = question_imports.READERS[body.format](body.file, body.name)
+    return await question_imports.import_questions(session, lesson_id, forms)
 
 
 @router.get("/progress", response_model=ProgressResponse)

@@ -7,12 +7,13 @@ import click
 from questlog.cli.database import work_on_database
 from questlog.cli.settings import read_settings
 from questlog.commands import command, failure, success
-from questlog.core.db import Database
+from questlog.core.db import Database, Session
 from questlog.flows.import_course import import_course
-from questlog.learning import bundled, course_check
+from questlog.learning import bundled, course_check, question_imports
 from questlog.learning.course_files import CourseFile
 from questlog.learning.course_imports import CourseImported
 from questlog.learning.marked_text import BadFileError, Problem
+from questlog.learning.question_imports import QuestionsImported
 
 A_COURSE = click.Path(exists=True, readable=True, path_type=Path)
 WORDS = {"new": "is new", "changed": "has changed", "unchanged": "is as it was"}
@@ -38,6 +39,31 @@ def check_course_command(paths: tuple[Path, ...]) -> None:
         raise refusal(findings)
     lessons = sum(len(file.course.lessons) for file in files)
     success(f"{len(files)} courses with {lessons} lessons: nothing to find fault with.")
+
+
+@command("import-questions", help="Add the questions of a GIFT or CSV file to a lesson's quiz.")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--course", required=True, help="The course's slug.")
+@click.option("--lesson", required=True, help="The lesson's code, such as w1-d1.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(sorted(question_imports.READERS)),
+    help="By default csv for a name that ends so, else gift.",
+)
+def import_questions_command(path: Path, course: str, lesson: str, kind: str | None) -> None:
+    reader = question_imports.READERS[kind or ("csv" if path.suffix.lower() == ".csv" else "gift")]
+    try:
+        forms = reader(bundled.text_of(path), path.name)
+    except BadFileError as error:
+        raise refusal(error.problems) from error
+
+    async def work(session: Session) -> QuestionsImported:
+        lesson_id = await question_imports.lesson_called(session, course, lesson)
+        return await question_imports.import_questions(session, lesson_id, forms)
+
+    found = work_on_database(read_settings(), lambda database: database.write(work))
+    success(f"{found.added} questions added, {found.unchanged} were there already.")
 
 
 def read(path: Path) -> CourseFile:
