@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Concatenate
 from uuid import UUID
 
 from questlog.core.db import Session
@@ -37,13 +37,22 @@ class Doing:
     timezone: str
     version: int | None = None
 
+    async def changed[**Rest](
+        self,
+        verb: Callable[Concatenate[Session, UUID, Rest], Awaitable[dict[str, Any]]],
+        *args: Rest.args,
+        **options: Rest.kwargs,
+    ) -> TaskChange:
+        """Run a verb that answers the task as it stands now."""
+        return TaskChange(await verb(self.session, self.user_id, *args, **options))
+
 
 async def _add(doing: Doing, args: TaskCreate) -> Outcome:
     return await add_task(doing.session, doing.user_id, args, timezone=doing.timezone)
 
 
 async def _duplicate(doing: Doing, args: TaskArgs) -> Outcome:
-    return TaskChange(await task_moves.duplicate(doing.session, doing.user_id, args.id))
+    return await doing.changed(task_moves.duplicate, args.id)
 
 
 async def _update(doing: Doing, args: UpdateArgs) -> Outcome:
@@ -80,65 +89,50 @@ async def _delete(doing: Doing, args: TaskArgs) -> Outcome:
 
 
 async def _restore(doing: Doing, args: TaskArgs) -> Outcome:
-    row = await task_trash.restore(
-        doing.session, doing.user_id, args.id, expected_version=doing.version
-    )
-    return TaskChange(row)
+    return await doing.changed(task_trash.restore, args.id, expected_version=doing.version)
 
 
 async def _skip(doing: Doing, args: TaskArgs) -> Outcome:
-    row = await task_delays.skip(
-        doing.session,
-        doing.user_id,
-        args.id,
-        timezone=doing.timezone,
-        expected_version=doing.version,
+    return await doing.changed(
+        task_delays.skip, args.id, timezone=doing.timezone, expected_version=doing.version
     )
-    return TaskChange(row)
 
 
 async def _postpone(doing: Doing, args: PostponeArgs) -> Outcome:
-    row = await task_delays.postpone(
-        doing.session,
-        doing.user_id,
+    return await doing.changed(
+        task_delays.postpone,
         args.id,
         args.until,
         timezone=doing.timezone,
         expected_version=doing.version,
     )
-    return TaskChange(row)
 
 
 async def _reschedule(doing: Doing, args: RescheduleArgs) -> Outcome:
-    row = await task_delays.reschedule(
-        doing.session,
-        doing.user_id,
+    return await doing.changed(
+        task_delays.reschedule,
         args.id,
         args.due_date,
         scope=args.scope,
         timezone=doing.timezone,
         expected_version=doing.version,
     )
-    return TaskChange(row)
 
 
 async def _move(doing: Doing, args: MoveArgs) -> Outcome:
-    row = await task_moves.move(
-        doing.session,
-        doing.user_id,
+    return await doing.changed(
+        task_moves.move,
         args.id,
         _but_id(args.changes),
         timezone=doing.timezone,
         expected_version=doing.version,
     )
-    return TaskChange(row)
 
 
 async def _reorder(doing: Doing, args: ReorderRequest) -> Outcome:
-    row = await task_moves.reorder(
-        doing.session, doing.user_id, args.id, args.neighbour, expected_version=doing.version
+    return await doing.changed(
+        task_moves.reorder, args.id, args.neighbour, expected_version=doing.version
     )
-    return TaskChange(row)
 
 
 async def _dependencies(doing: Doing, args: DependenciesArgs) -> Outcome:
