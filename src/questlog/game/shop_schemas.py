@@ -11,7 +11,7 @@ MOST_AT_ONCE = 10
 
 
 class PurchaseRequest(Strict):
-    model_config = ConfigDict(json_schema_extra={"example": {"quantity": 1}})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"quantity": 1}]})
 
     quantity: Annotated[int, whole_number(1, MOST_AT_ONCE)] = 1
 

@@ -5,7 +5,16 @@ Those of bodies stand beside their fields.
 
 from typing import Any
 
-from questlog.api.examples import factors, finding, identity, learning, planning, quizzes
+from questlog.api.examples import (
+    factors,
+    finding,
+    game,
+    identity,
+    learning,
+    planning,
+    quizzes,
+    shop,
+)
 from questlog.api.examples.things import of_problem
 
 __all__ = ["BODIES_WITH_NULL", "EXAMPLES", "of_problem"]
@@ -15,8 +24,10 @@ EXAMPLES: dict[str, Any] = {
     **factors.EXAMPLES,
     **planning.EXAMPLES,
     **finding.EXAMPLES,
+    **game.EXAMPLES,
     **learning.EXAMPLES,
     **quizzes.EXAMPLES,
+    **shop.EXAMPLES,
 }
 # FastAPI drops a null from the examples that stand beside the fields.
 BODIES_WITH_NULL: dict[str, Any] = {"TaskMove": {"project_id": None}}
