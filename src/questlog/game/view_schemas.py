@@ -147,3 +147,46 @@ class BadgeResponse(Answer):
 class BadgeList(Answer):
     items: list[BadgeResponse]
     next_cursor: None = Field(None, description=WHOLE)
+
+
+class Blow(Answer):
+    """What a deed does to the boss one faces."""
+
+    name: str
+    damage: int
+    hp_left: int
+    defeated: bool
+    bonus_xp: int | None = Field(None, description="Only when it is defeated.")
+
+
+class Advance(Answer):
+    """An objective that comes nearer."""
+
+    code: str
+    title: str
+    progress: int
+    target: int
+    completed: bool
+    objective: str | None = Field(None, description="Of a quest: which of its objectives.")
+
+
+class BadgeName(Answer):
+    code: str
+    title: str
+
+
+class PreviewResponse(Answer):
+    """The game's part of a receipt, before there is one."""
+
+    task_id: UUID
+    pays: bool = Field(description="False when completing it now would be a repeat.")
+    xp: int = Field(description="With the bonuses of what it would complete.")
+    gold: int
+    level_before: int
+    level_after: int
+    streak: int
+    boss: Blow | None
+    challenges: list[Advance]
+    quests: list[Advance]
+    badges: list[BadgeName]
+    capped: bool = Field(description="Whether a daily limit takes something away.")
