@@ -36,8 +36,10 @@ REFUSED: Mapping[str, int] = {
     "ask_for_passkey": 401,
     "begin_provider_login": 302,
     "confirm_totp": 404,
+    "delete_question": 404,
     "exchange_code": 401,
     "finish_provider_login": 400,
+    "get_question": 404,
     "link_identity_by_token": 422,
     "log_out": 401,
     "refresh_tokens": 401,
@@ -47,7 +49,9 @@ REFUSED: Mapping[str, int] = {
     "reset_password": 404,
     "show_second_factor": 401,
     "sign_in_with_passkey": 401,
+    "submit_quiz": 409,
     "undo_event": 409,
+    "update_question": 404,
     "verify_code": 401,
 }
 BODIES: Mapping[str, Any] = {
@@ -55,6 +59,7 @@ BODIES: Mapping[str, Any] = {
     "log_in": {"email": "own@example.org", "password": PASSWORD},
     "patch_complete_task": {},
     "register_user": {"email": "new@example.org", "password": PASSWORD},
+    "review_card": {"rating": "good"},
     "sign_up": {"email": "newer@example.org", "password": PASSWORD},
 }
 QUERIES: Mapping[str, Mapping[str, str]] = {"search_tasks_and_items": {"q": "own"}}
