@@ -105,8 +105,8 @@ async def complete_lesson(
     )
     if marked is None:
         return None
-    row = (await session.execute(*_standing_of(user_id, lesson_id))).one()
-    done = _done(row)
+    row = (await session.execute(*standing_of(user_id, lesson_id))).one()
+    done = done_of(row)
     _record(session, user_id, done)
     if done.is_course_done:
         await _finish(session, user_id, done)
@@ -174,7 +174,7 @@ MARK = {dialect.__name__: _mark(dialect) for dialect in (sqlite, postgresql)}
 
 
 @prepared
-def _standing_of(user_id: UUID, lesson_id: UUID) -> Executable:
+def standing_of(user_id: UUID, lesson_id: UUID) -> Executable:
     mine = LESSONS.alias("mine")
     of_week = LESSONS.c.week_id == mine.c.week_id
     of_course = LESSONS.c.course_id == mine.c.course_id
@@ -212,8 +212,9 @@ def _count(user_id: Any, among: Any, mine: Any) -> ScalarSelect[int]:
     return counted.correlate(mine).scalar_subquery()
 
 
-def _done(row: Row[Any]) -> LessonDone:
-    progress = Share(row.course_done, row.course_total)
+def done_of(row: Row[Any], *, more: int = 0) -> LessonDone:
+    """Read a row of `standing_of`, as if so many more lessons of the week were done."""
+    progress = Share(row.course_done + more, row.course_total)
     return LessonDone(
         id=row.id,
         code=row.code,
@@ -226,7 +227,7 @@ def _done(row: Row[Any]) -> LessonDone:
         week_number=row.number,
         week_title=row.week_title,
         progress=progress,
-        is_week_done=row.stands and Share(row.week_done, row.week_total).is_whole,
+        is_week_done=row.stands and Share(row.week_done + more, row.week_total).is_whole,
         is_course_done=row.stands and progress.is_whole,
     )
 
