@@ -87,6 +87,10 @@ HOMES = {
         ("get_question", "update_question", "delete_question"),
         also=("lesson_id",),
     ),
+    "CourseImportResponse": Home("/courses"),
+    "EnrolmentResponse": Home("/courses/{course_id}"),
+    "QuestionImportResponse": Home("/quizzes/{lesson_id}/questions"),
+    "ReflectionResponse": Home("/reflections"),
     "AccountResponse": Home("/users/{id}", "user_id", ("get_user", "update_user")),
 }
 
