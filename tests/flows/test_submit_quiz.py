@@ -1,21 +1,19 @@
 """Taking quizzes: graded once and paid once, whatever one tries."""
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from questlog.automation.events import EVENTS
-from questlog.core.db import Database, Session
+from questlog.core.db import Database
 from questlog.core.exceptions import UnknownReferenceError
 from questlog.core.ids import new_id
 from questlog.flows.complete_task import complete_task
-from questlog.flows.submit_quiz import NoHeartsLeftError
+from questlog.flows.reopen_task import reopen_task
 from questlog.game.ledger import LEDGER
 from questlog.game.turns import PLAYERS
-from questlog.learning.cards import CARDS
 from questlog.learning.lessons import COMPLETIONS, LessonNotFoundError
 from questlog.learning.quizzes import (
     ATTEMPTS,
@@ -30,7 +28,7 @@ from tests.support import school
 from tests.support.make import Make
 from tests.support.moving_clock import MovingClock
 from tests.support.quizzing import RIGHT, WRONG, Learner, learner
-from tests.support.sql import count_rows
+from tests.support.sql import count_rows, count_statements
 
 
 async def paid(anna: Learner, kind: str) -> int:
@@ -49,14 +47,6 @@ async def events_of(anna: Learner, noun: str) -> list[str]:
     async with anna.database.reader() as session:
         mine = select(EVENTS.c.type).where(EVENTS.c.user_id == anna.user.id).order_by(EVENTS.c.seq)
         return [type_ for type_ in await session.scalars(mine) if type_.startswith(f"{noun}.")]
-
-
-async def set_player(anna: Learner, **values: Any) -> None:
-    async def save(session: Session) -> None:
-        mine = update(PLAYERS).where(PLAYERS.c.user_id == anna.user.id)
-        await session.execute(mine.values(**values))
-
-    await anna.database.write(save)
 
 
 async def task_of(anna: Learner, code: str = "w1-d1") -> Any:
@@ -235,97 +225,32 @@ async def test_only_who_takes_the_course_takes_its_quizzes(make: Make, database:
         await Learner(database, anna.user, school.School(new_id(), {"w1-d1": new_id()})).look()
 
 
-async def test_each_mistake_of_a_first_attempt_costs_a_heart(
+async def test_g12_reopening_and_passing_again_pays_the_lesson_once_in_all(
     make: Make, database: Database, moving_clock: MovingClock
 ) -> None:
     anna = await learner(make, database)
+    task_id = await task_of(anna)
+    await anna.submit(10)
 
-    first = await anna.submit(8)
-    moving_clock.move(seconds=31)
-    second = await anna.submit(2)
+    for _ in range(3):
+        await database.write(reopen_task, anna.user.id, task_id, timezone=anna.user.timezone)
+        taken_back = await paid(anna, "lesson")
+        moving_clock.move(seconds=31)
+        again = await anna.submit(10)
 
-    assert (first["hearts_lost"], second["hearts_lost"]) == (2, 0)
-    assert (await anna.game())["hearts"] == 3
-
-
-async def test_hearts_never_fall_below_none(make: Make, database: Database) -> None:
-    anna = await learner(make, database)
-
-    result = await anna.submit(0)
-
-    assert result["hearts_lost"] == 5
-    assert (await anna.game())["hearts"] == 0
+    assert taken_back == 0
+    assert again["task_id"] == task_id
+    assert (await paid(anna, "lesson"), await paid(anna, "quiz")) == (20, 20)
 
 
-async def test_without_hearts_a_new_quiz_waits_for_the_next_one(
-    make: Make, database: Database, moving_clock: MovingClock
-) -> None:
-    anna = await learner(make, database)
-    await anna.submit(0)
-    moving_clock.move(hours=1)
-
-    with pytest.raises(NoHeartsLeftError) as refused:
-        await anna.submit(10, "w1-d2")
-    retry = await anna.submit(10)
-    quiz = await anna.look("w1-d2")
-    moving_clock.move(hours=3, seconds=1)
-    later = await anna.submit(10, "w1-d2")
-
-    assert refused.value.details["back_at"] == quiz["heart_back_at"].isoformat()
-    assert retry["passed"]
-    assert later["passed"]
-    assert (await anna.look("w1-d2"))["heart_back_at"] is None
-
-
-async def test_hearts_that_are_switched_off_are_neither_lost_nor_needed(
+async def test_a_passed_quiz_costs_a_fixed_number_of_statements(
     make: Make, database: Database
 ) -> None:
     anna = await learner(make, database)
-    await set_player(anna, hearts_off=True)
+    asked = await anna.questions()
+    given = {one["question_id"]: RIGHT for one in asked}
 
-    first = await anna.submit(0)
-    other = await anna.submit(0, "w1-d2")
+    with count_statements(database) as statements:
+        await anna.hand_in(given)
 
-    assert (first["hearts_lost"], other["hearts_lost"]) == (0, 0)
-
-
-async def test_a_wrong_answer_makes_a_card_that_is_due_at_once(
-    make: Make, database: Database, moving_clock: MovingClock
-) -> None:
-    anna = await learner(make, database)
-
-    first = await anna.submit(7)
-    moving_clock.move(seconds=31)
-    second = await anna.submit(6)
-
-    assert (first["cards"], first["new_cards"]) == (3, 3)
-    assert (second["cards"], second["new_cards"]) == (4, 1)
-    assert await count_rows(database, CARDS) == 4
-    assert len((await anna.daily())["items"]) == 4
-
-
-async def test_answers_are_not_told_before_they_are_given(make: Make, database: Database) -> None:
-    anna = await learner(make, database)
-
-    quiz = await anna.look()
-
-    told = {name for question in quiz["questions"] for name in question}
-    assert told == {
-        "question_id", "kind", "topic", "stem",
-        "choices", "items", "left", "right", "gaps", "unit",
-    }  # fmt: skip
-    assert "fjord" not in str(quiz)
-
-
-async def test_a_quiz_says_how_one_stands(
-    make: Make, database: Database, moving_clock: MovingClock
-) -> None:
-    anna = await learner(make, database)
-    fresh = await anna.look()
-    result = await anna.submit(7)
-
-    seen = await anna.look()
-
-    assert (fresh["attempts"], fresh["best_percent"], fresh["passed"]) == (0, None, False)
-    assert (seen["attempts"], seen["best_percent"], seen["passed"]) == (1, 70, True)
-    assert seen["again_at"] == result["submitted_at"] + timedelta(seconds=30)
+    assert len(statements) <= 28, "\n".join(statements)

@@ -79,6 +79,7 @@ async def get_question(
 
 @router.patch("/{lesson_id}/questions/{question_id}", response_model=QuestionResponse)
 async def update_question(
+    *,
     lesson_id: PathId,
     question_id: PathId,
     body: QuestionUpdate,
@@ -95,6 +96,7 @@ async def update_question(
 
 @router.delete("/{lesson_id}/questions/{question_id}", status_code=204)
 async def delete_question(
+    *,
     lesson_id: PathId,
     question_id: PathId,
     expected: ExpectedVersion,

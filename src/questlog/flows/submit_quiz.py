@@ -141,7 +141,7 @@ async def _pay(
         counts=counts,
         hearts=-hearts_lost,
     )
-    earned = await earning.earn(session, user_id, deed, timezone=timezone)
+    earned = await earning.earn(session, user_id, deed, timezone=timezone, is_first=True)
     return earned.receipt()
 
 

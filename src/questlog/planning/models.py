@@ -29,17 +29,14 @@ TITLE_KEY_LENGTH = 200
 _TITLE_KEY = String(TITLE_KEY_LENGTH).with_variant(
     String(TITLE_KEY_LENGTH, collation="C"), "postgresql"
 )
-OPEN = "deleted_at IS NULL AND completed_at IS NULL"
+LIVE = "deleted_at IS NULL"
+OPEN = f"{LIVE} AND completed_at IS NULL"
 _FILTERED = ("due_on", "project_id", "priority", "state", "parent_task_id")
 _COUNTED = ("completed_at", "state", "deleted_at", "rule")
 
 
 def _owner() -> Mapped[UUID]:
     return mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
-
-
-def _live(name: str, *columns: str) -> Index:
-    return _where(name, "deleted_at IS NULL", *columns)
 
 
 def _where(name: str, condition: str, *columns: str) -> Index:
@@ -83,7 +80,7 @@ class Goal(Base):
         ForeignKeyConstraint(["user_id", "parent_goal_id"], ["goals.user_id", "goals.id"]),
         CheckConstraint("goal_type IN ('quarterly', 'yearly')", name="goal_type_known"),
         CheckConstraint("parent_goal_id <> id", name="not_its_own_parent"),
-        _live("ix_goals_order", "user_id", "position", "id"),
+        _where("ix_goals_order", LIVE, "user_id", "position", "id"),
         Index("ix_goals_parent", "user_id", "parent_goal_id"),
     )
 
@@ -110,7 +107,7 @@ class Project(Base):
     __table_args__ = (
         UniqueConstraint("user_id", "id"),
         ForeignKeyConstraint(["user_id", "goal_id"], ["goals.user_id", "goals.id"]),
-        _live("ix_projects_order", "user_id", "position", "id"),
+        _where("ix_projects_order", LIVE, "user_id", "position", "id"),
         Index("ix_projects_goal", "user_id", "goal_id"),
     )
 
@@ -183,7 +180,7 @@ class Task(Base):
             "difficulty IN ('trivial', 'normal', 'hard', 'boss')", name="difficulty_known"
         ),
         CheckConstraint("parent_task_id <> id", name="not_its_own_parent"),
-        _live("ix_tasks_order", "user_id", "position", "id"),
+        _where("ix_tasks_order", LIVE, "user_id", "position", "id"),
         # What filters ask for most is read from the index: most tasks a filter walks past are never looked up.
         _where("ix_tasks_open", OPEN, "user_id", "position", "id", *_FILTERED),
         _where("ix_tasks_due", OPEN, "user_id", "due_on", "position", "id"),
