@@ -75,7 +75,7 @@ async def plans_of(database: Database, user: Person) -> dict[str, list[Any]]:
 
 async def take_back(database: Database, user: Person, event_id: Any) -> None:
     async with database.writer() as session:
-        await undo(session, user.id, event_id)
+        await undo(session, user.id, event_id, timezone="UTC")
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -179,7 +179,7 @@ async def test_an_undo_of_an_import_can_be_undone(database: Database, make: Make
 
     assert report.event_id is not None
     async with database.writer() as session:
-        undone = await undo(session, user.id, report.event_id)
+        undone = await undo(session, user.id, report.event_id, timezone="UTC")
     await take_back(database, user, undone.event_id)
     again = await bring(database, user, content)
 

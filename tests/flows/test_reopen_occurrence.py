@@ -46,7 +46,11 @@ class Story:
 
     async def reopen(self, occurrence_id: UUID, **options: Any) -> TaskChange:
         return await self.me.database.write(
-            reopen_occurrence, self.me.user.id, occurrence_id, **options
+            reopen_occurrence,
+            self.me.user.id,
+            occurrence_id,
+            timezone=self.me.user.timezone,
+            **options,
         )
 
     async def ids(self) -> list[UUID]:
@@ -183,7 +187,7 @@ async def test_a_one_off_is_open_again(database: Database, make: Make) -> None:
     await me.complete(task["id"])
     [occurrence] = await me.occurrences()
 
-    opened = await database.write(reopen_occurrence, me.user.id, occurrence.id)
+    opened = await database.write(reopen_occurrence, me.user.id, occurrence.id, timezone="UTC")
 
     assert opened.task["completed_at"] is None
     assert (await me.counts())["completed"] == 0
@@ -250,7 +254,7 @@ async def test_only_the_owner_finds_an_occurrence(
     _, last = await story.ids()
 
     with pytest.raises(NotYoursError):
-        await database.write(reopen_occurrence, stranger.user.id, last)
+        await database.write(reopen_occurrence, stranger.user.id, last, timezone="UTC")
     with pytest.raises(OccurrenceNotFoundError):
         await story.reopen(new_id())
 
@@ -291,7 +295,7 @@ async def test_a_reopening_can_be_undone(
     opened = await story.reopen((await story.ids())[place])
     assert opened.receipt is not None
 
-    await database.write(undo, story.me.user.id, UUID(opened.receipt["event_id"]))
+    await database.write(undo, story.me.user.id, UUID(opened.receipt["event_id"]), timezone="UTC")
 
     assert await story.standing() == [MONDAY, TUESDAY]
     assert str((await story.me.row(story.task["id"]))["due_on"]) == "2026-11-25"

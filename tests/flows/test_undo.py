@@ -68,7 +68,7 @@ class World:
     async def undo(self, event_id: UUID | None = None) -> Undone:
         if event_id is None:
             event_id = (await self.planner.last_event()).id
-        undone: Undone = await self.run(undo, event_id)
+        undone: Undone = await self.run(undo, event_id, timezone="UTC")
         return undone
 
 
@@ -129,7 +129,7 @@ async def _to_the_filter(w: World, verb: Any, *args: Any) -> None:
 
 async def _reopen_an_occurrence(w: World) -> None:
     occurrence = (await w.planner.occurrences(w.done))[-1]
-    await w.run(reopen_occurrence, occurrence.id)
+    await w.run(reopen_occurrence, occurrence.id, timezone="UTC")
 
 
 async def _note_down(w: World, text: str) -> None:

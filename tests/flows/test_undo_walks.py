@@ -169,7 +169,7 @@ async def test_a_walk_undone_from_its_end_comes_back(
     way = (await event_ids(person))[earlier:]
     back = []
     for event_id in reversed(way):
-        undone = await database.write(undo, person.user.id, event_id)
+        undone = await database.write(undo, person.user.id, event_id, timezone="UTC")
         back.append(undone.event_id)
 
     assert left_over(start, far)
@@ -177,7 +177,7 @@ async def test_a_walk_undone_from_its_end_comes_back(
     await check_invariants(database)
 
     for event_id in reversed(back):
-        await database.write(undo, person.user.id, event_id)
+        await database.write(undo, person.user.id, event_id, timezone="UTC")
 
     again = await belongings(database, person.user.id)
     assert left_over(far, again) == {}

@@ -85,7 +85,7 @@ async def test_statistics_follow_a_reopening_and_survive_the_trash(
     kept, reopened = [await make.task(user, project_id=project.id) for _ in range(2)]
     for task in (kept, reopened):
         await database.write(complete_task, user.id, task.id, timezone="UTC")
-    await database.write(reopen_task, user.id, reopened.id)
+    await database.write(reopen_task, user.id, reopened.id, timezone="UTC")
 
     await database.write(project_trash.delete, user.id, project.id, with_tasks=True)
     later = clock.now() + timedelta(seconds=1)

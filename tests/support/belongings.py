@@ -8,8 +8,18 @@ from sqlalchemy import select
 from questlog.core.db import Base, Database
 
 # What tells of changes moves on with each; versions and times of change do, too.
-HISTORY = frozenset({"events", "event_counters", "undo_states", "imports", "sign_in_sessions"})
-MOVING = frozenset({"version", "updated_at"})
+HISTORY = frozenset(
+    {
+        "events",
+        "event_counters",
+        "undo_states",
+        "imports",
+        "sign_in_sessions",
+        "ledger",
+        "settled_days",
+    }
+)
+MOVING = frozenset({"version", "updated_at", "day_tasks", "day_ahead", "earned_at"})
 TRASHES = ("goals", "projects", "tasks")
 
 type Row = dict[str, Any]

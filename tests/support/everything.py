@@ -5,7 +5,18 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, Table, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    Float,
+    Integer,
+    LargeBinary,
+    Table,
+    func,
+    insert,
+    select,
+)
 
 from questlog.core import clock
 from questlog.core.db import Base, Database, Session
@@ -73,6 +84,8 @@ def _value(kind: Any) -> Any:
         return clock.now()
     if isinstance(kind, Boolean):
         return False
+    if isinstance(kind, Date):
+        return clock.today("UTC")
     if isinstance(kind, Integer | BigInteger | Float):
         return 1
     if isinstance(kind, LargeBinary):

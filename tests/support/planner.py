@@ -23,6 +23,8 @@ from questlog.planning.task_rows import TaskRow
 from questlog.planning.task_schemas import TaskCreate
 from tests.support.make import Make, Person
 
+OF_THE_GAME = frozenset({"badge", "boss", "challenge", "gold", "heart", "level", "quest", "streak"})
+
 
 @dataclass(frozen=True)
 class Planner:
@@ -51,7 +53,9 @@ class Planner:
         )
 
     async def reopen(self, task_id: UUID, **options: Any) -> TaskChange:
-        return await self.database.write(reopen_task, self.user.id, task_id, **options)
+        return await self.database.write(
+            reopen_task, self.user.id, task_id, timezone=self.user.timezone, **options
+        )
 
     async def titles(
         self, *, sort: str = "position", descending: bool = False, **wanted: Any
@@ -81,13 +85,15 @@ class Planner:
             return list(await session.scalars(mine))
 
     async def told(self) -> list[str]:
-        """The types of the user's events, in their order."""
+        """The types of the user's events about plans, in their order."""
         mine = select(Event.type).where(Event.user_id == self.user.id).order_by(Event.seq)
         async with self.database.reader() as session:
-            return list(await session.scalars(mine))
+            types = list(await session.scalars(mine))
+        return [type_ for type_ in types if type_.partition(".")[0] not in OF_THE_GAME]
 
     async def last_event(self) -> Event:
-        last = select(func.max(Event.seq)).where(Event.user_id == self.user.id)
+        about_plans = [~Event.type.startswith(f"{noun}.") for noun in sorted(OF_THE_GAME)]
+        last = select(func.max(Event.seq)).where(Event.user_id == self.user.id, *about_plans)
         newest = select(Event).where(
             Event.user_id == self.user.id, Event.seq == last.scalar_subquery()
         )

@@ -13,7 +13,9 @@ from tests.support.planner import Planner
 
 
 async def take_back(person: Planner, event_id: UUID) -> Undone:
-    undone: Undone = await person.database.write(undo, person.user.id, event_id)
+    undone: Undone = await person.database.write(
+        undo, person.user.id, event_id, timezone=person.user.timezone
+    )
     return undone
 
 

@@ -65,14 +65,14 @@ async def get_event(event_id: PathId, user_id: UserId, session: Reader) -> dict[
 
 
 @router.post("/{event_id}/undo", response_model=UndoResponse)
-async def undo_event(event_id: PathId, user_id: UserId, session: SlowWriter) -> dict[str, Any]:
+async def undo_event(event_id: PathId, me: Me, session: SlowWriter) -> dict[str, Any]:
     """Take back a change of the last 24 hours: a single one, a whole batch or a whole import.
 
     What was there before comes back; what was made goes to the trash, labels, items, filters and what an import brought
     for good. When something later depends on the change nothing happens: 409 `cannot_undo`, and `details` has a `reason` and the
     `objects` in the way. An undo is a change as well and can be undone by its own event.
     """
-    done = await undo(session, user_id, event_id)
+    done = await undo(session, me.user_id, event_id, timezone=me.timezone)
     return {
         "event_id": done.event_id,
         "undone": {"id": done.change.id, "type": done.change.type},

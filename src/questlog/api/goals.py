@@ -5,10 +5,20 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
-from questlog.api.deps import ExpectedVersion, Page, PathId, Reader, SlowReader, UserId, Writer
+from questlog.api.deps import (
+    ExpectedVersion,
+    Me,
+    Page,
+    PathId,
+    Reader,
+    SlowReader,
+    UserId,
+    Writer,
+)
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.core.schemas import QueryFlag
+from questlog.flows import rewards
 from questlog.planning import goal_progress, goal_trash, goals
 from questlog.planning.goal_progress import GoalReport
 from questlog.planning.goal_queries import GoalFilter
@@ -104,18 +114,23 @@ async def restore_goal(
 
 @router.post("/{goal_id}/complete", response_model=GoalResponse)
 async def complete_goal(
-    goal_id: PathId, expected: ExpectedVersion, user_id: UserId, session: Writer
+    goal_id: PathId, expected: ExpectedVersion, me: Me, session: Writer
 ) -> Goal:
-    """Mark a goal reached. Repeating the call changes nothing; its tasks stay as they are."""
-    return await goals.complete(session, user_id, goal_id, expected_version=expected)
+    """Mark a goal reached. Repeating the call changes nothing; its tasks stay as they are.
+
+    The game counts a goal once, and only with at least one completed task under it.
+    """
+    return await rewards.complete_goal(
+        session, me.user_id, goal_id, timezone=me.timezone, expected_version=expected
+    )
 
 
 @router.post("/{goal_id}/incomplete", response_model=GoalResponse)
-async def reopen_goal(
-    goal_id: PathId, expected: ExpectedVersion, user_id: UserId, session: Writer
-) -> Goal:
+async def reopen_goal(goal_id: PathId, expected: ExpectedVersion, me: Me, session: Writer) -> Goal:
     """Take the completion of a goal back. Repeating the call changes nothing."""
-    return await goals.reopen(session, user_id, goal_id, expected_version=expected)
+    return await rewards.reopen_goal(
+        session, me.user_id, goal_id, timezone=me.timezone, expected_version=expected
+    )
 
 
 @router.get("/{goal_id}/progress", response_model=GoalProgressResponse)

@@ -51,5 +51,7 @@ async def reopen_occurrence(
     stays where it is. Refused when something later goes on from it, or when the task was moved, changed or deleted
     since. Repeating changes nothing and answers an empty receipt. `If-Match` is compared with the task's version.
     """
-    opened = await reopen(session, me.user_id, occurrence_id, expected_version=expected)
+    opened = await reopen(
+        session, me.user_id, occurrence_id, timezone=me.timezone, expected_version=expected
+    )
     return answer(opened.task, me.locale, receipt=opened.receipt)

@@ -145,7 +145,9 @@ async def reopen_task(
     task_id: PathId, expected: ExpectedVersion, me: Me, session: Writer
 ) -> Mapping[str, Any]:
     """Take the last completion back. Repeating changes nothing and answers an empty receipt."""
-    opened = await reopen(session, me.user_id, task_id, expected_version=expected)
+    opened = await reopen(
+        session, me.user_id, task_id, timezone=me.timezone, expected_version=expected
+    )
     return answer(opened.task, me.locale, receipt=opened.receipt)
 
 

@@ -78,7 +78,13 @@ async def _complete(doing: Doing, args: CompleteArgs) -> Outcome:
 
 
 async def _reopen(doing: Doing, args: TaskArgs) -> Outcome:
-    return await reopen_task(doing.session, doing.user_id, args.id, expected_version=doing.version)
+    return await reopen_task(
+        doing.session,
+        doing.user_id,
+        args.id,
+        timezone=doing.timezone,
+        expected_version=doing.version,
+    )
 
 
 async def _delete(doing: Doing, args: TaskArgs) -> Outcome:

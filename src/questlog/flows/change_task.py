@@ -30,7 +30,7 @@ async def change_task(
         return TaskChange(row)
     if wanted:
         return await complete_task(session, user_id, task_id, timezone=timezone)
-    return await reopen_task(session, user_id, task_id)
+    return await reopen_task(session, user_id, task_id, timezone=timezone)
 
 
 def _wants_done(changes: Mapping[str, Any]) -> bool | None:

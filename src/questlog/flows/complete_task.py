@@ -1,8 +1,9 @@
 """Completing a task: the one place that knows everything that follows from it.
 
 The steps run in one transaction, in this order, which is also the order in which rows are locked: the task, its
-subtasks, its occurrence; then the goals are counted, and the event is recorded. What happens later starts from the
-event, after the commit.
+subtasks, its occurrence; the lesson it stands for; the player with ledger, level, streak, boss, quests, challenges and
+badges; then the goals are counted, and the event is recorded. What happens later starts from the event, after the
+commit.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from questlog.core.db import Session
+from questlog.flows import rewards
 from questlog.flows.task_changes import TaskChange
 from questlog.planning import completions, dependencies, goal_progress, occurrences, tasks
 from questlog.planning.completions import Completion
@@ -43,11 +45,14 @@ async def complete_task(
     )
     if done.occurrence_id is None:
         return TaskChange(done.task, {})
+    event_id = _record(session, done)
+    earned, lesson = await rewards.pay_task(session, user_id, done, timezone=timezone)
     goals = await goal_progress.of_chain(
         session, user_id, done.task["goal_id"], project_id=done.task["project_id"]
     )
-    event_id = _record(session, done)
     receipt: dict[str, Any] = {
+        **earned.receipt(),
+        "lesson": None if lesson is None else lesson.receipt(),
         "next_due": _text(done.next_due),
         "subtasks_open": done.subtasks_open,
         "goals": shares(goals),
@@ -56,7 +61,7 @@ async def complete_task(
     if done.task["is_blocker"] and done.next_due is None:
         freed = await dependencies.freed_by(session, user_id, task_id)
         receipt["unblocked"] = [str(id_) for id_ in freed]
-    await occurrences.keep_receipt(session, done.occurrence_id, receipt)
+    await occurrences.keep_receipt(session, done.occurrence_id, receipt, xp=earned.xp)
     return TaskChange(done.task, receipt)
 
 

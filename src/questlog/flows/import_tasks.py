@@ -99,7 +99,7 @@ async def _apply(
     )
     refused = await _move(batch)
     for task_id in batch.reopened:
-        await reopen_task(session, user_id, task_id)
+        await reopen_task(session, user_id, task_id, timezone=timezone)
     if refused:
         warnings = [*report.warnings, *map(imports.warning, refused)]
         report = replace(report, warnings=warnings[: imports.LISTED_AT_MOST])

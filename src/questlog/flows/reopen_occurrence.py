@@ -9,7 +9,12 @@ from questlog.planning import occurrence_reopenings
 
 
 async def reopen_occurrence(
-    session: Session, user_id: UUID, occurrence_id: UUID, *, expected_version: int | None = None
+    session: Session,
+    user_id: UUID,
+    occurrence_id: UUID,
+    *,
+    timezone: str,
+    expected_version: int | None = None,
 ) -> TaskChange:
     """Take back a completion, a skip or a postponement of the last 30 days.
 
@@ -18,4 +23,4 @@ async def reopen_occurrence(
     opened = await occurrence_reopenings.reopen(
         session, user_id, occurrence_id, expected_version=expected_version
     )
-    return await taken_back(session, user_id, opened)
+    return await taken_back(session, user_id, opened, timezone=timezone)

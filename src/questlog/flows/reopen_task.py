@@ -3,14 +3,21 @@
 from uuid import UUID
 
 from questlog.core.db import Session
+from questlog.flows import rewards
 from questlog.flows.complete_task import shares
 from questlog.flows.task_changes import TaskChange
+from questlog.game.taking_back import TakenBack
 from questlog.planning import goal_progress, reopenings, tasks
 from questlog.planning.reopenings import Reopening
 
 
 async def reopen_task(
-    session: Session, user_id: UUID, task_id: UUID, *, expected_version: int | None = None
+    session: Session,
+    user_id: UUID,
+    task_id: UUID,
+    *,
+    timezone: str,
+    expected_version: int | None = None,
 ) -> TaskChange:
     """Take back the last completion that stands, and with it the dates it had moved.
 
@@ -18,16 +25,15 @@ async def reopen_task(
     `PreconditionFailedError`.
     """
     opened = await reopenings.reopen(session, user_id, task_id, expected_version=expected_version)
-    return await taken_back(session, user_id, opened)
+    return await taken_back(session, user_id, opened, timezone=timezone)
 
 
-async def taken_back(session: Session, user_id: UUID, opened: Reopening) -> TaskChange:
-    """Count the goals anew and tell of a reopening; a repeat tells nothing."""
+async def taken_back(
+    session: Session, user_id: UUID, opened: Reopening, *, timezone: str
+) -> TaskChange:
+    """Take back what it brought, count the goals anew and tell of a reopening; a repeat tells nothing."""
     if opened.is_repeat:
         return TaskChange(opened.task, {})
-    goals = await goal_progress.of_chain(
-        session, user_id, opened.task["goal_id"], project_id=opened.task["project_id"]
-    )
     scheduled = opened.scheduled_on
     event_id = tasks.record(
         session,
@@ -38,4 +44,13 @@ async def taken_back(session: Session, user_id: UUID, opened: Reopening) -> Task
         occurrence_id=None if opened.occurrence_id is None else str(opened.occurrence_id),
         scheduled_on=None if scheduled is None else scheduled.isoformat(),
     )
-    return TaskChange(opened.task, {"goals": shares(goals), "event_id": str(event_id)})
+    back = TakenBack()
+    if opened.occurrence_id is not None:
+        back = await rewards.take_back_task(
+            session, user_id, opened.task, opened.occurrence_id, timezone=timezone
+        )
+    goals = await goal_progress.of_chain(
+        session, user_id, opened.task["goal_id"], project_id=opened.task["project_id"]
+    )
+    receipt = {**back.receipt(), "goals": shares(goals), "event_id": str(event_id)}
+    return TaskChange(opened.task, receipt)

@@ -27,5 +27,5 @@ async def toggle_task(
         session, user_id, task_id, today, expected_version=expected_version
     )
     if completions.is_repeat(row, today):
-        return await reopen_task(session, user_id, task_id)
+        return await reopen_task(session, user_id, task_id, timezone=timezone)
     return await complete_task(session, user_id, task_id, timezone=timezone)

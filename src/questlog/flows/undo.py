@@ -16,7 +16,7 @@ from questlog.automation import event_log, events, undo_states
 from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import Session
-from questlog.flows import undo_inverses
+from questlog.flows import rewards, undo_inverses
 from questlog.flows.reopen_task import reopen_task
 from questlog.flows.undo_inverses import COMPLETED, UNDONE, AlreadyUndoneError, Change
 from questlog.flows.undo_order import check_unmoved, left_by
@@ -24,7 +24,7 @@ from questlog.planning import goals, hindrances, task_tree
 from questlog.planning.hindrances import CannotUndoError, named
 from questlog.planning.images import Image
 from questlog.planning.putting_back import put_back
-from questlog.planning.replaced import Name, replaced_by
+from questlog.planning.replaced import Name, Replaced, replaced_by
 
 # What undoes an undo that found everything as it should be.
 NOTHING: Image = {"was": []}
@@ -39,8 +39,8 @@ class Undone:
     touched: Sequence[Touched]
 
 
-async def undo(session: Session, user_id: UUID, event_id: UUID) -> Undone:
-    """Take back what an event tells of.
+async def undo(session: Session, user_id: UUID, event_id: UUID, *, timezone: str) -> Undone:
+    """Take back what an event tells of, and with it what it brought in the game.
 
     Raises `EventNotFoundError`, `NotYourEventError`, `AlreadyUndoneError`, `UndoExpiredError`, `NotUndoableError`,
     and `CannotUndoError`, whose `details` say what is in the way; then nothing has changed.
@@ -55,7 +55,7 @@ async def undo(session: Session, user_id: UUID, event_id: UUID) -> Undone:
         replaced.move(name)
     await check_unmoved(session, user_id, changes, replaced)
     await hindrances.check_before(session, user_id, replaced)
-    back = Back(session, user_id)
+    back = Back(session, user_id, timezone)
     try:
         await back.take(changes, left)
         await hindrances.check_after(session, user_id, replaced)
@@ -100,6 +100,7 @@ class Back:
 
     session: Session
     user_id: UUID
+    timezone: str
     touched: list[Touched] = field(default_factory=list)
     before: list[Image] = field(default_factory=list)
     parts: list[UUID] = field(default_factory=list)
@@ -125,11 +126,18 @@ class Back:
         done = await put_back(self.session, self.user_id, replaced, now=clock.now())
         self.touched += done.touched
         self.before.append(done.before)
+        await rewards.follow_undo(
+            self.session,
+            self.user_id,
+            occurrences=_moved(replaced, "occurrence", "reopened_at"),
+            goals=_moved(replaced, "goal", "completed_at"),
+            timezone=self.timezone,
+        )
 
     async def _reopen(self, change: Change) -> None:
         """Everything a completion brought about is taken back by the flow that knows it."""
         task_id = change.touched[0][1]
-        opened = await reopen_task(self.session, self.user_id, task_id)
+        opened = await reopen_task(self.session, self.user_id, task_id, timezone=self.timezone)
         if opened.receipt is None or "event_id" not in opened.receipt:
             raise CannotUndoError("changed_since", [named("task", task_id)])
         event_id = UUID(opened.receipt["event_id"])
@@ -160,3 +168,8 @@ class Back:
             touched=self.moved,
             before=replaced_by(self.before).image() or NOTHING,
         )
+
+
+def _moved(replaced: Replaced, kind: str, column: str) -> list[UUID]:
+    """Return the objects of a kind that got another value in a column."""
+    return [key[0] for (name, key), row in replaced.was.items() if name == kind and column in row]

@@ -4,6 +4,7 @@ Outside courses there is a ladder, which starts again with more HP. The boss of 
 the week is current: the ladder's boss waits with the damage it has.
 """
 
+from collections.abc import Sequence
 from math import floor
 from typing import Any, cast
 from uuid import UUID
@@ -113,24 +114,22 @@ async def meet_week(
         _face(turn, boss, 0)
 
 
-async def leave_week(session: Session, turn: Turn, week_id: UUID) -> None:
-    """The week is over, or its course was left: its boss goes, if it still stands, and the next in line comes."""
+async def leave_weeks(session: Session, turn: Turn, weeks: Sequence[UUID]) -> None:
+    """These weeks are over, or their course was left: their bosses go, if they still stand, and the next in line comes."""
     gone = {"its_user_id": turn.user_id, "state": "gone"}
-    if turn.boss is not None and turn.boss.week_id == week_id:
-        left = turn.boss
-        damage = turn.player["boss_damage"]
-        turn.writes.append((CHANGE, {**gone, "its_id": left.id, "damage_before": damage}))
-        await _next(session, turn, left)
-        return
-    waiting = await session.scalar(
+    waiting = await session.scalars(
         select(BOSSES.c.id).where(
             BOSSES.c.user_id == turn.user_id,
-            BOSSES.c.week_id == week_id,
+            BOSSES.c.week_id.in_(weeks),
             BOSSES.c.state == "waiting",
         )
     )
-    if waiting is not None:
-        turn.writes.append((CHANGE, {**gone, "its_id": waiting}))
+    for id_ in waiting.all():
+        await session.execute(CHANGE, {**gone, "its_id": id_})
+    if turn.boss is not None and turn.boss.week_id in weeks:
+        left, damage = turn.boss, turn.player["boss_damage"]
+        turn.writes.append((CHANGE, {**gone, "its_id": left.id, "damage_before": damage}))
+        await _next(session, turn, left)
 
 
 def revive(turn: Turn, fallen: Boss, follower: Boss, hp_left: int) -> None:

@@ -36,6 +36,8 @@ class Deed:
     counts: Mapping[str, int] = field(default_factory=dict)
     badges: Sequence[tuple[str, str]] = ()
     hearts: int = 0
+    moved: Mapping[str, int] | None = None
+    """The counters it moved the first time, for one that is paid again."""
 
     @property
     def is_capped(self) -> bool:
@@ -48,6 +50,8 @@ class Deed:
 
     def counters(self, xp: int) -> dict[str, int]:
         """Return what it adds to the counters when it is worth so much."""
+        if self.moved is not None:
+            return dict(self.moved)
         moved = {"xp_earned": xp, **self.counts}
         if self.kind in COUNTED_AS:
             moved[COUNTED_AS[self.kind]] = 1

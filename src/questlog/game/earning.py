@@ -17,7 +17,7 @@ from questlog.game.content import content
 from questlog.game.deeds import Deed, Worth
 from questlog.game.ledger import Entry
 from questlog.game.pursuits import QUEST
-from questlog.game.striving import Step
+from questlog.game.striving import Pursuit, Step
 from questlog.game.turns import Boss, Turn
 
 STREAK_BEFORE = "streak_before"
@@ -48,6 +48,10 @@ class Payment:
     worth: Worth
     day: date
     round: int = 1
+    first: Entry | None = None
+    """The first payment, for a deed that is paid again."""
+    has_struck: bool = False
+    """A boss lost what it had to lose to the deed, and never got it back."""
 
 
 async def earn(
@@ -59,22 +63,40 @@ async def earn(
     if payment is None:
         await turns.finish(session, turn)
         return Earned(is_new=False)
-    pursuits = await striving.active(session, user_id)
-    before = metrics.values(turn.before)
+    earned = await _play(session, turn, deed, payment, await striving.active(session, user_id))
+    await turns.finish(session, turn)
+    return earned
+
+
+async def foresee(session: Session, user_id: UUID, deed: Deed, *, timezone: str) -> Earned:
+    """Return what `earn` would at this moment. It is thought through in memory, and nothing is written."""
+    turn = await turns.look(session, user_id, timezone=timezone)
+    payment = await _again(session, turn, deed)
+    if payment is None:
+        return Earned(is_new=False)
+    return await _play(session, turn, deed, payment, await striving.foreseen(session, turn))
+
+
+async def _play(
+    session: Session, turn: Turn, deed: Deed, payment: Payment, on: Sequence[Pursuit]
+) -> Earned:
+    """Move a turn by a deed with all that follows from it; nothing is written yet."""
+    before, counted = metrics.values(turn.player), turn.player["counters"]
     faced = turn.boss
     entry, damage = _enter(turn, deed, payment)
     await _count_day(session, turn, deed, entry)
+    if payment.first is not None:
+        on = striving.rebased(turn, on, counted, payment.first)
     fallen = None
     if faced is not None and damage:
         turn.tell("boss.hit", ("boss", faced.id), damage=damage, hp_left=turn.hp_left)
         if turn.hp_left == 0:
             fallen = await bosses.fell(session, turn, deed.cause_id)
     hp_left = 0 if fallen is not None else turn.hp_left
-    came = await striving.advance(session, turn, pursuits, before, deed.cause_id)
+    came = await striving.advance(session, turn, on, before, deed.cause_id)
     given = _badges(turn, deed, before)
     turn.award(given, deed.cause_id)
-    _note(entry, came, given, deed)
-    await turns.finish(session, turn)
+    _note(entry, came, deed)
     struck = None if faced is None else _boss(turn, faced, damage, hp_left)
     return Earned(
         is_new=True,
@@ -82,6 +104,29 @@ async def earn(
         gold=ledger.total(turn.entries, "gold"),
         shown=_shown(turn, deed, payment, struck, came, given),
     )
+
+
+async def restore(session: Session, user_id: UUID, cause_id: UUID, *, timezone: str) -> None:
+    """Pay again for what was paid because of something and taken back, when the taking back is undone.
+
+    What was never paid for, such as a completion that was imported, is not paid for now either.
+    """
+    for entry in await ledger.taken_back(session, user_id, cause_id):
+        details = entry.details
+        deed = Deed(
+            kind=entry.source_kind,
+            source_id=UUID(entry.source_id),
+            key=entry.key,
+            cause_id=cause_id,
+            title=details["title"],
+            base=details["base"],
+            difficulty=details.get("difficulty", "normal"),
+            is_backdated=details.get("backdated", False),
+            course=details.get("course"),
+            badges=[(code, title) for code, title in details.get(BADGES, ())],
+            moved=details[COUNTERS],
+        )
+        await earn(session, user_id, deed, timezone=timezone)
 
 
 def payment_of(turn: Turn, deed: Deed) -> Payment:
@@ -105,12 +150,16 @@ async def _again(session: Session, turn: Turn, deed: Deed) -> Payment | None:
     if any(stands for _, stands in prior):
         return None
     first, _ = prior[0]
-    return Payment(Worth(first.xp, first.gold), first.local_day, len(prior) + 1)
+    lasting = await ledger.lasting_damage(
+        session, turn.user_id, deed.kind, str(deed.source_id), deed.key
+    )
+    worth = Worth(first.xp, first.gold)
+    return Payment(worth, first.local_day, len(prior) + 1, first, has_struck=lasting > 0)
 
 
 def _enter(turn: Turn, deed: Deed, payment: Payment) -> tuple[Entry, int]:
     worth = payment.worth
-    damage = min(worth.xp, turn.hp_left)
+    damage = 0 if payment.has_struck else min(worth.xp, turn.hp_left)
     moved = deed.counters(worth.xp)
     entry = turn.enter(
         Entry(
@@ -141,7 +190,9 @@ def _enter(turn: Turn, deed: Deed, payment: Payment) -> tuple[Entry, int]:
 
 
 def _hearts(turn: Turn, wanted: int) -> int:
-    """Hearts never rise above their number nor fall below none."""
+    """Hearts never rise above their number nor fall below none; switched off, none is lost."""
+    if wanted < 0 and turn.player["hearts_off"]:
+        return 0
     has: int = turn.player["hearts"]
     most = content().rules.hearts.max
     return max(min(wanted, most - has), -has)
@@ -180,13 +231,13 @@ def _badges(turn: Turn, deed: Deed, before: Mapping[str, int]) -> list[BadgeEarn
     return [*own, *badges.crossed(before, metrics.values(turn.player))]
 
 
-def _note(entry: Entry, came: Sequence[Step], given: Sequence[BadgeEarned], deed: Deed) -> None:
+def _note(entry: Entry, came: Sequence[Step], deed: Deed) -> None:
     """Keep with the entry what taking it back must know."""
     reached = [[str(step.pursuit.id), step.code] for step in came if step.is_new]
     if reached:
         _detail(entry, STEPS, reached)
-    if given:
-        _detail(entry, BADGES, [code for code, _ in deed.badges])
+    if deed.badges:
+        _detail(entry, BADGES, [list(badge) for badge in deed.badges])
 
 
 def _detail(entry: Entry, name: str, value: Any) -> None:

@@ -17,6 +17,8 @@ from questlog.game.models import LedgerEntry
 LEDGER = cast(Table, LedgerEntry.__table__)
 REVERSAL = LEDGER.alias("reversal")
 INSERT = insert(LEDGER)
+BONUSES = frozenset({"boss", "quest", "challenge"})
+"""What is paid for on top of a deed."""
 AMOUNTS = ("xp", "gold", "hearts", "freezes", "potion", "damage")
 
 type Kind = Literal["grant", "reversal", "change"]
@@ -97,6 +99,29 @@ async def live_grants(session: Session, user_id: UUID, cause_id: UUID) -> list[E
     return [_entry(row) for row in await session.execute(*_live_of(user_id, cause_id))]
 
 
+async def taken_back(session: Session, user_id: UUID, cause_id: UUID) -> list[Entry]:
+    """Return the first grants for what was done because of something, where none of their rounds stands."""
+    found = await session.execute(
+        select(LEDGER, REVERSAL.c.id.label("taken_back"))
+        .outerjoin(REVERSAL, REVERSAL.c.reverses_id == LEDGER.c.id)
+        .where(
+            LEDGER.c.user_id == user_id,
+            LEDGER.c.cause_id == cause_id,
+            LEDGER.c.entry == "grant",
+            LEDGER.c.source_kind.not_in(BONUSES),
+        )
+        .order_by(LEDGER.c.id)
+    )
+    first: dict[tuple[str, str, str], Entry] = {}
+    standing = set()
+    for row in found:
+        name = (row.source_kind, row.source_id, row.occurrence_key)
+        first.setdefault(name, _entry(row))
+        if row.taken_back is None:
+            standing.add(name)
+    return [entry for name, entry in first.items() if name not in standing]
+
+
 async def grants_for(
     session: Session, user_id: UUID, kind: str, source_id: str, key: str
 ) -> list[tuple[Entry, bool]]:
@@ -114,6 +139,19 @@ async def grants_for(
         .order_by(LEDGER.c.round)
     )
     return [(_entry(row), row.taken_back is None) for row in found]
+
+
+async def lasting_damage(
+    session: Session, user_id: UUID, kind: str, source_id: str, key: str
+) -> int:
+    """Return what bosses lost to one thing done and never got back, however often it was taken back."""
+    statement = select(func.sum(LEDGER.c.damage)).where(
+        LEDGER.c.user_id == user_id,
+        LEDGER.c.source_kind == kind,
+        LEDGER.c.source_id == source_id,
+        LEDGER.c.occurrence_key == key,
+    )
+    return await session.scalar(statement) or 0
 
 
 async def completions_on(session: Session, user_id: UUID, day: date) -> list[tuple[Entry, bool]]:

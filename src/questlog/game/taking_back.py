@@ -11,19 +11,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, delete, func, select, update
 
 from questlog.core.db import Session
-from questlog.game import badges, bosses, ledger, levels, metrics, objectives, turns
+from questlog.game import badges, bosses, ledger, levels, metrics, objectives, striving, turns
 from questlog.game.bosses import BOSSES
 from questlog.game.content import content
 from questlog.game.earning import BADGES, COUNTERS, STEPS, STREAK_BEFORE, counts_day
-from questlog.game.ledger import LEDGER, Entry
+from questlog.game.ledger import BONUSES, LEDGER, Entry
 from questlog.game.pursuits import CHALLENGE, PURSUITS, QUEST
 from questlog.game.striving import CHANGE, Pursuit
 from questlog.game.turns import Turn
-
-BONUSES = frozenset({"boss", "quest", "challenge"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +44,16 @@ async def take_back(session: Session, user_id: UUID, cause_id: UUID, *, timezone
         await turns.finish(session, turn)
         return TakenBack()
     start = len(turn.entries)
-    kept = [
-        *await _bosses(session, turn, own, [one for one in bonus if one.source_kind == "boss"]),
-        *await _rewards(session, turn, [one for one in bonus if one.source_kind != "boss"]),
-    ]
+    kept = await _bosses(session, turn, own, [one for one in bonus if one.source_kind == "boss"])
+    counted = turn.player["counters"]
     for grant in own:
         turn.count({name: -value for name, value in grant.details.get(COUNTERS, {}).items()})
     await _days(session, turn, own)
-    await _steps(session, turn, own)
-    given = [code for grant in own for code in grant.details.get(BADGES, ())]
+    first = await _first_of(session, user_id, own[0])
+    on = striving.rebased(turn, await striving.active(session, user_id), counted, first)
+    rewards = {one.source_id: one for one in bonus if one.source_kind != "boss"}
+    kept += await _strivings(session, turn, own, rewards, {one.id: one for one in on})
+    given = [code for grant in own for code, _ in grant.details.get(BADGES, ())]
     values = metrics.values(turn.player)
     gone = await badges.take_back(session, user_id, cause_id, values, given)
     await turns.finish(session, turn)
@@ -79,18 +78,24 @@ async def _bosses(
 
 
 async def _rises(session: Session, turn: Turn, bonus: Entry) -> bool:
-    """Let a fallen boss rise with no HP, which the reversal of the blow gives back, if its follower was not hit."""
+    """Let the boss that fell last rise, if its follower has lost nothing since.
+
+    It has no HP; the reversal of the blow gives back what that took.
+    """
     fallen = await bosses.load(session, turn.user_id, UUID(bonus.source_id))
     follower = turn.boss
     if fallen is None or follower is None or follower.id == fallen.id:
         return False
-    hit = select(LEDGER.c.id).where(
-        LEDGER.c.user_id == turn.user_id,
-        LEDGER.c.boss_id == follower.id,
-        LEDGER.c.damage > 0,
-        LEDGER.c.id > bonus.id,
+    since = (LEDGER.c.user_id == turn.user_id, LEDGER.c.id > bonus.id)
+    hits = select(func.sum(LEDGER.c.damage)).where(*since, LEDGER.c.boss_id == follower.id)
+    undone = LEDGER.alias("undone")
+    later = (
+        select(LEDGER.c.id)
+        .outerjoin(undone, undone.c.reverses_id == LEDGER.c.id)
+        .where(*since, LEDGER.c.source_kind == "boss", LEDGER.c.entry == "grant")
+        .where(undone.c.id.is_(None))
     )
-    if await session.scalar(hit.limit(1)) is not None:
+    if await session.scalar(hits) or await session.scalar(later.limit(1)) is not None:
         return False
     bosses.revive(turn, fallen, follower, 0)
     return True
@@ -112,45 +117,6 @@ async def _can_heal(session: Session, turn: Turn, grant: Entry) -> bool:
     return await session.scalar(waiting) is not None
 
 
-async def _rewards(session: Session, turn: Turn, rewards: Sequence[Entry]) -> list[dict[str, Any]]:
-    kept = []
-    for reward in rewards:
-        if reward.freezes <= turn.player["streak_freezes"] and await _reopens(
-            session, turn, reward
-        ):
-            turn.enter(ledger.opposite(reward))
-        else:
-            code = reward.details.get(reward.source_kind)
-            kept.append({"kind": reward.source_kind, "code": code, "xp": reward.xp})
-    return kept
-
-
-async def _reopens(session: Session, turn: Turn, reward: Entry) -> bool:
-    """Open a completed quest or challenge again, unless what came after it has begun to move."""
-    code = reward.details[reward.source_kind]
-    mine = PURSUITS.c.user_id == turn.user_id
-    now_on = await session.execute(select(PURSUITS).where(mine, PURSUITS.c.state == "active"))
-    present = {(row.kind, row.code): row for row in now_on}
-    place = {"its_id": UUID(reward.source_id), "its_user_id": turn.user_id}
-    again: dict[str, Any] = {"state": "active", "finished_at": None, "progress": {}}
-    if reward.source_kind == CHALLENGE:
-        ends_on = await session.scalar(
-            select(PURSUITS.c.ends_on).where(mine, PURSUITS.c.id == place["its_id"])
-        )
-        if (CHALLENGE, code) in present or ends_on is None or ends_on < turn.today:
-            return False
-        turn.writes.append((CHANGE, {**place, **again}))
-        return True
-    followers = [quest.code for quest in content().quests_after(code)]
-    begun = [present.get((QUEST, follower)) for follower in followers]
-    if any(row is None or row.steps_done for row in begun):
-        return False
-    gone = [row.id for row in begun if row is not None]
-    turn.writes.append((delete(PURSUITS).where(mine, PURSUITS.c.id.in_(gone)), {}))
-    turn.writes.append((CHANGE, {**place, **again}))
-    return True
-
-
 async def _days(session: Session, turn: Turn, own: Sequence[Entry]) -> None:
     """A day on which no paid completion is left is no day of the streak, unless it was settled."""
     days = {grant.local_day for grant in own if counts_day(grant)}
@@ -169,39 +135,90 @@ async def _days(session: Session, turn: Turn, own: Sequence[Entry]) -> None:
             turn.player["streak_on"] = None if last is None else date.fromisoformat(last)
 
 
-async def _steps(session: Session, turn: Turn, own: Sequence[Entry]) -> None:
-    """Objectives reached by what is taken back are open again when they are below their target."""
+async def _first_of(session: Session, user_id: UUID, grant: Entry) -> Entry:
+    """Return the first payment for what a grant paid for."""
+    if grant.round == 1:
+        return grant
+    source = (grant.source_kind, grant.source_id, grant.key)
+    (first, _), *_ = await ledger.grants_for(session, user_id, *source)
+    return first
+
+
+async def _strivings(
+    session: Session,
+    turn: Turn,
+    own: Sequence[Entry],
+    rewards: Mapping[str, Entry],
+    on: Mapping[UUID, Pursuit],
+) -> list[dict[str, Any]]:
+    """Open the objectives again that were reached by what is taken back and are below their target now.
+
+    A quest or a challenge that was complete with them pays its reward back, or keeps it; returned is what was kept.
+    """
     reached = {tuple(step) for grant in own for step in grant.details.get(STEPS, ())}
-    if not reached:
-        return
-    values = metrics.values(turn.player)
-    mine = PURSUITS.c.user_id == turn.user_id
     ids = {UUID(id_) for id_, _ in reached}
+    mine = PURSUITS.c.user_id == turn.user_id
     found = await session.execute(select(PURSUITS).where(mine, PURSUITS.c.id.in_(ids)))
-    reopened = {
-        values_["its_id"] for statement, values_ in turn.writes if _opens(statement, values_)
-    }
-    for row in found:
-        if row.state != "active" and row.id not in reopened:
-            continue
-        pursuit = Pursuit(row.id, row.kind, row.code, row.baseline, row.steps_done)
-        left = [code for code in row.steps_done if not _falls(pursuit, code, reached, values)]
-        if left != list(row.steps_done):
+    kept = []
+    for row in found.all() if ids else ():
+        pursuit = on.get(row.id) or Pursuit(*(getattr(row, name) for name in striving.SHOWN))
+        fallen = _fallen(pursuit, reached, metrics.values(turn.player))
+        reward = rewards.get(str(row.id))
+        if reward is not None and not (fallen and await _pays_back(session, turn, row, reward)):
+            code = reward.details.get(reward.source_kind)
+            kept.append({"kind": reward.source_kind, "code": code, "xp": reward.xp})
+        elif fallen and (reward is not None or row.state == "active"):
+            left = [code for code in row.steps_done if code not in fallen]
             place = {"its_id": row.id, "its_user_id": turn.user_id}
             turn.writes.append((CHANGE, {**place, "steps_done": left}))
+    return kept
 
 
-def _opens(statement: Any, values: Any) -> bool:
-    return statement is CHANGE and values.get("state") == "active"
+def _fallen(
+    pursuit: Pursuit, reached: set[tuple[Any, ...]], values: Mapping[str, int]
+) -> list[str]:
+    return [
+        code
+        for code, objective in pursuit.objectives.items()
+        if (str(pursuit.id), code) in reached
+        and objectives.progress(objective, values, pursuit.baseline) < objective.target
+    ]
 
 
-def _falls(
-    pursuit: Pursuit, code: str, reached: set[tuple[Any, ...]], values: Mapping[str, int]
-) -> bool:
-    objective = pursuit.objectives.get(code)
-    if objective is None or (str(pursuit.id), code) not in reached:
+async def _pays_back(session: Session, turn: Turn, row: Row[Any], reward: Entry) -> bool:
+    """Open a completed quest or challenge again, unless what came after it has begun to move or its freeze is used."""
+    if reward.freezes > turn.player["streak_freezes"]:
         return False
-    return objectives.progress(objective, values, pursuit.baseline) < objective.target
+    may = _challenge_reopens if row.kind == CHALLENGE else _quest_reopens
+    if not await may(session, turn, row):
+        return False
+    again: dict[str, Any] = {"state": "active", "finished_at": None, "progress": {}}
+    turn.writes.append((CHANGE, {"its_id": row.id, "its_user_id": turn.user_id, **again}))
+    turn.enter(ledger.opposite(reward))
+    return True
+
+
+async def _challenge_reopens(session: Session, turn: Turn, row: Row[Any]) -> bool:
+    newer = select(PURSUITS.c.id).where(
+        PURSUITS.c.user_id == turn.user_id,
+        PURSUITS.c.kind == CHALLENGE,
+        PURSUITS.c.code == row.code,
+        PURSUITS.c.round > row.round,
+    )
+    is_newest = await session.scalar(newer.limit(1)) is None
+    return is_newest and row.ends_on is not None and row.ends_on >= turn.today
+
+
+async def _quest_reopens(session: Session, turn: Turn, row: Row[Any]) -> bool:
+    codes = [quest.code for quest in content().quests_after(row.code)]
+    mine = (PURSUITS.c.user_id == turn.user_id, PURSUITS.c.kind == QUEST)
+    found = await session.execute(select(PURSUITS).where(*mine, PURSUITS.c.code.in_(codes)))
+    followers = found.all()
+    if any(one.state != "active" or one.steps_done for one in followers):
+        return False
+    ids = [one.id for one in followers]
+    turn.writes.append((delete(PURSUITS).where(*mine, PURSUITS.c.id.in_(ids)), {}))
+    return True
 
 
 def _shown(

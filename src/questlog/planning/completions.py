@@ -68,10 +68,16 @@ class OccurrenceMovedError(ConflictError):
 
 @dataclass(frozen=True)
 class Completion:
-    """`occurrence_id` is None for a repeat, which changed nothing; `scheduled_on` is the date that was completed."""
+    """`occurrence_id` is None for a repeat, which changed nothing; `scheduled_on` is the date that was completed.
+
+    `key` and `round` name the occurrence among those of the task; `then` is the day it counts for.
+    """
 
     task: TaskRow
     occurrence_id: UUID | None = None
+    key: str = ""
+    round: int = 1
+    then: When | None = None
     scheduled_on: date | None = None
     next_due: date | None = None
     subtasks_open: int = 0
@@ -157,7 +163,7 @@ async def _recorded(
         if row["has_subtasks"] and (done := await _done_below(session, row)):
             before["subtasks"] = done
             touched = await _open_below(session, row)
-    key = await _key(session, row)
+    key = await key_of(session, row)
     found = await occurrences.record(session, row, "completed", then, key=key, before=before)
     if found is None:
         # The date was completed before and set anew: the task moves on, the day counts once.
@@ -166,7 +172,19 @@ async def _recorded(
             session, claimed, "task.updated", touched=touched, before=old, fields=["due_date"]
         )
     still_open = await _open_subtasks(session, row) if row["has_subtasks"] else 0
-    return Completion(claimed, found, row["due_on"], step.due, still_open, touched)
+    if found is None:
+        return Completion(claimed, scheduled_on=row["due_on"], next_due=step.due, touched=touched)
+    return Completion(
+        task=claimed,
+        occurrence_id=found.id,
+        key=found.key,
+        round=found.round,
+        then=then,
+        scheduled_on=row["due_on"],
+        next_due=step.due,
+        subtasks_open=still_open,
+        touched=touched,
+    )
 
 
 def _image(row: TaskRow, claimed: TaskRow, touched: list[Touched], before: dict[str, Any]) -> Image:
@@ -178,7 +196,7 @@ def _image(row: TaskRow, claimed: TaskRow, touched: list[Touched], before: dict[
     return images.together(images.was("task", [row["id"]], old), *subtasks)
 
 
-async def _key(session: Session, row: TaskRow) -> str:
+async def key_of(session: Session, row: TaskRow) -> str:
     """A subtask of a series is done once per round, which is named by the date the series stands at."""
     if row["parent_task_id"] is None or row["rule"] is not None:
         return occurrences.key_of(row["due_on"])

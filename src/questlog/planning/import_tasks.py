@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from questlog.planning import images, import_occurrences, import_rows, positions
+from questlog.core import clock
+from questlog.planning import difficulty, images, import_occurrences, import_rows, positions
 from questlog.planning.import_batch import Batch
 from questlog.planning.import_comparison import TABLES, Finding, in_statements
 from questlog.planning.import_records import Link, Record
@@ -133,6 +134,8 @@ def _changed(batch: Batch, one: Finding, row: TaskRow, *, is_parent: bool) -> Ta
             new |= _completion(batch, row, columns["completed_at"])
         else:
             new |= batch.linked(columns, alive=True)
+    if new["difficulty"] != row["difficulty"]:
+        new["difficulty_changes"] = difficulty.noted(row, clock.now())
     if "parent_task_id" in place or row["parent_task_id"] is not None or is_parent:
         _leave_move(batch, one.record, row, place)
     elif place:

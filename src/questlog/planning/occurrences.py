@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, func, select, text, update
+from sqlalchemy import Row, Table, bindparam, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.core import clock
@@ -58,7 +58,7 @@ NEW = {
         index_elements=["task_id", "key"],
         index_where=text("reopened_at IS NULL AND outcome = 'completed'"),
     )
-    .returning(OCCURRENCES.c.id)
+    .returning(OCCURRENCES.c.id, OCCURRENCES.c.key, OCCURRENCES.c.round)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
 RECEIPT = update(OCCURRENCES).where(OCCURRENCES.c.id == bindparam("its_id"))
@@ -105,8 +105,8 @@ async def record(
     key: str,
     before: Mapping[str, Any],
     next_due: date | None = None,
-) -> UUID | None:
-    """Write down what became of a task; None when this date was completed before and still stands.
+) -> Row[Any] | None:
+    """Write down what became of a task, as `id`, `key` and `round`; None when this date was completed before and still stands.
 
     `next_due` is where a task that was not completed went on to; a completion says it in its receipt.
     """
@@ -129,13 +129,14 @@ async def record(
     }
     same = {f"its_{name}": values[name] for name in ("user_id", "task_id", "key", "outcome")}
     statement = NEW[session.get_bind().dialect.name]
-    found: UUID | None = await session.scalar(statement, {**values, **same})
-    return found
+    return (await session.execute(statement, {**values, **same})).one_or_none()
 
 
-async def keep_receipt(session: Session, occurrence_id: UUID, receipt: Mapping[str, Any]) -> None:
-    """Store what a completion earned, so that a reopening can give it back."""
-    await session.execute(RECEIPT, {"its_id": occurrence_id, "receipt": dict(receipt)})
+async def keep_receipt(
+    session: Session, occurrence_id: UUID, receipt: Mapping[str, Any], *, xp: int = 0
+) -> None:
+    """Store what a completion brought: what it told then, and the XP that statistics add up."""
+    await session.execute(RECEIPT, {"its_id": occurrence_id, "receipt": dict(receipt), "xp": xp})
 
 
 async def page_of_task(

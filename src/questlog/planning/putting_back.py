@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from questlog.automation.events import Touched
 from questlog.core.db import Session
 from questlog.core.ids import new_id
-from questlog.planning import images
+from questlog.planning import difficulty, images
 from questlog.planning.image_tables import KINDS, Key, Kind
 from questlog.planning.images import Image
 from questlog.planning.import_comparison import in_statements
@@ -27,6 +27,7 @@ from questlog.planning.task_tree import CARRIED
 from questlog.planning.trashed_subtasks import follow
 
 TASK_LABEL = KINDS["task_label"]
+DIFFICULTY = ("difficulty_changes",)
 SEARCHED: tuple[Searched, ...] = ("task", "item")
 
 
@@ -177,7 +178,8 @@ async def _set_some(
     work: PutBack, kind: Kind, names: tuple[str, ...], old: Mapping[Key, Columns]
 ) -> None:
     columns = kind.table.c
-    shown = {*kind.key, *names} | ({"version"} if kind.has_version else set())
+    told = DIFFICULTY if "difficulty" in names and DIFFICULTY[0] not in names else ()
+    shown = {*kind.key, *names, *told} | ({"version"} if kind.has_version else set())
     mine = (columns.user_id == work.user_id, kind.among(list(old)))
     found = await work.session.execute(
         select(*(columns[name] for name in sorted(shown))).where(*mine)
@@ -187,13 +189,15 @@ async def _set_some(
         key = kind.key_of(row)
         work.note(images.was(kind.name, [_as_key(kind, row)], {name: row[name] for name in names}))
         new = {f"new_{name}": value for name, value in old[key].items()}
+        if told:
+            new["new_difficulty_changes"] = difficulty.noted(row, work.now)
         if kind.has_version:
             new |= {"new_version": row["version"] + 1, "new_updated_at": work.now}
             work.touched.append((kind.name, row["id"], row["version"] + 1))
         values.append(new | {f"its_{name}": row[name] for name in kind.key})
     if not values or not (names or kind.has_version):
         return
-    set_ = (*names, *(("version", "updated_at") if kind.has_version else ()))
+    set_ = (*names, *told, *(("version", "updated_at") if kind.has_version else ()))
     its = (columns[name] == bindparam(f"its_{name}", type_=columns[name].type) for name in kind.key)
     one = update(kind.table).where(columns.user_id == work.user_id, *its)
     await work.session.execute(

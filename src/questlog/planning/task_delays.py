@@ -166,7 +166,7 @@ async def _note(
     made = await occurrences.record(
         session, row, outcome, then, key=key, before=before, next_due=next_due
     )
-    return {} if made is None else images.made("occurrence", [made])
+    return {} if made is None else images.made("occurrence", [made.id])
 
 
 def _image(row: TaskRow, changed: Mapping[str, Any]) -> Image:

@@ -16,6 +16,7 @@ from questlog.core.db import Session
 from questlog.core.ids import new_id
 from questlog.core.pagination import PageRequest, Slice, SortKey, paged, run_paged
 from questlog.planning import (
+    difficulty,
     images,
     positions,
     queries,
@@ -186,6 +187,8 @@ async def change(
     if not changed and labels == row["labels"]:
         return row
     old = images.was("task", [task_id], {name: row[name] for name in changed})
+    if "difficulty" in changed:
+        changed["difficulty_changes"] = difficulty.noted(row, clock.now())
     row = await task_rows.write(session, {**row, "labels": labels}, changed)
     if index.INDEXED & changed.keys():
         await index.change(session, [row])
