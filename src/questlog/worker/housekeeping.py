@@ -36,6 +36,7 @@ async def run_forever(database: Database, desk: FrontDesk, stop: asyncio.Event) 
         try:
             await desk.presence.write_uses(database)
             await database.write(sweep)
+            await database.write(audit_log.sweep)  # alone: a role may be kept from deleting there
             await erase_all_closed(database)
             await reseal(database, desk.keyring)
         except SQLAlchemyError as error:
@@ -60,6 +61,5 @@ async def sweep(session: Session) -> None:
         api_keys.sweep,
         mail.sweep,
         undo_states.sweep,
-        audit_log.sweep,
     ):
         await each(session)
