@@ -1,9 +1,9 @@
-"""Ask chrono-node, keep its answers, and print what is understood and where the readings differ."""
+"""Ask chrono-node and jose, keep their answers, and print what is understood and where readings differ."""
 
 import json
 import sys
 
-from tests.interop import chrono, differences, sentences, tables
+from tests.interop import chrono, differences, jose, sentences, tables
 
 
 def main() -> int:
@@ -11,7 +11,8 @@ def main() -> int:
     keep(chrono.ask(asked))
     for name, share in tables.TABLES.items():
         print(f"{name:45}{share()}")
-    return report()
+    differ = report()
+    return 1 if jose.main() else differ
 
 
 def keep(answers: dict[str, dict[str, sentences.Answer]]) -> None:
