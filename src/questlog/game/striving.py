@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +21,8 @@ CHANGE = update(PURSUITS).where(
     PURSUITS.c.id == bindparam("its_id"), PURSUITS.c.user_id == bindparam("its_user_id")
 )
 
-
-SHOWN = ("id", "kind", "code", "baseline", "steps_done")
+DAYS = "distinct_days"
+SHOWN = ("id", "kind", "code", "baseline", "steps_done", "started_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Pursuit:
     code: str
     baseline: Mapping[str, int]
     steps_done: Sequence[str]
+    started_on: date
 
     @property
     def rule(self) -> Quest | Challenge | None:
@@ -83,6 +85,33 @@ async def foreseen(session: Session, turn: Turn) -> list[Pursuit]:
     on = [row for row in present.values() if row["state"] == "active"]
     on.sort(key=lambda row: (row["kind"] != QUEST, row["id"]))
     return [Pursuit(*(row[name] for name in SHOWN)) for row in on]
+
+
+def rebased(
+    turn: Turn, on: Sequence[Pursuit], before: Mapping[str, int], first: Entry
+) -> list[Pursuit]:
+    """Let what was paid for first before a pursuit began, and is taken back or repeated now, not move it.
+
+    `before` are the counters until then. Without this the same old deeds could be done again for every challenge.
+    """
+    after = turn.player["counters"]
+    names = before.keys() | after.keys()
+    moved = {name: after.get(name, 0) - before.get(name, 0) for name in names}
+    return [_rebased(turn, pursuit, moved, first) for pursuit in on]
+
+
+def _rebased(turn: Turn, pursuit: Pursuit, moved: Mapping[str, int], first: Entry) -> Pursuit:
+    is_older, is_of_a_day_before = first.id < pursuit.id, first.local_day < pursuit.started_on
+    keys = {metrics.key(one.metric, one.filter) for one in pursuit.objectives.values()}
+    shift = {
+        key: moved.get(key, 0) for key in keys if (is_of_a_day_before if key == DAYS else is_older)
+    }
+    if not any(shift.values()):
+        return pursuit
+    baseline = metrics.added(pursuit.baseline, shift)
+    place = {"its_id": pursuit.id, "its_user_id": turn.user_id}
+    turn.writes.append((CHANGE, {**place, "baseline": baseline}))
+    return replace(pursuit, baseline=baseline)
 
 
 def steps(pursuit: Pursuit, before: Mapping[str, int], after: Mapping[str, int]) -> list[Step]:
