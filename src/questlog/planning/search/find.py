@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
     String,
@@ -38,6 +39,8 @@ from questlog.planning.search.ranking import Scale
 from questlog.planning.search.tables import FTS5, TSVECTORS, Kind, has_fts5, mark_of
 
 RANKED_AT_MOST = 500
+FEW = 5_000
+"""How many finds PostgreSQL gathers by their words before it looks through the newest instead."""
 COUNTED_LENGTH = 10_000
 """How much of a description's stored words is looked at when it is ranked, in characters."""
 ITEMS = Item.__table__
@@ -86,8 +89,24 @@ async def _ranked(
 
 
 @lru_cache(maxsize=64)
-def _newest(scope: Scope, is_fts5: bool) -> Select[Any]:
-    index = FTS5 if is_fts5 else TSVECTORS
+def _newest(scope: Scope, is_fts5: bool) -> Select[Any] | CompoundSelect[Any]:
+    if is_fts5:
+        return _through(FTS5, scope, holds()).order_by(Age().desc()).limit(RANKED_AT_MOST)
+    # The planner takes a word it never met for one that two of a hundred rows have, and would look through the newest of
+    # all rows for it. So what is rare is gathered by its words first, and only what is common is walked to.
+    found = select(TSVECTORS.c.object_id).where(holds()).limit(FEW + 1).cte("found")
+    count = select(func.count()).select_from(found).scalar_subquery()
+    few = _through(TSVECTORS, scope, TSVECTORS.c.object_id.in_(select(found.c.object_id)))
+    many = _through(TSVECTORS, scope, and_(holds(), TSVECTORS.c.user_id == OWNER_ID))
+    newest = TSVECTORS.c.object_id.desc()
+    gathered = few.where(count <= FEW).order_by(newest).limit(RANKED_AT_MOST).subquery()
+    walked = many.where(count > FEW).order_by(newest).limit(RANKED_AT_MOST).subquery()
+    return union_all(select(gathered), select(walked))
+
+
+def _through(index: Any, scope: Scope, sought: ColumnElement[bool]) -> Select[Any]:
+    """Return what is sought in the index, as far as it is in `scope`."""
+    is_fts5 = index is FTS5
     task = and_(TASKS.c.id == index.c.object_id, TASKS.c.user_id == OWNER_ID)
     item = and_(ITEMS.c.id == index.c.object_id, ITEMS.c.user_id == OWNER_ID)
     conditions = {"task": _tasks(scope), "item": _items(scope)}
@@ -105,9 +124,7 @@ def _newest(scope: Scope, is_fts5: bool) -> Select[Any]:
             func.substr(index.c.description, 1, COUNTED_LENGTH).label("description"),
         )
         .select_from(places)
-        .where(holds(), or_(*wanted) if wanted else literal(False))
-        .order_by(Age().desc())
-        .limit(RANKED_AT_MOST)
+        .where(sought, or_(*wanted) if wanted else literal(False))
     )
 
 
