@@ -81,7 +81,7 @@ async def test_f27_troubled_neighbours_keep_nobody_else_out(
     trouble: Trouble, street: Street, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("questlog.identity.oidc_providers.PATIENCE_S", PATIENCE_S)
-    monkeypatch.setattr("questlog.identity.issuer_keys.TIMEOUT_S", PATIENCE_S)
+    monkeypatch.setattr("questlog.identity.published_keys.TIMEOUT_S", PATIENCE_S)
     client = street.client
     tokens = await register(client)
     wanted = {"name": "Script", "scopes": ["tasks:read"]}
