@@ -5,8 +5,9 @@ from sqlalchemy import update
 
 from questlog.core.config import Settings
 from questlog.core.db import Database
+from questlog.identity.front_desk import FrontDesk
 from questlog.identity.models import User
-from tests.support.canaries import Canaries
+from tests.support.canaries import Canaries, heard_in
 from tests.support.doors import PASSWORD, register
 from tests.support.make import Make
 
@@ -41,6 +42,33 @@ def test_s146_a_secret_in_a_log_is_heard() -> None:
     watch.look_at("nothing to see", "Captured stderr call")
 
     assert watch.heard == ["Captured stdout call shows a secret: qr1.…"]
+
+
+async def test_s146_what_a_process_tells_is_known_by_its_look(
+    client: AsyncClient, make: Make, desk: FrontDesk
+) -> None:
+    """Secrets that a server of its own gave to somebody else, and those of its settings."""
+    tokens = await register(client)
+    key = await make.key(await make.user(), "tasks:read")
+    forgot = await client.post("/api/v1/auth/password/forgot", json={"email": "ada@example.org"})
+    secrets = {
+        "a JWT": tokens["access_token"],
+        "a refresh token": tokens["refresh_token"],
+        "an API key": key.text,
+        "a link by mail": forgot.json()["dev_token"],
+        "a hash of a password": await desk.passwords.hash(PASSWORD),
+        "SMTP_PASSWORD": "a letter box with a lock",
+        "DATABASE_URL": "a-word-within-an-address",
+    }
+    environment = {
+        "SMTP_PASSWORD": secrets["SMTP_PASSWORD"],
+        "DATABASE_URL": f"postgresql://me:{secrets['DATABASE_URL']}@localhost/db",
+    }
+
+    heard = {name: heard_in(f"line={text} more", environment) for name, text in secrets.items()}
+
+    assert heard == {name: [name] for name in secrets}
+    assert heard_in(f"request_id={tokens['user']['id']} ms=1.0", environment) == []
 
 
 async def test_s146_neither_the_document_nor_readiness_nor_numbers_show_a_secret(

@@ -5,7 +5,8 @@ may stand in what is logged or printed, in the database, or in an answer that is
 """
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,15 @@ from questlog.core.db import Base, Database
 
 SHORTEST = 12  # what is shorter stands somewhere by chance
 SENT = frozenset({"password", "current_password", "new_password"})
+# What our secrets look like, for what was written by processes whose secrets nobody here was told.
+SHAPES = {
+    "a JWT": re.compile(r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}"),
+    "a refresh token": re.compile(r"qr1\.[0-9a-f-]{36}\.\d+\.[\w-]{40,}"),
+    "an API key": re.compile(r"qlk_[0-9A-Za-z]{20,}"),
+    "a link by mail": re.compile(r"[0-9a-f-]{36}\.[\w-]{43}\b"),
+    "a hash of a password": re.compile(r"\$argon2id\$v="),
+}
+KEPT_NAMES = re.compile(r"SECRET|PASSWORD|_KEY(_|$)|TOKEN")
 GIVEN = frozenset(
     {"access_token", "refresh_token", "key", "secret", "recovery_codes", "dev_token", "ticket"}
 )
@@ -62,6 +72,16 @@ class Canaries:
 
     def _note(self, words: set[str], text: str, where: str) -> None:
         self.heard += [f"{where} shows a secret: {word[:4]}…" for word in words if word in text]
+
+
+def heard_in(text: str, environment: Mapping[str, str]) -> list[str]:
+    """Return what a process with this environment told in `text`: its secrets, and whatever looks like one of ours."""
+    kept = {name: value for name, value in environment.items() if KEPT_NAMES.search(name)}
+    for name, value in environment.items():
+        if "://" in value and (password := urlsplit(value).password):
+            kept[name] = password
+    said = [name for name, value in kept.items() if len(value) >= SHORTEST and value in text]
+    return said + [name for name, shape in SHAPES.items() if shape.search(text)]
 
 
 def _secrets(thing: Any) -> Iterator[str]:

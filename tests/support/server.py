@@ -13,6 +13,8 @@ from pathlib import Path
 
 import httpx2
 
+from tests.support import canaries
+
 START_SECONDS = 30
 STOP_SECONDS = 15
 SECRET = "a-secret-of-the-tests-that-is-long-enough"
@@ -70,7 +72,7 @@ def running_server(
     """Start `questlog server run` on a free port, wait until `/ready` says yes, and stop it at the end.
 
     The database must be migrated, or be an SQLite file, which the server migrates. `arguments` are more of the
-    command's own, such as `--workers 2`; `env` more settings.
+    command's own, such as `--workers 2`; `env` more settings. A log that tells a secret fails the test (S-146).
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     variables = environment(database_url, data_dir, **env)
@@ -100,6 +102,8 @@ def running_server(
             raise
         finally:
             _kill_all(process)
+    told = canaries.heard_in(server.log(), variables)
+    assert not told, f"the log of a server tells {', '.join(told)}"
 
 
 def _address(server: RunningServer) -> str:
