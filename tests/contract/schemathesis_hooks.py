@@ -18,6 +18,8 @@ import httpx2
 import schemathesis
 
 BEYOND_A_SCHEMA = {
+    "answer_does_not_fit": "It depends on the kind of question.",
+    "answered_twice": "Each question is answered at most once.",
     "bad_cursor": "A cursor is taken from the answer before.",
     "beside_itself": "`id` and its neighbour have to differ.",
     "expiry_passed": "It depends on what time it is.",
@@ -26,11 +28,13 @@ BEYOND_A_SCHEMA = {
     "goal_too_deep": "It depends on where the goal hangs.",
     "idempotency_key_reused": "It depends on the requests before.",
     "invalid_email": "RFC 5321 and IDNA are no regular language.",
+    "invalid_question": "The fields of a question have to suit its kind, which may be stored.",
     "invalid_recurrence": "The parts of an RRULE have to suit each other.",
     "its_own_blocker": "A task and what it waits for have to differ.",
     "label_name_too_long": "Written in plain letters a name may grow.",
     "not_found": "Ids in a body or query have to be the caller's.",
     "not_later": "A date has to come after the task's own.",
+    "nothing_said": "One of two fields is needed.",
     "period_does_not_fit": "`period` has to suit the goal's type, which may be stored.",
     "precondition_failed": "`If-Match` names the version that is current.",
     "quick_add_failed": "A title has to be left when everything else is taken out of a line.",

@@ -8,10 +8,12 @@ from tests.prove.guards_of_filters import FILTERS
 from tests.prove.guards_of_issuers import ISSUERS
 from tests.prove.guards_of_keys import KEYS
 from tests.prove.guards_of_phrases import PHRASES
+from tests.prove.guards_of_quizzes import QUIZZES
 from tests.prove.guards_of_recurrence import RECURRENCE
 from tests.prove.guards_of_search import SEARCH
 from tests.prove.guards_of_the_audit_log import AUDIT_LOG
 from tests.prove.guards_of_the_edges import GATE, IDENTITY
+from tests.prove.guards_of_the_game import GAME
 from tests.prove.guards_of_undo import UNDO
 
 __all__ = ["GUARDS", "Guard"]
@@ -211,6 +213,7 @@ GUARDS = (
     *DEPTH,
     *ELSEWHERE,
     *FACTORS,
+    *GAME,
     *GATE,
     *IDENTITY,
     *ISSUERS,
@@ -218,6 +221,7 @@ GUARDS = (
     *PLANNING,
     *SEARCH,
     *PHRASES,
+    *QUIZZES,
     *RECURRENCE,
     *UNDO,
     *FILTERS,

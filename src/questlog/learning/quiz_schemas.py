@@ -6,7 +6,16 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
-from questlog.core.schemas import Answer, Flag, Patch, Strict, absent, number, whole_number
+from questlog.core.schemas import (
+    TEXT_PATTERN,
+    Answer,
+    Flag,
+    Patch,
+    Strict,
+    absent,
+    number,
+    whole_number,
+)
 from questlog.learning.question_forms import (
     LARGEST,
     MOST_CHOICES,
@@ -24,7 +33,7 @@ from questlog.learning.question_forms import (
 
 LONGEST_ANSWER = 2000
 MOST_PARTS = 50
-TEXT_SCHEMA = {"type": "string", "maxLength": LONGEST_ANSWER}
+TEXT_SCHEMA = {"type": "string", "maxLength": LONGEST_ANSWER, "pattern": TEXT_PATTERN}
 PAIR_SCHEMA = {
     "type": "object",
     "properties": {"left": TEXT_SCHEMA, "right": TEXT_SCHEMA},
