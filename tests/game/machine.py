@@ -1,0 +1,277 @@
+"""Random operations on one player of the real game and on the reference, which must agree after each (G-23)."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from questlog.core.db import Database
+from questlog.core.ids import new_id
+from questlog.flows.task_changes import TaskChange
+from tests.game import reference_content
+from tests.game.books import check_books
+from tests.game.played import Played, sign_in
+from tests.game.reference import PRICES, Reference
+from tests.game.reference_deeds import DIFFICULTY, What, level_of
+from tests.support.moving_clock import MovingClock
+
+CONTENT = reference_content.read()
+BEGINS = datetime(2026, 11, 23, 9, tzinfo=UTC)
+# Without changes of clock: those have a table of their own in `test_days.py`.
+ZONES = ["UTC", "Asia/Kathmandu", "Pacific/Kiritimati", "Pacific/Pago_Pago"]
+HOURS = st.sampled_from([1, 3, 5, 10, 20, 24, 24, 24, 30, 49, 100, 800])
+DUE = st.sampled_from([None, None, -2, 0, 0, 1, 5])
+PLACES = st.sampled_from(["inbox", "inbox", "project", "parent"])
+
+
+@dataclass
+class Arena:
+    """Where a machine plays; `run` runs a coroutine to its end, `told` hears of every operation."""
+
+    database: Database
+    clock: MovingClock
+    runner: asyncio.Runner
+    told: Callable[[str], None] = lambda _: None
+
+    def run[Result](self, work: Coroutine[Any, Any, Result]) -> Result:
+        return self.runner.run(work)
+
+
+@dataclass
+class Task:
+    """A task as the machine knows it: the date it stands at, and the dates that stand completed, the last one last."""
+
+    id: UUID
+    what: What
+    at: date | None
+    done: list[Any] = field(default_factory=list)
+
+
+class Game(RuleBasedStateMachine):
+    """One player; whatever is done is done to the real one and to the reference."""
+
+    def __init__(self, arena: Arena) -> None:
+        super().__init__()
+        self.arena, self.run = arena, arena.run
+        self.tasks: list[Task] = []
+        self.trash: list[Task] = []
+        self.goals: dict[UUID, bool] = {}
+
+    @initialize(zone=st.sampled_from(ZONES))
+    def sign_up(self, zone: str) -> None:
+        self.now = BEGINS
+        self.arena.clock.stop_at(self.now)
+        email = f"{new_id().hex}@example.org"
+        self.player: Played = self.run(sign_in(self.arena.database, email=email, zone=zone))
+        self.reference = Reference(self.now, zone, CONTENT)
+        self.places: dict[str, dict[str, Any]] = {
+            "inbox": {},
+            "project": {"project_id": self.run(self.player.project())},
+            "parent": {"parent_task_id": self.run(self.player.add())["id"]},
+        }
+
+    # tasks
+
+    @rule(
+        difficulty=st.sampled_from(list(DIFFICULTY)), due=DUE, place=PLACES, repeats=st.booleans()
+    )
+    def add(self, difficulty: str, due: int | None, place: str, repeats: bool) -> None:
+        self.arena.told("add")
+        self._add(difficulty, due, place, repeats=repeats)
+
+    @rule(difficulty=st.sampled_from(list(DIFFICULTY)), due=DUE, place=PLACES)
+    def add_and_complete(self, difficulty: str, due: int | None, place: str) -> None:
+        self.arena.told("add_and_complete")
+        self._complete(self._add(difficulty, due, place))
+
+    @rule(count=st.sampled_from([3, 8, 35]))
+    def have_a_busy_day(self, count: int) -> None:
+        self.arena.told("have_a_busy_day")
+        for _ in range(count):
+            self._complete(self._add("normal", None, "project"))
+
+    @precondition(lambda self: self.tasks)
+    @rule(data=st.data())
+    def complete(self, data: st.DataObject) -> None:
+        self.arena.told("complete")
+        self._complete(data.draw(st.sampled_from(self.tasks)))
+
+    @precondition(lambda self: self.tasks)
+    @rule(data=st.data())
+    def reopen(self, data: st.DataObject) -> None:
+        self.arena.told("reopen")
+        self._reopen(data.draw(st.sampled_from(self.tasks)))
+
+    @precondition(lambda self: self.tasks)
+    @rule(data=st.data())
+    def toggle(self, data: st.DataObject) -> None:
+        self.arena.told("toggle")
+        task = data.draw(st.sampled_from(self.tasks))
+        self._follow(task, self.run(self.player.toggle(task.id)))
+
+    @precondition(lambda self: len(self.tasks) > 1)
+    @rule(count=st.integers(2, 40))
+    def reopen_and_complete_the_last(self, count: int) -> None:
+        self.arena.told("reopen_and_complete_the_last")
+        chosen = self.tasks[-count:]
+        for task in reversed(chosen):
+            self._reopen(task)
+        for task in chosen:
+            self._complete(task)
+
+    @precondition(lambda self: self.tasks)
+    @rule(data=st.data())
+    def throw_away(self, data: st.DataObject) -> None:
+        self.arena.told("throw_away")
+        task = data.draw(st.sampled_from(self.tasks))
+        self.run(self.player.throw_away(task.id))
+        self.tasks.remove(task)
+        self.trash.append(task)
+
+    @precondition(lambda self: self.trash)
+    @rule()
+    def restore(self) -> None:
+        self.arena.told("restore")
+        task = self.trash.pop()
+        self.run(self.player.restore(task.id))
+        self.tasks.append(task)
+
+    # the rest of a life
+
+    @rule(hours=HOURS)
+    def wait(self, hours: int) -> None:
+        self.arena.told("wait")
+        self.now += timedelta(hours=hours)
+        self.arena.clock.stop_at(self.now)
+        self.run(self.player.settle())
+        self.reference.wait_until(self.now)
+
+    @rule(item=st.sampled_from(list(PRICES)))
+    def buy(self, item: str) -> None:
+        self.arena.told("buy")
+        assert self.run(self.player.buy(item)) == self.reference.buy(item)
+
+    @rule(code=st.sampled_from(CONTENT.challenges))
+    def join(self, code: str) -> None:
+        self.arena.told("join")
+        assert self.run(self.player.join(code)) == self.reference.join(code)
+
+    @rule()
+    def reach_a_goal(self) -> None:
+        """Only a goal with something done under it counts."""
+        self.arena.told("reach_a_goal")
+        goal = self.run(self.player.goal())
+        self._complete(self._add("normal", None, "inbox", goal_id=goal))
+        self.run(self.player.reach(goal))
+        self.reference.do(goal, What("goal", base=0))
+        self.goals[goal] = True
+
+    @precondition(lambda self: self.goals)
+    @rule(data=st.data())
+    def change_ones_mind_about_a_goal(self, data: st.DataObject) -> None:
+        self.arena.told("change_ones_mind_about_a_goal")
+        goal = data.draw(st.sampled_from(list(self.goals)))
+        self.goals[goal] = not self.goals[goal]
+        if self.goals[goal]:
+            self.run(self.player.reach(goal))
+            self.reference.do(goal, What("goal", base=0))
+        else:
+            self.run(self.player.unreach(goal))
+            self.reference.take_back(goal)
+
+    @rule(base=st.sampled_from([20, 25, 40]), difficulty=st.sampled_from(list(DIFFICULTY)))
+    def take_a_lesson(self, base: int, difficulty: str) -> None:
+        self._learn("lesson", base, {"lessons_completed": 1}, difficulty=difficulty)
+
+    @rule(correct=st.integers(0, 7))
+    def take_a_quiz(self, correct: int) -> None:
+        counts = {"quizzes_passed": int(correct >= 5), "perfect_quizzes": int(correct == 7)}
+        lost = min(7 - correct, self.reference.life.hearts)
+        self._learn("quiz", 10 + correct, counts, hearts=-lost)
+
+    @rule(count=st.sampled_from([1, 5, 20]))
+    def review(self, count: int) -> None:
+        for number in range(1, count + 1):
+            ends = number % 5 == 0
+            self._learn("review", 2, {"review_sessions": int(ends)}, hearts=int(ends))
+
+    # after each of them
+
+    @invariant()
+    def both_agree(self) -> None:
+        seen = self.run(self.player.shown())
+        assert seen == self.reference.shown()
+
+    @invariant()
+    def books_are_right(self) -> None:
+        self.run(check_books(self.arena.database, self.player.id))
+
+    # how
+
+    def _add(
+        self, difficulty: str, due: int | None, place: str, *, repeats: bool = False, **more: Any
+    ) -> Task:
+        fields = {"difficulty": difficulty, **self.places[place], **more}
+        if due is not None:
+            fields["due_date"] = (self.reference.life.day + timedelta(days=due)).isoformat()
+            fields |= {"recurrence": "daily"} if repeats and place != "parent" else {}
+        made = self.run(self.player.add(**fields))
+        what = What(
+            difficulty=difficulty, is_subtask=place == "parent", in_project=place == "project"
+        )
+        self.tasks.append(task := Task(made["id"], what, made["due_on"]))
+        return task
+
+    def _complete(self, task: Task) -> None:
+        is_done = None in task.done or (task.done and task.done[-1] == task.at)
+        change = self.run(self.player.complete(task.id))
+        assert not (is_done and change.receipt)
+        self._follow(task, change)
+
+    def _reopen(self, task: Task) -> None:
+        change = self.run(self.player.reopen(task.id))
+        assert task.done or not change.receipt
+        self._follow(task, change)
+
+    def _follow(self, task: Task, change: TaskChange) -> None:
+        """Let the reference do what the change says was done: whether a task was done is no matter of the game."""
+        before = level_of(self.reference.xp)
+        receipt = change.receipt
+        if not receipt:
+            return
+        if "kept" in receipt:
+            moved = self.reference.take_back((task.id, task.done.pop()))
+        else:
+            is_ahead = task.at is not None and task.at > self.reference.life.day
+            moved = self.reference.do((task.id, task.at), replace(task.what, is_ahead=is_ahead))
+            task.done.append(task.at)
+        task.at = change.task["due_on"]
+        assert (receipt["xp"], receipt["gold"]) == (moved.xp, moved.gold)
+        assert receipt["boss"]["damage"] == moved.damage
+        assert (receipt["level_before"], receipt["level_after"]) == (
+            before,
+            level_of(self.reference.xp),
+        )
+        assert receipt["streak"] == self.reference.life.streak
+
+    def _learn(
+        self,
+        kind: str,
+        base: int,
+        counts: dict[str, int],
+        *,
+        difficulty: str = "normal",
+        hearts: int = 0,
+    ) -> None:
+        self.arena.told(kind)
+        earned = self.run(
+            self.player.learn(kind, base=base, difficulty=difficulty, counts=counts, hearts=hearts)
+        )
+        what = What(kind, base, difficulty, counts=counts, hearts=hearts)
+        moved = self.reference.do(new_id(), what)
+        assert (earned.xp, earned.gold) == (moved.xp, moved.gold)
