@@ -1,17 +1,20 @@
 """Who may open an account: spellings of addresses, strength of passwords."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from questlog.core.db import Database
+from questlog.identity.attempts import Limit
 from questlog.identity.front_desk import FrontDesk
 from questlog.identity.models import SignInSession, User
 from questlog.main import create_app
 from tests.support import world
-from tests.support.doors import PASSWORD, client_from, log_in, register
+from tests.support.doors import PASSWORD, client_from, code_for, log_in, register, verify
 from tests.support.sql import count_rows
 
 VARYING = {"x-request-id", "date"}
@@ -168,3 +171,30 @@ async def test_closed_registration_makes_no_accounts(
     for answer in (registered, verified):
         assert (answer.status_code, answer.json()["code"]) == (403, "registration_closed")
     assert await count_rows(database, User) == 0
+
+
+async def test_g20_one_network_opens_so_many_accounts_in_a_day(
+    client: AsyncClient,
+    app: FastAPI,
+    desk: FrontDesk,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    few = replace(desk.limits, accounts_per_network=Limit(2, 86_400))
+    monkeypatch.setattr(desk, "limits", few)
+    for name in ("ada", "bob"):
+        await register(client, f"{name}@example.org")
+    code = await code_for(client, "eve@example.org")
+
+    by_password = await client.post(
+        "/api/v1/auth/register", json={"email": "eve@example.org", "password": PASSWORD}
+    )
+    by_code = await verify(client, code, "eve@example.org")
+
+    for refused in (by_password, by_code):
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_attempts")
+        assert int(refused.headers["retry-after"]) <= 86_401
+    assert await count_rows(database, User) == 2
+    assert (await log_in(client, "ada@example.org")).status_code == 200
+    async with client_from(app, "198.51.100.7") as elsewhere:
+        await register(elsewhere, "eve@example.org")

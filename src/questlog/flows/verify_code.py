@@ -4,7 +4,8 @@ from questlog.automation import audit
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import QuestlogError
 from questlog.flows.sign_up import sign_up
-from questlog.identity import email_codes, emails, sign_in, users
+from questlog.identity import attempts, email_codes, emails, sign_in, users
+from questlog.identity.attempts import budget
 from questlog.identity.clues import Clues
 from questlog.identity.email_codes import InvalidCodeError
 from questlog.identity.front_desk import FrontDesk
@@ -37,6 +38,9 @@ async def _verify(
     if user is None:
         if not desk.registration_open:
             return _refused(session, RegistrationClosedError(), None)
+        accounts = budget("account:network", clues.network, desk.limits.accounts_per_network)
+        if await attempts.take(session, accounts) is None:
+            return _refused(session, attempts.exhausted(accounts), None)
         user = await _newcomer(session, email, clues)
     if not user.is_active:
         return _refused(session, InvalidCodeError(), user, reason="closed_account")
