@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ NEEDED_BESIDE = {
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The directory the server is started from; its `./data` is nobody else's."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     return tmp_path
 
 
@@ -184,6 +186,17 @@ def test_s059_a_weak_key_is_a_warning_outside_production() -> None:
     assert settings.warnings == [
         "SECRET_KEY is a placeholder from an example. Take: openssl rand -base64 48"
     ]
+
+
+@pytest.mark.parametrize(("user", "warned"), [(0, True), (1000, False)])
+def test_s150_production_as_root_is_a_warning(
+    user: int, warned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+
+    warnings = load_settings(PRODUCTION, None).warnings
+
+    assert any("runs as root" in warning for warning in warnings) == warned
 
 
 def test_s014_an_open_address_outside_production_is_a_warning() -> None:

@@ -247,6 +247,8 @@ def _warnings(read: Settings) -> Iterator[str]:
         if not secret_file.is_private(read.app.data_dir):
             yield f"secrets.json in {read.app.data_dir} can be read by others: chmod 600 it."
         return
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        yield "Questlog runs as root. Give it a user of its own, who owns nothing but DATA_DIR."
     if not read.mail.enabled:
         yield "SMTP_HOST is not set: nobody can be sent a code or a link."
     if not read.http.public_url:
