@@ -28,9 +28,12 @@ FOR_PEOPLE = {
     "api-keys",
     "audit-log",
     "auth",
+    "courses",
     "identities",
+    "lessons",
     "me",
     "oauth",
+    "quizzes",
     "sessions",
     "users",
 }

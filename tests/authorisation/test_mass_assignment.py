@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from questlog.api import deps
 from tests.authorisation.conftest import Neighbours
 from tests.support.calls import body_schema
 from tests.support.prints import differing, prints
-from tests.support.routes import Operation, operations
+from tests.support.routes import Operation, calls_of, operations
 
 MOMENT = "2026-01-01T00:00:00Z"
 ID = "019a9c3e-7a40-7000-8000-0000000000ff"
@@ -74,7 +75,7 @@ def allowed(operation: Operation) -> set[str]:
 def refuses(operation: Operation, status: int, said: dict[str, Any], name: str) -> bool:
     """Whether the field itself was refused; who is no administrator is refused before."""
     if said["code"] == "admin_only":
-        return "users/{user_id}" in operation.path or "/admin/" in operation.path
+        return deps.admin_id in calls_of(operation.dependant)
     return status == 422 and f"/body/{name}" in [error["pointer"] for error in said["errors"]]
 
 

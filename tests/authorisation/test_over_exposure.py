@@ -1,5 +1,6 @@
 """Every operation asked by who may ask it: what comes back is what the document names, and no secret (S-087)."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -11,6 +12,7 @@ from httpx2 import AsyncClient, Response
 
 from questlog.core.db import Database
 from tests.authorisation.conftest import PASSWORD, Neighbours
+from tests.support import school
 from tests.support.calls import described, document
 from tests.support.estate import Estate
 from tests.support.make import Make
@@ -36,6 +38,7 @@ REFUSED: Mapping[str, int] = {
     "ask_for_passkey": 401,
     "begin_provider_login": 302,
     "confirm_totp": 404,
+    "delete_enrolment": 404,
     "delete_question": 404,
     "exchange_code": 401,
     "finish_provider_login": 400,
@@ -56,6 +59,7 @@ REFUSED: Mapping[str, int] = {
 }
 BODIES: Mapping[str, Any] = {
     "complete_task": {},
+    "import_course_file": {"file": json.dumps(school.course()), "name": "towns.json"},
     "log_in": {"email": "own@example.org", "password": PASSWORD},
     "patch_complete_task": {},
     "register_user": {"email": "new@example.org", "password": PASSWORD},

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from tests.api.test_every_route import PUBLIC
 from tests.authorisation.conftest import OWN_LIST, Neighbours
+from tests.authorisation.test_foreign_ids import OWNED
 from tests.support.calls import body_schema, described, resolved
 from tests.support.estate import KINDS
 from tests.support.prints import differing, prints
@@ -132,7 +133,7 @@ async def test_s090_no_header_makes_one_method_or_address_another(
     neighbours: Neighbours, wire: Wire
 ) -> None:
     """What is somebody else's stays forbidden; a `GET` of one's own stays a `GET`."""
-    for operation in WITH_ID:
+    for operation in OWNED:
         ids = {name: neighbours.theirs[KINDS[name]] for name in operation.path_ids}
         if OWN_LIST + "/" in operation.path:
             ids["user_id"] = str(neighbours.stranger.id)

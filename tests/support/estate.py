@@ -99,6 +99,11 @@ MAKERS: Mapping[str, Maker] = {
 }
 
 
+def is_shared(name: str, path: str) -> bool:
+    """Tell whether what the parameter or field names is the same for everybody."""
+    return kind_of(name, path) in SHARED
+
+
 def kind_of(name: str, path: str) -> str:
     """Return what the parameter or field `name` of the operations at `path` names."""
     if name in ORDERED:
