@@ -8,7 +8,9 @@ from typing import Any
 
 import httpx2
 import pytest
+from click.testing import CliRunner
 
+from questlog.cli import root
 from tests.support.doors import PASSWORD, bearer
 from tests.support.server import running_server
 
@@ -114,3 +116,56 @@ def test_s029_a_refresh_token_has_one_successor_in_all_processes(
 
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["refresh_token"] for answer in answers}) == 1
+
+
+def test_s024_every_process_refuses_a_deactivated_account_within_a_second(
+    two_servers: list[httpx2.Client], database_address: str, tmp_path: Path
+) -> None:
+    here, there = two_servers
+    tokens = registered(here)
+    for client in two_servers:
+        assert client.get("/auth/me", headers=bearer(tokens)).status_code == 200
+
+    operator(database_address, tmp_path, "deactivate", "ada@example.org")
+
+    assert seconds_until_refused(here, bearer(tokens)) < NOTICED_WITHIN_S
+    assert seconds_until_refused(there, bearer(tokens)) < NOTICED_WITHIN_S
+
+
+def test_s038_every_process_sees_a_new_role_within_a_second(
+    two_servers: list[httpx2.Client], database_address: str, tmp_path: Path
+) -> None:
+    here, there = two_servers
+    admin, user = registered(here), registered(here, "bea@example.org")
+    operator(database_address, tmp_path, "set-role", "ada@example.org", "--role", "admin")
+    wait_for(there, user, 403)
+    wait_for(here, admin, 200)
+    path = f"/users/{user['user']['id']}"
+
+    here.patch(path, headers=bearer(admin), json={"role": "admin"})
+    assert listing(here, user) == 200
+    risen = wait_for(there, user, 200)
+    here.patch(path, headers=bearer(admin), json={"role": "user"})
+    assert listing(here, user) == 403
+    fallen = wait_for(there, user, 403)
+
+    assert risen < NOTICED_WITHIN_S
+    assert fallen < NOTICED_WITHIN_S
+
+
+def listing(client: httpx2.Client, tokens: dict[str, Any]) -> int:
+    return client.get("/admin/users", headers=bearer(tokens)).status_code
+
+
+def wait_for(client: httpx2.Client, tokens: dict[str, Any], status: int) -> float:
+    began = time.monotonic()
+    while listing(client, tokens) != status:
+        assert time.monotonic() - began < 5
+    return time.monotonic() - began
+
+
+def operator(address: str, folder: Path, *command: str) -> None:
+    """Change accounts from a third process, as an operator does."""
+    environ = {"DATABASE_URL": address, "DATA_DIR": str(folder / "operator")}
+    result = CliRunner().invoke(root, ["user", *command], env=environ)
+    assert result.exit_code == 0, result.output
