@@ -8,6 +8,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from questlog.core.db import Database
+from questlog.core.ids import new_id
 from questlog.game import earning, taking_back
 from questlog.game.content import content
 from tests.support.deeds import deed, did
@@ -227,6 +228,10 @@ async def test_there_is_no_such_challenge(client: AsyncClient, make: Make, verb:
     assert answer.json()["detail"] == "Такого испытания нет."
 
 
+def is_of_sign_in(statement: str) -> bool:
+    return "sign_in_sessions" in statement or "FROM users" in statement
+
+
 async def test_looking_changes_nothing_and_shows_the_day_it_is(
     client: AsyncClient, make: Make, database: Database, moving_clock: MovingClock
 ) -> None:
@@ -246,3 +251,45 @@ async def test_looking_changes_nothing_and_shows_the_day_it_is(
     assert first[0]["round"] == 2
     assert (first[0]["started_on"], first[0]["progress"]) == ("2026-12-01", 0)
     assert not [one for one in statements if one.startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert len([one for one in statements if not is_of_sign_in(one)]) == 2 * 4
+
+
+async def test_a_preview_tells_what_the_receipt_will(client: AsyncClient, make: Make) -> None:
+    user, other = await make.user(), await make.user()
+    task = await make.task(user, difficulty="hard")
+    address = f"{RPG}/preview?task_id="
+
+    seen = await client.get(f"{address}{task.id}", headers=user.headers)
+    foreign = await client.get(f"{address}{task.id}", headers=other.headers)
+    unknown = await client.get(f"{address}{new_id()}", headers=user.headers)
+
+    assert seen.status_code == 200, seen.text
+    told = seen.json()
+    assert (told["task_id"], told["pays"], told["xp"], told["gold"]) == (str(task.id), True, 15, 1)
+    assert told["boss"] == {
+        "name": "The Drawer of Someday",
+        "damage": 15,
+        "hp_left": 55,
+        "defeated": False,
+    }
+    assert [one["code"] for one in told["badges"]] == ["first-task"]
+    assert foreign.status_code == unknown.status_code == 422
+    assert foreign.json()["errors"] == unknown.json()["errors"]
+
+
+async def test_a_key_that_may_read_the_game_may_not_play_it(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    reading = await make.key(user, "game:read")
+    playing = await make.key(user, "game:write")
+    join = f"{RPG}/challenges/brisk-week/join"
+
+    answers = [
+        await client.get(f"{RPG}/ledger", headers=reading.headers),
+        await client.post(join, headers=reading.headers),
+        await client.get(f"{RPG}/ledger", headers=playing.headers),
+        await client.post(join, headers=playing.headers),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 403, 403, 200]

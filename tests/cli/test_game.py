@@ -74,3 +74,15 @@ def test_what_is_empty_says_so(ada: Terminal) -> None:
         "No badges yet. The first task you complete brings one."
     ]
     assert ada.run("game", "badges", "--json").json == []
+
+
+def test_a_preview_before_the_deed(ada: Terminal) -> None:
+    ada.run("add", "Roof")
+    ada.run("tasks")
+
+    before = ada.run("game", "preview", "1").lines
+    ada.run("done", "1")
+    after = ada.run("game", "preview", "1").lines
+
+    assert before == ["It would bring 10 XP, 1 gold."]
+    assert after == ["It would bring nothing: it is done."]

@@ -1,6 +1,7 @@
 """Quests, challenges, bosses and badges over HTTP."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Path, Query, Response
 from pydantic_core import to_json
@@ -10,12 +11,14 @@ from questlog.api.documented import refusing
 from questlog.api.routing import HouseRouter
 from questlog.core.schemas import QueryFlag
 from questlog.flows import join_challenge as flow
+from questlog.flows.preview_reward import preview_reward as preview
 from questlog.game import badge_views, boss_views, pursuit_views, turns
 from questlog.game.view_schemas import (
     BadgeList,
     BossList,
     ChallengeList,
     ChallengeResponse,
+    PreviewResponse,
     QuestList,
 )
 
@@ -88,6 +91,19 @@ async def list_badges(
     """List your badges, newest first, then the missing ones, those you are nearest to first."""
     turn = await turns.look(session, me.user_id, timezone=me.timezone)
     return _listed(await badge_views.badges(session, turn, me.locale, earned=earned))
+
+
+@router.get("/preview", response_model=PreviewResponse, response_model_exclude_unset=True)
+async def preview_reward(
+    me: Me,
+    session: Reader,
+    task_id: Annotated[UUID, Query(description="The task.")],
+) -> dict[str, Any]:
+    """Tell what completing a task would bring at this moment: what its receipt would say of the game.
+
+    Looking changes nothing.
+    """
+    return await preview(session, me.user_id, task_id, timezone=me.timezone)
 
 
 def _listed(items: list[dict[str, Any]]) -> Response:

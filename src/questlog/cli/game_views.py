@@ -158,6 +158,9 @@ def preview(task: str, as_json: bool) -> None:
     if as_json:
         terminal.print_json(found)
         return
+    if not found["pays"]:
+        click.echo("It would bring nothing: it is done.")
+        return
     click.echo(f"It would bring {rewarded(found)}.")
     if found["level_after"] > found["level_before"]:
         click.echo(f"You would reach level {found['level_after']}.")

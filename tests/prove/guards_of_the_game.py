@@ -1,0 +1,62 @@
+"""The guards of what people see and win in the game."""
+
+from tests.prove.guard import Guard
+
+GAME = (
+    Guard(
+        "a challenge is joined once a day",
+        "game/pursuits.py",
+        "    if rests(last, player):\n",
+        "    if False:\n",
+        'tests/api/test_game_views.py -k "g13_a_challenge and sqlite"',
+    ),
+    Guard(
+        "what has expired is over",
+        "game/pursuits.py",
+        'row["ends_on"] is not None and row["ends_on"] < today',
+        "False",
+        'tests/game/test_new_days_of_pursuits.py -k "g13_what_expired and sqlite"',
+    ),
+    Guard(
+        "a preview counts what was paid today",
+        "game/turns.py",
+        '        turn.player["day_tasks"] = turn.player["day_ahead"] = 0\n',
+        "        pass\n",
+        'tests/flows/test_preview_reward.py -k "limit and sqlite"',
+    ),
+    Guard(
+        "what one cannot pay one does not get",
+        "game/shop.py",
+        '    if player["gold"] < price:\n',
+        "    if False:\n",
+        'tests/game/test_shop.py -k "g15_no_more and sqlite"',
+    ),
+    Guard(
+        "a day has 20 to 28 hours",
+        "game/days.py",
+        "return min(max(midnight, self.began + SHORTEST), self.began + LONGEST)",
+        "return midnight",
+        "tests/game/test_days.py -k g08_no_hopping",
+    ),
+    Guard(
+        "a zone holds for 24 hours",
+        "game/days.py",
+        "if day.zone_since is not None and day.ends - day.zone_since < ZONE_HOLDS_FOR:",
+        "if False:",
+        "tests/game/test_days.py -k zone_holds",
+    ),
+    Guard(
+        "a change of clocks breaks no streak",
+        "game/settling.py",
+        "patience = timedelta() if over.is_usual and self.day.is_usual else PATIENCE",
+        "patience = timedelta()",
+        "tests/game/test_settling.py -k g09_no_streak_is_lost_within_28_hours_across",
+    ),
+    Guard(
+        "who waits for a player sees what was settled",
+        "game/turns.py",
+        ".with_for_update(of=PLAYERS, key_share=True)",
+        "",
+        'tests/game/test_roll_over.py -k "ten_who_come_first and postgresql"',
+    ),
+)
