@@ -130,6 +130,17 @@ CASES = (
         "Покупка «Заморозка серии»: золото −50, заморозки серии +1.",
     ),
     (
+        told(
+            "purchase",
+            entry="change",
+            gold=-40,
+            potion=10,
+            details={"item": "focus-potion", "quantity": 2},
+        ),
+        "“Focus potion” bought, quantity 2: −40 gold, uses of the focus potion +10.",
+        "Покупка «Зелье сосредоточенности», количество 2: золото −40, применения зелья +10.",
+    ),
+    (
         told("day", entry="change", key="frozen", freezes=-1, details={}),
         "Nothing was done on 21 November; a freeze kept the streak: streak freezes −1.",
         "21 ноября ничего не сделано, серию сохранила заморозка: заморозки серии −1.",

@@ -41,6 +41,7 @@ PHRASES = Phrases(
         "challenge": "Challenge “{title}” completed",
         "purchase": "“{title}” bought",
     },
+    quantity=", quantity {count}",
     boss="Boss defeated, {name}",
     some_boss="A boss that is gone",
     day={

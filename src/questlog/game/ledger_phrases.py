@@ -12,6 +12,7 @@ class Phrases:
     deeds: Mapping[str, str]
     named: Mapping[str, str]
     """What was completed or bought, by its kind."""
+    quantity: str
     boss: str
     some_boss: str
     day: Mapping[str, str]

@@ -41,6 +41,7 @@ PHRASES = Phrases(
         "challenge": "Испытание «{title}» пройдено",
         "purchase": "Покупка «{title}»",
     },
+    quantity=", количество {count}",
     boss="Побеждён босс, {name}",
     some_boss="Босс, которого уже нет",
     day={

@@ -66,7 +66,9 @@ def _what(told: Told, phrases: Phrases, language: str) -> str:
         return phrases.boss.format(name=name or phrases.some_boss)
     if kind in ("quest", "challenge", "purchase"):
         code = str(details.get(kind, details.get("item", told.source_id)))
-        return phrases.named[kind].format(title=_title(kind, code, language))
+        what = phrases.named[kind].format(title=_title(kind, code, language))
+        count = details.get("quantity", 1)
+        return what if count == 1 else what + phrases.quantity.format(count=count)
     if kind == "adjustment":
         return phrases.adjustment.format(reason=details.get("reason", ""))
     if kind == "day":
