@@ -151,10 +151,11 @@ async def test_g12_a_quiz_counts_as_passed_once_and_as_perfect_only_at_first(
     )
 
 
+@pytest.mark.parametrize("is_planned", [True, False])
 async def test_g12_of_twenty_submissions_at_once_one_is_graded(
-    make: Make, database: Database
+    make: Make, database: Database, is_planned: bool
 ) -> None:
-    anna = await learner(make, database)
+    anna = await learner(make, database, is_planned=is_planned)
     asked = await anna.questions()
     choices = [{one["question_id"]: said for one in asked} for said in (RIGHT, WRONG) * 10]
 
