@@ -27,6 +27,7 @@ BEYOND_A_SCHEMA = {
     "goal_cycle": "It depends on what hangs under the goal.",
     "goal_too_deep": "It depends on where the goal hangs.",
     "idempotency_key_reused": "It depends on the requests before.",
+    "invalid_course_file": "`file` is a file in a language of its own.",
     "invalid_email": "RFC 5321 and IDNA are no regular language.",
     "invalid_question": "The fields of a question have to suit its kind, which may be stored.",
     "invalid_recurrence": "The parts of an RRULE have to suit each other.",
