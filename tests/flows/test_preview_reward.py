@@ -35,7 +35,7 @@ async def foreseen(database: Database, user: Person, task_id: UUID) -> dict[str,
 async def done(database: Database, user: Person, task_id: UUID) -> dict[str, Any]:
     """Complete a task and return the game's part of its receipt."""
     change = await database.write(complete_task, user.id, task_id, timezone=user.timezone)
-    return dict(change.receipt)
+    return dict(change.receipt or {})
 
 
 def game_part(of: dict[str, Any], preview: dict[str, Any]) -> dict[str, Any]:
