@@ -138,6 +138,28 @@ async def test_who_takes_a_course_finds_its_lessons_among_the_tasks(
     ]
 
 
+async def test_the_task_of_a_lesson_cannot_repeat_but_its_copy_can(
+    client: AsyncClient, make: Make, database: Database
+) -> None:
+    user = await make.user()
+    here = await school.brought(database)
+    await enrolled(client, user, here)
+    task = (await read(client, user, "/tasks"))["items"][0]
+    path = f"{API}/tasks/{task['id']}"
+
+    refused = await client.patch(path, json={"recurrence": "daily"}, headers=user.headers)
+    cleared = await client.patch(path, json={"recurrence": None}, headers=user.headers)
+    copy = (await client.post(f"{path}/duplicate", headers=user.headers)).json()
+    repeats = await client.patch(
+        f"{API}/tasks/{copy['id']}", json={"recurrence": "daily"}, headers=user.headers
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "lesson_repeats")
+    assert cleared.status_code == 200
+    assert copy["lesson_id"] is None
+    assert (repeats.status_code, repeats.json()["recurrence"]) == (200, "daily")
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -33,6 +33,7 @@ BEYOND_A_SCHEMA = {
     "invalid_recurrence": "The parts of an RRULE have to suit each other.",
     "its_own_blocker": "A task and what it waits for have to differ.",
     "label_name_too_long": "Written in plain letters a name may grow.",
+    "lesson_repeats": "It depends on whether a course planned the task.",
     "not_found": "Ids in a body or query have to be the caller's.",
     "not_later": "A date has to come after the task's own.",
     "nothing_said": "One of two fields is needed.",

@@ -20,6 +20,13 @@ from questlog.planning.recurrence import FoundRecurrence, RecurrenceError, Rule
 FURTHEST_YEAR = 9999
 
 
+class LessonRepeatsError(ValidationError):
+    code = "lesson_repeats"
+    default_message = (
+        "The task of a lesson cannot repeat. Duplicate it: the copy is a task of its own."
+    )
+
+
 class RecurrenceNeedsDateError(ValidationError):
     code = "recurrence_needs_date"
     default_message = (
@@ -77,8 +84,10 @@ def of_changed(
 
     Another date moves the anchor of a series; the rule it has already is left as it is. A first date or a time that
     the words of a rule name counts for more than the date the task has. Raises `RecurrenceError`,
-    `RecurrenceNeedsDateError`.
+    `RecurrenceNeedsDateError`, `LessonRepeatsError`.
     """
+    if changes.get("recurrence") is not None and row["lesson_id"] is not None:
+        raise LessonRepeatsError(pointer="/body/recurrence")
     due = Due(row["due_on"], row["due_at"], row["due_time"])
     is_dated = "due_date" in changes
     if is_dated:
