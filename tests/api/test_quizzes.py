@@ -1,49 +1,16 @@
 """Quizzes over HTTP: what learners take and administrators keep."""
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 from httpx2 import AsyncClient
 
 from questlog.core.db import Database
 from questlog.core.ids import new_id
-from tests.support.make import Make, Person
+from tests.support.make import Make
 from tests.support.moving_clock import MovingClock
+from tests.support.quiz_calls import KINDS, address, asked, handed_in
 from tests.support.quizzing import RIGHT, WRONG, learner
-
-QUIZZES = "/api/v1/quizzes"
-KINDS: list[dict[str, Any]] = [
-    {"kind": "mcq", "choices": ["a", "b", "c"], "answer": "b"},
-    {"kind": "multi", "choices": ["a", "b", "c"], "answers": ["a", "c"]},
-    {"kind": "true_false", "answer": False},
-    {"kind": "numeric", "answer": 12.5, "tolerance": 0.1, "unit": "km"},
-    {"kind": "short_text", "answers": ["fjord", "a fjord"]},
-    {"kind": "ordering", "items": ["one", "two", "three"]},
-    {"kind": "matching", "pairs": [{"left": "x", "right": "1"}, {"left": "y", "right": "2"}]},
-    {"kind": "cloze", "stem": "{1} and {2}", "gaps": [["salt"], ["pepper", "chili"]]},
-]
-
-
-def address(lesson_id: UUID, *rest: str) -> str:
-    return "/".join([QUIZZES, str(lesson_id), *rest])
-
-
-async def asked(client: AsyncClient, user: Person, lesson_id: UUID) -> list[dict[str, Any]]:
-    found = await client.get(address(lesson_id), headers=user.headers)
-    assert found.status_code == 200, found.text
-    questions: list[dict[str, Any]] = found.json()["questions"]
-    return questions
-
-
-async def handed_in(client: AsyncClient, user: Person, lesson_id: UUID, said: Any) -> Any:
-    answers = [
-        {"question_id": one["question_id"], "answer": said}
-        for one in await asked(client, user, lesson_id)
-    ]
-    return await client.post(
-        address(lesson_id, "submit"), json={"answers": answers}, headers=user.headers
-    )
 
 
 async def test_an_attempt_goes_round_trip(
@@ -106,20 +73,6 @@ async def test_hearts_switched_off_in_settings_cost_nothing(
 
     assert (first.status_code, other.status_code) == (200, 200)
     assert first.json()["hearts_lost"] == 0
-
-
-@pytest.mark.parametrize(
-    "answer", [[["deep"]], {"left": "x"}, [{"left": "x"}], 1e16, "x" * 2001, [1], [True]]
-)
-async def test_an_answer_of_no_form_is_refused(
-    client: AsyncClient, database: Database, make: Make, answer: Any
-) -> None:
-    anna = await learner(make, database)
-
-    refused = await handed_in(client, anna.user, anna.lesson(), answer)
-
-    assert refused.status_code == 422
-    assert refused.json()["errors"][0]["pointer"].startswith("/body/answers/0/answer")
 
 
 async def test_questions_of_all_kinds_are_kept_by_hand(
