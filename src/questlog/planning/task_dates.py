@@ -86,7 +86,7 @@ def of_changed(
     the words of a rule name counts for more than the date the task has. Raises `RecurrenceError`,
     `RecurrenceNeedsDateError`, `LessonRepeatsError`.
     """
-    if changes.get("recurrence") is not None and row["lesson_id"] is not None:
+    if changes.get("recurrence") is not None and row.get("lesson_id") is not None:
         raise LessonRepeatsError(pointer="/body/recurrence")
     due = Due(row["due_on"], row["due_at"], row["due_time"])
     is_dated = "due_date" in changes
