@@ -12,7 +12,8 @@ from questlog.api.routing import HouseRouter
 from questlog.core.schemas import QueryFlag
 from questlog.flows import join_challenge as flow
 from questlog.flows.preview_reward import preview_reward as preview
-from questlog.game import badge_views, boss_views, pursuit_views, turns
+from questlog.flows.show_bosses import show_bosses
+from questlog.game import badge_views, pursuit_views, turns
 from questlog.game.view_schemas import (
     BadgeList,
     BossList,
@@ -76,8 +77,8 @@ async def leave_challenge(challenge: ChallengeCode, me: Me, session: Writer) -> 
 @router.get("/bosses", response_model=BossList)
 async def list_bosses(me: Me, session: Reader) -> Response:
     """List the boss you face first, then those that wait, the ladder ahead, and those that are over."""
-    turn = await turns.look(session, me.user_id, timezone=me.timezone)
-    return _listed(await boss_views.bosses(session, turn, me.locale))
+    found = await show_bosses(session, me.user_id, timezone=me.timezone, locale=me.locale)
+    return _listed(found)
 
 
 @router.get("/badges", response_model=BadgeList)
