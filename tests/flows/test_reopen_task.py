@@ -35,10 +35,10 @@ async def test_a_reopened_task_is_open_and_its_occurrence_is_taken_back(
     event = await me.last_event()
     assert (opened.task["completed_at"], opened.task["state"]) == (None, "in_progress")
     assert occurrence.reopened_at is not None
-    assert opened.receipt == {
-        "goals": [{"id": str(goal.id), "done": 0, "total": 1}],
-        "event_id": str(event.id),
-    }
+    assert opened.receipt is not None
+    assert opened.receipt["goals"] == [{"id": str(goal.id), "done": 0, "total": 1}]
+    assert opened.receipt["event_id"] == str(event.id)
+    assert (opened.receipt["xp"], opened.receipt["gold"]) == (-10, -1)
     assert (await me.counts())["completed"] == 0
     assert await me.told() == ["task.created", "task.completed", "task.reopened"]
 

@@ -72,7 +72,9 @@ async def _with_its_parts(session: Session, user_id: UUID, event_id: UUID) -> li
     [whole] = map(_change, await event_log.some(session, user_id, [event_id]))
     undo_inverses.check(whole)
     ids = undo_inverses.children_of(whole)
-    parts = [_change(row) for row in await event_log.some(session, user_id, ids)]
+    told = [_change(row) for row in await event_log.some(session, user_id, ids)]
+    # What the game tells of follows from the plans.
+    parts = [part for part in told if undo_inverses.is_possible(part)]
     if alone := [part for part in parts if part.undone_by is not None]:
         raise CannotUndoError("partly_undone", [named("event", part.id) for part in alone])
     for part in parts:

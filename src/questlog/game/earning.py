@@ -57,8 +57,10 @@ class Payment:
 async def earn(
     session: Session, user_id: UUID, deed: Deed, *, timezone: str, is_first: bool = False
 ) -> Earned:
-    """Pay for a deed, once. With `is_first` the caller knows that nothing was ever paid for it: a statement less."""
-    turn = await turns.begin(session, user_id, timezone=timezone)
+    """Pay for a deed, once. With `is_first` the caller knows that nothing was ever paid for it."""
+    asked = None if is_first else (deed.kind, str(deed.source_id), deed.key)
+    turn = await turns.begin(session, user_id, timezone=timezone, asked=asked)
+    is_first = is_first or not turn.was_paid
     payment = payment_of(turn, deed) if is_first else await _again(session, turn, deed)
     if payment is None:
         await turns.finish(session, turn)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, func, insert, select
+from sqlalchemy import Row, Table, exists, func, insert, select
 
 from questlog.core.db import Session
 from questlog.core.ids import new_id
@@ -169,6 +169,17 @@ async def completions_on(session: Session, user_id: UUID, day: date) -> list[tup
         .order_by(LEDGER.c.id)
     )
     return [(_entry(row), row.taken_back is None) for row in found]
+
+
+def ever_granted(user_id: Any, kind: Any, source_id: Any, key: Any) -> Any:
+    """Return the condition that one thing was ever paid for, taken back or not."""
+    return exists().where(
+        LEDGER.c.user_id == user_id,
+        LEDGER.c.source_kind == kind,
+        LEDGER.c.source_id == source_id,
+        LEDGER.c.occurrence_key == key,
+        LEDGER.c.entry == "grant",
+    )
 
 
 async def rounds_of(session: Session, user_id: UUID, kind: str, source_id: str, key: str) -> int:

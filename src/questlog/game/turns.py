@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Executable, Table, bindparam, insert, sele
 from questlog.automation import events
 from questlog.core import clock
 from questlog.core.db import Session
-from questlog.core.prepared import prepared
+from questlog.core.prepared import Bound, prepared
 from questlog.game import badges, ledger, levels, metrics, new_day, settling
 from questlog.game.content import content
 from questlog.game.ledger import Entry
@@ -28,7 +28,10 @@ BOSS_COLUMNS = ("kind", "code", "name", "round", "hp_max", "bonus_xp", "week_id"
 BOSS = [BOSSES.c[name].label(f"boss_{name}") for name in BOSS_COLUMNS]
 STORED = [column.name for column in PLAYERS.c if column.name not in ("user_id", "created_at")]
 
+EVER_PAID = "ever_paid"
+
 type PlayerRow = dict[str, Any]
+type Asked = tuple[str, str, str]
 
 
 class NoPlayerError(LookupError):
@@ -65,6 +68,8 @@ class Turn:
     told: list[tuple[str, tuple[str, UUID | None], dict[str, Any]]] = field(default_factory=list)
     writes: list[tuple[Executable, Any]] = field(default_factory=list)
     """Further statements with their values, for what changes rarely."""
+    was_paid: bool = True
+    """What was asked about may have been paid for before."""
 
     @property
     def today(self) -> date:
@@ -125,6 +130,13 @@ def _locked(user_id: Any) -> Any:
 
 
 @prepared
+def _locked_asking(user_id: Any, kind: Any, source_id: Any, key: Any) -> Any:
+    """Lock, and tell whether something was ever paid for; whoever asks holds what is paid for."""
+    ever = ledger.ever_granted(user_id, kind, source_id, key).label(EVER_PAID)
+    return _mine(user_id).add_columns(ever).with_for_update(of=PLAYERS, key_share=True)
+
+
+@prepared
 def _read(user_id: Any) -> Any:
     return _mine(user_id)
 
@@ -142,9 +154,15 @@ def _is_its_boss() -> ColumnElement[bool]:
 STORE = update(PLAYERS).where(PLAYERS.c.user_id == bindparam("its_user_id"))
 
 
-async def begin(session: Session, user_id: UUID, *, timezone: str) -> Turn:
-    """Lock a player, settle the days that have passed and return the turn. Raises `NoPlayerError`."""
-    turn = await _opened(session, user_id, lock=True)
+async def begin(
+    session: Session, user_id: UUID, *, timezone: str, asked: Asked | None = None
+) -> Turn:
+    """Lock a player, settle the days that have passed and return the turn. Raises `NoPlayerError`.
+
+    `asked` is kind, source and key of a deed: `was_paid` says whether it was ever paid for.
+    """
+    bound = _locked(user_id) if asked is None else _locked_asking(user_id, *asked)
+    turn = await _opened(session, user_id, bound)
     apply(turn, settling.settle(turn.player, now=turn.now, timezone=timezone))
     if turn.is_new_day:
         turn.told.extend(await new_day.begin(session, user_id, turn.player, turn.now))
@@ -153,13 +171,12 @@ async def begin(session: Session, user_id: UUID, *, timezone: str) -> Turn:
 
 async def look(session: Session, user_id: UUID, *, timezone: str) -> Turn:
     """Return a player as they would be if the passed days were settled; nothing is written."""
-    turn = await _opened(session, user_id, lock=False)
+    turn = await _opened(session, user_id, _read(user_id))
     apply(turn, settling.settle(turn.player, now=turn.now, timezone=timezone))
     return turn
 
 
-async def _opened(session: Session, user_id: UUID, *, lock: bool) -> Turn:
-    bound = _locked(user_id) if lock else _read(user_id)
+async def _opened(session: Session, user_id: UUID, bound: Bound) -> Turn:
     row = (await session.execute(*bound)).one_or_none()
     if row is None:
         raise NoPlayerError(f"{user_id} has no player: run `questlog game recompute`")
@@ -170,7 +187,9 @@ async def _opened(session: Session, user_id: UUID, *, lock: bool) -> Turn:
         boss = await _boss(session, user_id, player["boss_id"], found)
     locale = str(session.info.get("locale", "en"))
     dialect = session.get_bind().dialect.name
-    return Turn(user_id, player, dict(player), boss, clock.now(), locale, dialect)
+    turn = Turn(user_id, player, dict(player), boss, clock.now(), locale, dialect)
+    turn.was_paid = bool(found.get(EVER_PAID, True))
+    return turn
 
 
 async def _boss(session: Session, user_id: UUID, boss_id: UUID, found: Mapping[Any, Any]) -> Boss:
