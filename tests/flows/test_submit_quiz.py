@@ -255,3 +255,22 @@ async def test_a_passed_quiz_costs_a_fixed_number_of_statements(
         await anna.hand_in(given)
 
     assert len(statements) <= 28, "\n".join(statements)
+
+
+async def test_f09_ticking_and_passing_at_once_pay_the_lesson_once(
+    make: Make, database: Database
+) -> None:
+    anna = await learner(make, database)
+    task_id, asked = await task_of(anna), await anna.questions()
+    given = {one["question_id"]: RIGHT for one in asked}
+
+    ticked = [
+        database.write(complete_task, anna.user.id, task_id, timezone=anna.user.timezone)
+        for _ in range(4)
+    ]
+    passed, *receipts = await asyncio.gather(anna.hand_in(given), *ticked)
+
+    assert passed["passed"]
+    assert sum(bool(one.receipt) for one in receipts) + bool(passed["lesson"]) == 1
+    assert (await paid(anna, "lesson"), await paid(anna, "quiz")) == (20, 20)
+    assert await tasks_done(anna) == 1
