@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from itertools import batched
 from uuid import UUID
 
 from sqlalchemy import select
@@ -109,17 +110,21 @@ async def test_the_last_lesson_finishes_week_and_course(make: Make, database: Da
 async def test_two_last_lessons_at_once_finish_the_week_once(
     make: Make, database: Database
 ) -> None:
-    user, here = await learner(make, database)
+    here = await school.brought(database)
+    learners = [await make.user() for _ in range(8)]
     *early, one, other = sorted(here.lessons)
-    for code in early:
-        await done(database, user, here.lessons[code])
+    for user in learners:
+        await school.enrolled(database, user.id, here.course_id)
+        for code in early:
+            await done(database, user, here.lessons[code])
 
     found = await asyncio.gather(
-        *(done(database, user, here.lessons[code]) for code in (one, other))
+        *(done(database, user, here.lessons[code]) for user in learners for code in (one, other))
     )
 
-    assert sorted(bool(lesson and lesson.is_week_done) for lesson in found) == [False, True]
-    assert await state_of(database, user) == "finished"
+    ends = [bool(lesson and lesson.is_week_done) for lesson in found]
+    assert [sum(pair) for pair in batched(ends, 2)] == [1] * len(learners)
+    assert {await state_of(database, user) for user in learners} == {"finished"}
 
 
 async def test_what_is_taken_back_can_be_done_again(make: Make, database: Database) -> None:

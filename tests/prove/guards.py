@@ -1,6 +1,7 @@
 """The guards of the house: what each looks like, what stands there when it is off, and the test that must miss it."""
 
 from tests.prove.guard import Guard
+from tests.prove.guards_of_courses import COURSES
 from tests.prove.guards_of_depth import DEPTH
 from tests.prove.guards_of_elsewhere import ELSEWHERE
 from tests.prove.guards_of_factors import FACTORS
@@ -210,6 +211,7 @@ CORE = (
 GUARDS = (
     *AUDIT_LOG,
     *CORE,
+    *COURSES,
     *DEPTH,
     *ELSEWHERE,
     *FACTORS,
