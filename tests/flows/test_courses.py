@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -281,3 +282,35 @@ async def test_a_lesson_that_comes_back_is_the_same_again(make: Make, database: 
     assert back.added == [here.lessons["w1-d7"]]
     assert await count_rows(database, COMPLETIONS) == 1
     assert (await enrolment_of(database, user)).state == "active"
+
+
+async def test_newer_content_and_ticking_do_not_get_in_each_others_way(
+    make: Make, database: Database
+) -> None:
+    here = await school.brought(database)
+    learners = [await make.user() for _ in range(4)]
+    for user in learners:
+        await take(database, user, here)
+    newer = school.course(weeks=2)
+    for lesson in newer["weeks"][0]["lessons"]:
+        lesson["title"] += ", anew"
+    ids = {user.id: [task.id for task in await tasks_of(database, user)] for user in learners}
+
+    async def tick_one(user: Person, task_id: UUID) -> None:
+        async with database.writer() as session:
+            await complete_task(session, user.id, task_id, timezone=user.timezone)
+
+    await asyncio.gather(
+        *(tick_one(user, id_) for user in learners for id_ in ids[user.id][:3]),
+        bring(database, newer),
+        *(tick_one(user, id_) for user in learners for id_ in ids[user.id][3:6]),
+    )
+
+    assert await count_rows(database, COMPLETIONS) == 6 * len(learners)
+    for user in learners:
+        tasks = await tasks_of(database, user)
+        assert len(tasks) == 14
+        assert [task.title for task in tasks if task.completed_at is None] == [
+            "Day 7 of week 1, anew",
+            *(f"Day {day} of week 2" for day in range(1, 8)),
+        ]
