@@ -47,7 +47,7 @@ def moved(hearts: Hearts, by: int, now: datetime, rule: HeartRule) -> Hearts:
 
 def shown(player: Mapping[str, Any], rule: HeartRule) -> int:
     """Return how many a player has to show: all, where they are switched off."""
-    return rule.max if player["hearts_off"] else int(player["hearts"])
+    return rule.max if player["hearts_off"] else min(player["hearts"], rule.max)
 
 
 def can_take_quiz(player: Mapping[str, Any]) -> bool:
