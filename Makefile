@@ -76,6 +76,10 @@ migration: $(DEVELOPMENT) ## write a migration from the tables (m="add colour to
 faults: $(DEVELOPMENT) ## kill, starve and interrupt the server under load (long)
 	$(BIN)/python -m tests.faults $(ARGS)
 
+.PHONY: soak
+soak: $(DEVELOPMENT) ## play the game at random, 100 000 times a database (long)
+	$(BIN)/python -m tests.soak $(ARGS)
+
 .PHONY: prove
 prove: $(DEVELOPMENT) ## switch off each guard in turn; its test must turn red (long)
 	$(BIN)/python -m tests.prove $(ARGS)

@@ -1,6 +1,7 @@
 """INV-1…3 for one player, asked of the database alone: cheap enough to be asked after every operation."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ async def check_books(database: Database, user_id: UUID) -> None:
 
 async def _check(session: Session, user_id: UUID) -> None:
     player = await session.get_one(Player, user_id)
-    rows = list(await session.scalars(select(L).where(L.user_id == user_id)))
+    rows = (await session.execute(select(L.__table__).where(L.user_id == user_id))).all()
     undone = {row.reverses_id for row in rows}
     live = [row for row in rows if row.entry == "grant" and row.id not in undone]
     _inv1_balances_are_sums(player, rows)
@@ -30,7 +31,7 @@ async def _check(session: Session, user_id: UUID) -> None:
     assert await session.scalar(_open_on_a_done_date(user_id)) == 0, "INV-3"
 
 
-def _inv1_balances_are_sums(player: Player, rows: list[L]) -> None:
+def _inv1_balances_are_sums(player: Player, rows: Sequence[Any]) -> None:
     sums = {
         name: sum(getattr(row, name) for row in rows)
         for name in ("xp", "gold", "hearts", "freezes", "potion")
@@ -46,7 +47,7 @@ def _inv1_balances_are_sums(player: Player, rows: list[L]) -> None:
     assert damage == player.boss_damage, "INV-1: boss"
 
 
-def _inv1_counters_are_sums(player: Player, live: list[L]) -> None:
+def _inv1_counters_are_sums(player: Player, live: Sequence[Any]) -> None:
     counted: Counter[str] = Counter()
     for row in live:
         counted.update(row.details.get("counters", {}))
@@ -59,7 +60,7 @@ def _inv1_counters_are_sums(player: Player, live: list[L]) -> None:
     assert {name: value for name, value in told.items() if value} == player.counters, "INV-1"
 
 
-def _inv2_nothing_is_paid_twice(live: list[L]) -> None:
+def _inv2_nothing_is_paid_twice(live: Sequence[Any]) -> None:
     keys = [(row.source_kind, row.source_id, row.occurrence_key) for row in live]
     assert len(keys) == len(set(keys)), "INV-2"
 

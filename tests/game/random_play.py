@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import hypothesis
 import uvloop
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import get_state_machine_test
 
 from questlog.core.config import Settings
 from tests.game.machine import Arena, Game
 from tests.support import world
 from tests.support.moving_clock import MovingClock
+
+PHASES = (Phase.generate, Phase.shrink)
 
 
 @contextmanager
@@ -28,22 +31,21 @@ def arena(
             runner.run(opening.__aexit__(None, None, None))
 
 
-def play(where: Arena, *, lives: int, operations: int, shrinks: bool = True) -> None:
-    """Play so many lives of so many operations each; raises what the first disagreement raised."""
+def play(
+    where: Arena, *, lives: int, operations: int, seed: int, phases: tuple[Phase, ...] = PHASES
+) -> None:
+    """Play so many lives of so many operations each; raises what the first disagreement raised, made small."""
 
     class Here(Game):
         def __init__(self) -> None:
             super().__init__(where)
 
-    phases = [Phase.generate, Phase.shrink] if shrinks else [Phase.generate]
-    run_state_machine_as_test(
-        Here,
-        settings=settings(
-            max_examples=lives,
-            stateful_step_count=operations,
-            phases=phases,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+    chosen = settings(
+        max_examples=lives,
+        stateful_step_count=operations,
+        phases=phases,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
     )
+    hypothesis.seed(seed)(get_state_machine_test(Here, settings=chosen))()

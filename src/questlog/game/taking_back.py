@@ -15,6 +15,7 @@ from sqlalchemy import Row, delete, func, select, update
 
 from questlog.core.db import Session
 from questlog.game import badges, bosses, ledger, levels, metrics, objectives, striving, turns
+from questlog.game.badges import Earned
 from questlog.game.bosses import BOSSES
 from questlog.game.content import content
 from questlog.game.earning import BADGES, COUNTERS, STEPS, STREAK_BEFORE, counts_day
@@ -242,6 +243,6 @@ def _shown(
         "level_after": levels.level_of(turn.player["xp"]),
         "streak": turn.player["streak"],
         "boss": boss,
-        "badges": [{"code": code} for code in gone],
+        "badges": [{"code": code, "title": Earned(code).called(turn.locale)} for code in gone],
         "kept": [dict(one) for one in kept],
     }

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from questlog.core.receipt_schemas import Advance, BadgeName, Blow
 from questlog.core.schemas import Answer
 
 type SourceKind = Literal[
@@ -147,32 +148,6 @@ class BadgeResponse(Answer):
 class BadgeList(Answer):
     items: list[BadgeResponse]
     next_cursor: None = Field(None, description=WHOLE)
-
-
-class Blow(Answer):
-    """What a deed does to the boss one faces."""
-
-    name: str
-    damage: int
-    hp_left: int
-    defeated: bool
-    bonus_xp: int | None = Field(None, description="Only when it is defeated.")
-
-
-class Advance(Answer):
-    """An objective that comes nearer."""
-
-    code: str
-    title: str
-    progress: int
-    target: int
-    completed: bool
-    objective: str | None = Field(None, description="Of a quest: which of its objectives.")
-
-
-class BadgeName(Answer):
-    code: str
-    title: str
 
 
 class PreviewResponse(Answer):

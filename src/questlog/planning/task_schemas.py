@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
+from questlog.core.receipt_schemas import Advance, BadgeName, Blow, Kept, LessonStep
 from questlog.core.schemas import (
     Answer,
     DateOrMoment,
@@ -181,6 +182,20 @@ class Receipt(Answer):
         [], description="Open tasks that waited for this one and wait for nothing more."
     )
     event_id: UUID | None = None
+    xp: int = Field(
+        0, description="With the bonuses of what it completed; negative when taken back."
+    )
+    gold: int = 0
+    level_before: int = 1
+    level_after: int = 1
+    streak: int = 0
+    boss: Blow | None = None
+    challenges: list[Advance] = Field([])
+    quests: list[Advance] = Field([])
+    badges: list[BadgeName] = Field([], description="Earned, or gone when taken back.")
+    lesson: LessonStep | None = Field(None, description="The lesson that is done with the task.")
+    capped: bool = Field(False, description="Whether a daily limit took something away.")
+    kept: list[Kept] = Field([], description="What stays although the completion is taken back.")
 
 
 class TaskResponse(Answer):
