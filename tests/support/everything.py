@@ -1,5 +1,6 @@
 """An account with a row in every table that has owners, those of tomorrow included."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Date,
     Float,
     Integer,
@@ -25,6 +27,7 @@ from tests.support.estate import Estate
 from tests.support.make import Make, Person
 
 MEANT = {"kind": "task"}  # what must be one of a few words
+ONE_OF = re.compile(r"(\w+) IN \('(\w+)'")  # and where the table itself says which
 OWNERS = ("user_id", "linking_user_id", "account_id")
 
 
@@ -61,20 +64,29 @@ async def live(database: Database, make: Make, user: Person, word: str) -> None:
 
 
 async def _row(session: Session, table: Table, owner: str, user_id: UUID) -> dict[str, Any]:
+    meant = MEANT | _words_of(table)
     row: dict[str, Any] = {
-        column.name: MEANT.get(column.name) or _value(column.type)
+        column.name: meant.get(column.name) or _value(column.type)
         for column in table.c
-        if not column.nullable
+        if not column.nullable and column.server_default is None
     }
     for reference in table.foreign_key_constraints:
+        there = reference.referred_table
+        if len(reference.column_keys) == 1 and there.name != "users":  # to what is everybody's
+            row[reference.column_keys[0]] = await session.scalar(select(there.c.id).limit(1))
         if len(reference.column_keys) == 2:  # to something else of the same owner
             name = next(key for key in reference.column_keys if key != owner)
-            there = reference.referred_table
             found = list(
                 await session.scalars(select(there.c.id).where(there.c.user_id == user_id))
             )
             row[name] = found[len([key for key in row if row[key] in found])]
     return {**row, owner: user_id}
+
+
+def _words_of(table: Table) -> dict[str, str]:
+    """Return a word that fits each column whose words are counted."""
+    checks = [one for one in table.constraints if isinstance(one, CheckConstraint)]
+    return dict(found for check in checks for found in ONE_OF.findall(str(check.sqltext)))
 
 
 def _value(kind: Any) -> Any:
