@@ -37,6 +37,7 @@ GIVEN: Mapping[str, frozenset[str]] = {
 REFUSED: Mapping[str, int] = {
     "ask_for_passkey": 401,
     "begin_provider_login": 302,
+    "buy_item": 409,
     "confirm_totp": 404,
     "delete_enrolment": 404,
     "delete_question": 404,
@@ -47,6 +48,7 @@ REFUSED: Mapping[str, int] = {
     "log_out": 401,
     "refresh_tokens": 401,
     "register_passkey": 401,
+    "leave_challenge": 409,
     "remove_totp": 404,
     "replace_recovery_codes": 409,
     "reset_password": 404,
@@ -91,7 +93,10 @@ async def asked(own: Neighbours, operation: Operation) -> Response:
     if operation.name == "skip_task":
         ids = {"task_id": await own.own.series()}
     body = BODIES[operation.name] if operation.name in BODIES else await own.own_body(operation)
-    return await own.ask(operation, ids, body, **QUERIES.get(operation.name, {}))
+    query = dict(QUERIES.get(operation.name, {}))
+    if operation.name == "preview_reward":
+        query["task_id"] = await own.own.one("task")
+    return await own.ask(operation, ids, body, **query)
 
 
 def faults(operation: Operation, answer: Response) -> Iterator[str]:
