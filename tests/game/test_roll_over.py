@@ -12,6 +12,7 @@ from questlog.core.db import Database, Session
 from questlog.flows.roll_over import roll_over, roll_over_all
 from questlog.game.adjustments import adjust
 from questlog.game.models import Player, SettledDay
+from tests.support.invariants import check_invariants
 from tests.support.make import Make, Person
 from tests.support.moving_clock import MovingClock
 
@@ -133,6 +134,26 @@ async def test_a_new_zone_counts_from_the_next_midnight_on(
         "Asia/Tokyo",
         "Asia/Kolkata",
     ]
+
+
+async def test_g08_who_walks_24_zones_in_a_day_has_one_day_of_a_streak(
+    client: AsyncClient, database: Database, make: Make, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(NOON)
+    ada = await make.user()
+
+    for offset in range(-12, 12):
+        zone = {"timezone": f"Etc/GMT{offset:+d}"}
+        headers = await make.sign_in(ada.id)
+        changed = await client.patch("/api/v1/auth/me", headers=headers, json=zone)
+        task = await make.task(ada, title=f"Task {offset}")
+        done = await client.post(f"/api/v1/tasks/{task.id}/complete", headers=headers)
+        assert (changed.status_code, done.status_code) == (200, 200)
+        moving_clock.move(minutes=25)
+
+    stored = await player_of(database, ada)
+    assert (stored.streak, stored.counters["distinct_days"]) == (1, 1)
+    await check_invariants(database)
 
 
 async def test_hearts_can_be_switched_off_in_ones_settings(

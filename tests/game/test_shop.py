@@ -15,6 +15,7 @@ from questlog.game.ledger import LEDGER
 from questlog.game.shop import HeartsFullError, HoldsEnoughError, NotEnoughGoldError
 from tests.support.make import Make, Person
 from tests.support.moving_clock import MovingClock
+from tests.support.sql import count_statements
 
 
 async def test_a_freeze_costs_what_the_shop_says(
@@ -184,6 +185,23 @@ async def test_a_purchase_that_fails_later_leaves_nothing(database: Database, ma
         kinds = await session.scalars(select(LEDGER.c.source_kind))
     assert list(kinds) == ["adjustment"]
     assert await differences(database, ada) == []
+
+
+async def test_looking_is_one_statement_and_buying_five(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    ada = await make.user()
+    await give(database, ada, gold=200)
+    await state(client, ada)
+
+    with count_statements(database) as looked:
+        await state(client, ada)
+    with count_statements(database) as bought:
+        await client.post("/api/v1/rpg/shop/focus-potion/buy", headers=ada.headers)
+
+    assert len(looked) == 1, looked
+    # the player, the ledger, the player's totals, the counter of events, the event
+    assert len(bought) == 5, bought
 
 
 async def test_g11_a_freeze_bought_today_covers_tomorrow(
