@@ -72,6 +72,7 @@ NAMED: dict[tuple[str, str], frozenset[Scope]] = {
         {Scope.LEARNING_WRITE, Scope.TASKS_WRITE}
     ),
     ("POST", "/items/{item_id}/to-task"): frozenset({Scope.ITEMS_WRITE, Scope.TASKS_WRITE}),
+    ("POST", "/quizzes/{lesson_id}/submit"): frozenset({Scope.LEARNING_WRITE, Scope.TASKS_WRITE}),
 }
 
 
