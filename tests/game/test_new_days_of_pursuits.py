@@ -124,6 +124,20 @@ async def test_a_day_later_the_deed_comes_too_late(
     assert (row["state"], row["progress"]) == ("expired", {BRISK: 0})
 
 
+async def test_what_expired_yesterday_can_be_joined_today(
+    make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(MORNING)
+    user = await make.user()
+    await database.write(join_challenge, user.id, BRISK, timezone="UTC", locale="en")
+
+    moving_clock.move(days=7)
+    view = await database.write(join_challenge, user.id, BRISK, timezone="UTC", locale="en")
+
+    assert (view["state"], view["round"], view["days_left"]) == ("active", 2, 7)
+    assert await states(database, user, BRISK) == ["expired", "active"]
+
+
 async def test_a_standing_challenge_that_was_left_stays_away_until_it_is_joined(
     make: Make, database: Database, moving_clock: MovingClock
 ) -> None:

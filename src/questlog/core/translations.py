@@ -8,8 +8,8 @@ from questlog.core.translations_of_elsewhere import OF_ELSEWHERE
 from questlog.core.translations_of_factors import OF_FACTORS
 from questlog.core.translations_of_game import OF_GAME
 from questlog.core.translations_of_imports import OF_IMPORTS
-from questlog.core.translations_of_quizzes import OF_QUIZZES
 from questlog.core.translations_of_learning import OF_LEARNING
+from questlog.core.translations_of_quizzes import OF_QUIZZES
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 

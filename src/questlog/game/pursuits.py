@@ -146,9 +146,12 @@ def ending(
 
 
 def rests(pursuit: PursuitRow, player: Mapping[str, Any]) -> bool:
-    """Tell whether a pursuit ended on this very day: the same is not begun twice a day."""
+    """Tell whether a pursuit was completed or left on this very day: the same is not begun twice a day.
+
+    One that expired ended with its last day, whenever that was written down.
+    """
     ended: datetime | None = pursuit["finished_at"]
-    return ended is not None and ended >= player["day_began"]
+    return pursuit["state"] != "expired" and ended is not None and ended >= player["day_began"]
 
 
 def challenge_of(code: str) -> Challenge:
