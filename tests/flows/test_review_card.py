@@ -1,12 +1,15 @@
 """Reviewing cards: each comes back in its time, pays once a day, and five a day heal a heart."""
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, update
 
+from questlog.core import clock
 from questlog.core.db import Database, Session
 from questlog.core.ids import new_id
 from questlog.game.ledger import LEDGER
@@ -14,6 +17,7 @@ from questlog.game.review_days import ReviewsDoneError, limit_of
 from questlog.game.turns import PLAYERS
 from questlog.identity.models import User
 from questlog.learning.cards import (
+    CARDS,
     REVIEWS,
     CardNotDueError,
     CardNotFoundError,
@@ -25,6 +29,8 @@ from tests.support.make import Make
 from tests.support.moving_clock import MovingClock
 from tests.support.quizzing import RIGHT, WRONG, Learner, learner
 from tests.support.sql import count_rows
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 async def with_cards(
@@ -54,6 +60,14 @@ async def settings(anna: Learner, **values: Any) -> None:
         await session.execute(update(User).where(User.id == anna.user.id).values(settings=values))
 
     await anna.database.write(save)
+
+
+async def make_due(database: Database, card_id: UUID) -> None:
+    async def save(session: Session) -> None:
+        due = update(CARDS).where(CARDS.c.id == card_id).values(due_at=clock.now())
+        await session.execute(due)
+
+    await database.write(save)
 
 
 async def test_a_right_answer_pays_two_and_the_card_comes_back_later(
@@ -92,6 +106,7 @@ async def test_who_only_rates_is_believed_but_not_paid(make: Make, database: Dat
 async def test_g12_a_card_pays_once_a_day_however_often_it_comes(
     make: Make, database: Database, moving_clock: MovingClock
 ) -> None:
+    moving_clock.stop_at(NOON)
     anna, [card] = await with_cards(make, database)
 
     for answer in (WRONG, RIGHT, WRONG, RIGHT, RIGHT):
@@ -255,3 +270,21 @@ async def test_statistics_of_nobody_are_zeros(make: Make, database: Database) ->
         "cards": 0, "new": 0, "due": 0, "reviews": 0, "retention": None,
     }  # fmt: skip
     assert [day["due"] for day in stats["forecast"]] == [0] * 7
+
+
+async def test_g08_hopping_between_zones_makes_no_second_day_for_a_card(
+    make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(NOON)
+    anna, [card] = await with_cards(make, database)
+    await anna.review(card, answer=RIGHT)
+
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Pacific/Kiritimati", "UTC") * 2:
+        moving_clock.move(minutes=11)
+        there = Learner(database, replace(anna.user, timezone=zone), anna.school)
+        await make_due(database, card)
+        await there.review(card, answer=WRONG)
+        moving_clock.move(minutes=11)
+        await there.review(card, answer=RIGHT)
+
+    assert await paid(anna) == 2
