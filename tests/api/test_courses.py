@@ -1,10 +1,9 @@
-"""Courses, weeks, lessons, progress and reflections over HTTP."""
+"""Courses, weeks, lessons and progress over HTTP."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import yaml
 from httpx2 import AsyncClient
 
 from questlog.core.db import Database
@@ -39,12 +38,6 @@ async def tick(client: AsyncClient, user: Person, lesson_id: Any) -> Any:
     answer = await client.post(f"{API}/tasks/{task['id']}/complete", headers=user.headers)
     assert answer.status_code == 200, answer.text
     return answer.json()
-
-
-async def import_file(client: AsyncClient, user: Person, file: str, **more: Any) -> Any:
-    return await client.post(
-        f"{API}/courses/import", json={"file": file, **more}, headers=user.headers
-    )
 
 
 async def test_courses_are_listed_for_everybody(
@@ -303,125 +296,3 @@ async def test_the_calendar_looks_back_two_years(
 
     assert (calendar["start"], calendar["end"]) == ("2024-11-22", "2026-11-21")
     assert calendar["days"] == [{"date": "2024-11-22", "lessons": 1, "quizzes": 0, "reviews": 0}]
-
-
-async def test_a_week_has_one_reflection_which_can_be_rewritten(
-    client: AsyncClient, make: Make, database: Database
-) -> None:
-    user, other = await make.user(), await make.user()
-    here = await school.brought(database)
-    week_id = (await read(client, user, f"/courses/{here.course_id}"))["weeks"][0]["id"]
-
-    async def write(text: str) -> Any:
-        body = {"week_id": week_id, "text": text}
-        return await client.post(f"{API}/reflections", json=body, headers=user.headers)
-
-    first = await write("Rome, of course.")
-    second = await write("  Oslo after all.  ")
-
-    listed = await read(client, user, f"/reflections?week_id={week_id}")
-    assert (first.status_code, second.status_code) == (201, 201)
-    assert second.json()["id"] == first.json()["id"]
-    assert second.json()["version"] == 2
-    assert [one["text"] for one in listed["items"]] == ["Oslo after all."]
-    assert (await read(client, other, "/reflections"))["items"] == []
-
-
-@pytest.mark.parametrize("body", [{"text": " "}, {"text": "x" * 20_001}, {"week": "one"}])
-async def test_a_reflection_needs_a_week_and_words(
-    client: AsyncClient, make: Make, body: dict[str, Any]
-) -> None:
-    user = await make.user()
-
-    answer = await client.post(
-        f"{API}/reflections",
-        json={"week_id": str(new_id()), "text": "So.", **body},
-        headers=user.headers,
-    )
-
-    assert answer.status_code == 422
-
-
-async def test_a_reflection_about_no_week_is_refused(client: AsyncClient, make: Make) -> None:
-    user = await make.user()
-    body = {"week_id": str(new_id()), "text": "Nowhere."}
-
-    answer = await client.post(f"{API}/reflections", json=body, headers=user.headers)
-
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["pointer"] == "/body/week_id"
-
-
-async def test_administrators_bring_courses_in(client: AsyncClient, make: Make) -> None:
-    admin, user = await make.user(role="admin"), await make.user()
-    file = yaml.safe_dump(school.course())
-
-    forbidden = await import_file(client, user, file)
-    first = await import_file(client, admin, file)
-    again = await import_file(client, admin, file)
-    changed = await import_file(client, admin, yaml.safe_dump(school.course(weeks=2)))
-
-    assert forbidden.status_code == 403
-    assert [answer.status_code for answer in (first, again, changed)] == [201, 200, 200]
-    assert [answer.json()["change"] for answer in (first, again, changed)] == [
-        "new",
-        "unchanged",
-        "changed",
-    ]
-    assert first.json()["lessons"] == 7
-    assert changed.json()["course_id"] == first.json()["course_id"]
-
-
-async def test_a_course_with_faults_leaves_nothing_behind(client: AsyncClient, make: Make) -> None:
-    admin = await make.user(role="admin")
-    course = school.course(weeks=2)
-    course["weeks"][1]["lessons"][3]["questions"][1]["answer"] = "Paris"
-
-    answer = await import_file(client, admin, yaml.safe_dump(course), name="towns.yaml")
-
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_course_file")
-    (problem,) = answer.json()["details"]["problems"]
-    assert problem["file"] == "towns.yaml"
-    assert problem["place"] == "weeks[1].lessons[3].questions[1].answer"
-    assert problem["line"] > 1
-    assert (await read(client, admin, "/courses"))["items"] == []
-
-
-async def test_questions_added_by_hand_survive_newer_content(
-    client: AsyncClient, make: Make, database: Database
-) -> None:
-    admin = await make.user(role="admin")
-    here = await school.brought(database)
-    lesson_id = here.lessons["w1-d1"]
-    path = f"{API}/lessons/{lesson_id}/questions/import"
-    body = {"format": "gift", "file": "Ice floats. {T}\n\nWhales are fish. {F}\n"}
-
-    added = await client.post(path, json=body, headers=admin.headers)
-    again = await client.post(path, json=body, headers=admin.headers)
-    await school.bring(database, school.course(version=2, questions=1))
-
-    asked = await read(client, admin, f"/quizzes/{lesson_id}/questions")
-    assert (added.status_code, added.json()["added"]) == (201, 2)
-    assert (again.json()["added"], again.json()["unchanged"]) == (0, 2)
-    assert [one["origin"] for one in asked["items"]] == ["file", "admin", "admin"]
-
-
-async def test_questions_that_are_none_are_refused_whole(
-    client: AsyncClient, make: Make, database: Database
-) -> None:
-    admin, user = await make.user(role="admin"), await make.user()
-    here = await school.brought(database)
-    path = f"{API}/lessons/{here.lessons['w1-d1']}/questions/import"
-    body = {
-        "format": "csv",
-        "file": "kind,stem,answer\ntrue_false,Ice floats.,true\nriddle,Why?,so\n",
-    }
-
-    answer = await client.post(path, json=body, headers=admin.headers)
-    forbidden = await client.post(path, json=body, headers=user.headers)
-
-    asked = await read(client, admin, f"/quizzes/{here.lessons['w1-d1']}/questions")
-    assert answer.status_code == 422
-    assert answer.json()["details"]["problems"][0]["line"] == 3
-    assert forbidden.status_code == 403
-    assert len(asked["items"]) == 2

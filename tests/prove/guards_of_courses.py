@@ -29,7 +29,7 @@ COURSES = (
         "learning/course_imports.py",
         'for row in rows if row.origin == "file"}',
         "for row in rows}",
-        'tests/api/test_courses.py -k "added_by_hand_survive and sqlite"',
+        'tests/api/test_course_imports.py -k "added_by_hand_survive and sqlite"',
     ),
     Guard(
         "a file that grows without end is refused before it is built",

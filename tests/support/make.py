@@ -6,13 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from fastapi import FastAPI
 from sqlalchemy import insert
 
 from questlog.automation import events
 from questlog.automation.models import Event, EventCounter
 from questlog.core import clock
-from questlog.core.db import Database, Session
+from questlog.core.db import Session
 from questlog.core.ids import new_id
 from questlog.core.security import digest
 from questlog.game import players
@@ -21,8 +20,6 @@ from questlog.identity.door_models import ExternalIdentity
 from questlog.identity.factor_models import Passkey
 from questlog.identity.key_models import ApiKey
 from questlog.identity.models import SignInSession, User
-from questlog.learning import recall
-from questlog.learning.models import Course, Lesson, Question, ReviewCard, Week
 from questlog.planning.filter_models import SavedFilter
 from questlog.planning.import_models import Import
 from questlog.planning.models import (
@@ -34,18 +31,10 @@ from questlog.planning.models import (
     Task,
     TaskLabel,
 )
-from questlog.planning.search import index
-from questlog.planning.search.tables import Kind
+from tests.support.make_school import MakeSchool
+from tests.support.rows import Person
 
-
-@dataclass(frozen=True)
-class Person:
-    """A user and the headers of a signed-in request of theirs."""
-
-    id: UUID
-    email: str
-    timezone: str
-    headers: dict[str, str] = field(repr=False)
+__all__ = ["Key", "Make", "Person"]
 
 
 @dataclass(frozen=True)
@@ -60,12 +49,7 @@ class Key:
         return {"Authorization": f"Bearer {self.text}"}
 
 
-class Make:
-    def __init__(self, database: Database, app: FastAPI) -> None:
-        self._database = database
-        self._app = app
-        self._count = 0
-
+class Make(MakeSchool):
     async def user(
         self,
         *,
@@ -188,78 +172,6 @@ class Make:
         values = {"summary": {}, "created_at": clock.now(), **more}
         return await self._save(Import(id=new_id(), user_id=user.id, source=source, **values))
 
-    async def course(self, *, title: str = "Knots", **more: Any) -> Course:
-        """Make a course without weeks; whole ones are made by `school.py`."""
-        id_ = new_id()
-        values = {
-            "slug": f"course-{id_}",
-            "description": "How to tie things.",
-            "language": "en",
-            "revision": 1,
-            "digest": "made",
-            **self._stamps(),
-            **more,
-        }
-        return await self._save(Course(id=id_, title=title, **values))
-
-    async def week(
-        self, course: Course | None = None, *, title: str = "Bends", **more: Any
-    ) -> Week:
-        course = course or await self.course()
-        values = {
-            "number": int(self._next()),
-            "focus": "Joining two ropes.",
-            "milestone": "You can join two ropes.",
-            "check_in": "Which knot held?",
-            "updated_at": clock.now(),
-            **more,
-        }
-        return await self._save(Week(id=new_id(), course_id=course.id, title=title, **values))
-
-    async def lesson(self, week: Week | None = None, *, title: str = "Reef", **more: Any) -> Lesson:
-        week = week or await self.week()
-        values = {
-            "code": f"lesson-{self._next():.0f}",
-            "day": 1,
-            "body": "## Ropes\n\nRight over left, left over right.",
-            "kind": "lesson",
-            "xp_reward": 20,
-            "difficulty": "normal",
-            "minutes": 15,
-            "updated_at": clock.now(),
-            **more,
-        }
-        return await self._save(
-            Lesson(id=new_id(), course_id=week.course_id, week_id=week.id, title=title, **values)
-        )
-
-    async def question(self, lesson: Lesson | None = None, **more: Any) -> Question:
-        lesson = lesson or await self.lesson()
-        values = {
-            "code": f"question-{self._next():.0f}",
-            "kind": "true_false",
-            "topic": "ropes",
-            "difficulty": 1,
-            "stem": "A reef knot is left over left.",
-            "given": {},
-            "answer": {"value": False},
-            "explanation": "It is right over left, then left over right.",
-            "see": "Ropes",
-            "position": self._next(),
-            "origin": "admin",
-            **self._stamps(),
-            **more,
-        }
-        return await self._save(Question(id=new_id(), lesson_id=lesson.id, **values))
-
-    async def card(self, user: Person, question: Question | None = None, **more: Any) -> ReviewCard:
-        question = question or await self.question()
-        now = clock.now()
-        values = {"memory": dict(recall.NEW), "due_at": now, "created_at": now, **more}
-        return await self._save(
-            ReviewCard(id=new_id(), user_id=user.id, question_id=question.id, **values)
-        )
-
     async def occurrence(self, user: Person, task: Task, **more: Any) -> Occurrence:
         now = clock.now()
         values = {
@@ -347,20 +259,3 @@ class Make:
             await self.imported(user)
             await self.session(user.id)
             await self.event(user)
-
-    def _next(self) -> float:
-        self._count += 1
-        return float(self._count)
-
-    def _stamps(self) -> dict[str, datetime]:
-        now = clock.now()
-        return {"created_at": now, "updated_at": now}
-
-    async def _save[Row](self, row: Row) -> Row:
-        async with self._database.writer() as session:
-            session.add(row)
-            if isinstance(row, Task | Item):
-                await session.flush()
-                kind: Kind = "task" if isinstance(row, Task) else "item"
-                await index.add(session, kind, [{"description": None, **vars(row)}])
-        return row
