@@ -3,12 +3,15 @@
 import asyncio
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
+import pytest
 from httpx2 import AsyncClient
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from questlog.automation.models import Event
 from questlog.core.db import Database, Session
+from questlog.flows import roll_over as roll_over_flow
 from questlog.flows.roll_over import roll_over, roll_over_all
 from questlog.game.adjustments import adjust
 from questlog.game.models import Player, SettledDay
@@ -96,6 +99,29 @@ async def test_the_hourly_job_ends_the_days_of_those_whose_midnight_it_was(
     assert (changed, await roll_over_all(database)) == (1, 0)
     labels = [(await player_of(database, one)).day_on.day for one in (berlin, london, closed)]
     assert labels == [21, 20, 20]
+
+
+async def test_the_hourly_job_goes_on_after_an_account_that_went_meanwhile(
+    database: Database,
+    make: Make,
+    moving_clock: MovingClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moving_clock.stop_at(NOON)
+    gone, there = await learner(database, make), await learner(database, make)
+    moving_clock.move(hours=12)
+
+    async def roll_over_late(session: Session, user_id: UUID, *, timezone: str) -> bool:
+        if user_id == gone.id:
+            await session.execute(delete(Player).where(Player.user_id == gone.id))
+        return await roll_over(session, user_id, timezone=timezone)
+
+    monkeypatch.setattr(roll_over_flow, "roll_over", roll_over_late)
+
+    changed = await roll_over_all(database)
+
+    assert changed == 1
+    assert (await player_of(database, there)).day_on.day == 21
 
 
 async def test_the_hourly_job_brings_hearts_back(

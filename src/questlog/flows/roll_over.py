@@ -6,6 +6,7 @@ that a broken streak is told and hearts are back.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -16,7 +17,7 @@ from questlog.core import clock
 from questlog.core.db import Database, Session
 from questlog.game import days, turns
 from questlog.game.content import content
-from questlog.game.turns import PLAYERS
+from questlog.game.turns import PLAYERS, NoPlayerError
 from questlog.identity.models import User
 
 USERS = cast(Table, User.__table__)
@@ -40,7 +41,10 @@ async def roll_over_all(database: Database) -> int:
     while rows := await database.read(_after, last, now):
         for row in rows:
             if _is_due(row, now):
-                changed += await database.write(roll_over, row["user_id"], timezone=row["timezone"])
+                with suppress(NoPlayerError):  # the account was erased meanwhile
+                    changed += await database.write(
+                        roll_over, row["user_id"], timezone=row["timezone"]
+                    )
                 await asyncio.sleep(0)
         last = rows[-1]["user_id"]
     return changed
