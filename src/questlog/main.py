@@ -27,6 +27,7 @@ from questlog.core.config import Settings, load_settings
 from questlog.core.db import Database
 from questlog.core.rate_limit import RequestLimiter
 from questlog.flows import first_sight
+from questlog.game import content
 from questlog.identity.front_desk import FrontDesk
 from questlog.web import pages
 from questlog.worker import housekeeping, mailing, purging
@@ -38,7 +39,9 @@ LOOPS_END_WITHIN_S = 5.0
 
 
 def open_database(settings: Settings) -> Database:
+    """Open the database of the settings, and let this process play by their numbers."""
     group = settings.database
+    content.play_with(hearts_max=settings.game.hearts_max)
     return Database(
         group.url,
         closing=(audit.write_recorded, events.write_recorded),

@@ -34,6 +34,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "oidc": "Signing in elsewhere",
         "issuers": "Tokens of other issuers",
         "webhooks": "Webhooks",
+        "game": "The game",
     }
 )
 DEFAULTS_IN_WORDS: Mapping[str, str] = MappingProxyType(

@@ -12,8 +12,9 @@ Each group is small, frozen and handed to the part of the house that needs it:
 - `settings.oidc`      whom people may sign in with
 - `settings.issuers`   whose tokens are accepted besides our own
 - `settings.webhooks`  exceptions to the guard against private addresses
+- `settings.game`      how many hearts there are
 
-That of HTTP stands in `core/http_settings.py` and the five about other systems in `core/outside_settings.py`, for
+That of HTTP stands in `core/http_settings.py`, the game's in `core/game_settings.py` and the five about other systems in `core/outside_settings.py`, for
 length. `load_settings` reads them all, `settings` at the end is for the edge; `docs/configuration.md` lists them for
 people.
 """
@@ -29,6 +30,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from questlog.core import database_url, secret_file, secret_strength, settings_sources
 from questlog.core import settings_types as types
 from questlog.core.database_url import DatabaseUrl
+from questlog.core.game_settings import GameSettings
 from questlog.core.http_settings import HttpSettings
 from questlog.core.outside_settings import (
     IssuerSettings,
@@ -179,6 +181,7 @@ class Settings(BaseSettings):
     oidc: OidcSettings = OidcSettings()
     issuers: IssuerSettings = IssuerSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    game: GameSettings = GameSettings()
     warnings: list[str] = []
 
     @classmethod

@@ -1,7 +1,7 @@
 """The game's content: read from YAML once, checked whole, frozen. What is wrong names its file, its place and why."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from questlog.game.rules import (
 )
 
 FOLDER = Path(__file__).with_name("content")
+_asked: dict[str, int] = {}
 
 
 class ContentError(ValueError):
@@ -97,8 +98,17 @@ class Content:
 
 @cache
 def content() -> Content:
-    """Return the content that comes with Questlog. Raises `ContentError`."""
-    return load(FOLDER)
+    """Return the content that comes with Questlog, with an operator's numbers in it. Raises `ContentError`."""
+    made = load(FOLDER)
+    hearts = made.rules.hearts.model_copy(update=_asked)
+    return replace(made, rules=made.rules.model_copy(update={"hearts": hearts}))
+
+
+def play_with(*, hearts_max: int) -> None:
+    """Let this process play by an operator's number of hearts."""
+    if _asked.get("max") != hearts_max:
+        _asked["max"] = hearts_max
+        content.cache_clear()
 
 
 def load(folder: Path) -> Content:
