@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from questlog.automation.events import EVENTS
+from questlog.core import clock
 from questlog.core.db import Database
 from questlog.flows.complete_task import complete_task
 from questlog.flows.import_course import import_course
@@ -52,6 +53,20 @@ async def test_new_lessons_stand_behind_the_planned_ones(make: Make, database: D
     assert days[7] >= date(2026, 11, 9)
     assert await count_rows(database, COMPLETIONS) == 1
     assert await tasks_of(database, stranger) == []
+
+
+async def test_an_account_that_is_being_erased_stops_nobody_elses_course(
+    make: Make, database: Database
+) -> None:
+    here = await school.brought(database)
+    leaving, staying = await make.user(erasing_since=clock.now()), await make.user()
+    for user in (leaving, staying):
+        await take(database, user, here)
+
+    await bring(database, school.course(weeks=2))
+
+    assert len(await tasks_of(database, leaving)) == 7
+    assert len(await tasks_of(database, staying)) == 14
 
 
 async def test_who_has_finished_a_course_goes_on_with_its_new_lessons(

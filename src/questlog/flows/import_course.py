@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.flows import course_tasks
 from questlog.flows.complete_lesson import meet_boss
-from questlog.identity import users
+from questlog.identity.models import User
 from questlog.learning import course_imports, courses, enrolments
 from questlog.learning.course_files import CourseForm
 from questlog.learning.course_imports import CourseImported
 from questlog.learning.enrolments import EnrolmentRow, LessonToCome
+from questlog.learning.lessons import ENROLMENTS
 from questlog.planning import lesson_tasks
 
 CHANGED = "changed"
@@ -29,9 +32,21 @@ async def import_course(session: Session, course: CourseForm) -> CourseImported:
     if imported.change == CHANGED:
         titles = await courses.titles_of(session, imported.course_id)
         renamed = {id_: (old, titles[id_]) for id_, old in imported.renamed.items()}
+        zones = await _zones(session, imported.course_id)
         for row in await enrolments.taking(session, imported.course_id):
-            await _reach(session, row, imported, renamed)
+            # Whose account is being erased has no zone here, and nothing to come.
+            if row["user_id"] in zones:
+                await _reach(session, row, imported, renamed, zones[row["user_id"]])
     return imported
+
+
+async def _zones(session: Session, course_id: UUID) -> dict[UUID, str]:
+    """Return the time zones of everybody who ever took a course."""
+    takes_it = select(ENROLMENTS.c.user_id).where(ENROLMENTS.c.course_id == course_id)
+    found = await session.execute(
+        select(User.id, User.timezone).where(User.id.in_(takes_it), User.erasing_since.is_(None))
+    )
+    return {row.id: row.timezone for row in found}
 
 
 async def _reach(
@@ -39,6 +54,7 @@ async def _reach(
     row: EnrolmentRow,
     imported: CourseImported,
     renamed: Mapping[UUID, tuple[str, str]],
+    timezone: str,
 ) -> None:
     user_id = row["user_id"]
     touched: list[Touched] = []
@@ -46,9 +62,10 @@ async def _reach(
         touched += await lesson_tasks.rename(session, user_id, renamed)
     if imported.removed:
         touched += await lesson_tasks.throw_away(session, user_id, imported.removed)
+    # From here on no lesson is finished unnoticed.
+    row = await enrolments.claim(session, user_id, imported.course_id) or row
     to_come = await enrolments.to_come(session, user_id, imported.course_id)
     new = [lesson for lesson in to_come if lesson.id in set(imported.added)]
-    timezone = (await users.get_by_id(session, user_id)).timezone
     touched += await _append(session, row, imported, new, timezone)
     await enrolments.refresh_state(session, row, is_done=not to_come)
     if touched:

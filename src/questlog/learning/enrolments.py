@@ -67,7 +67,7 @@ async def begin(
     user meet there, and no lesson is added unnoticed.
     """
     await hold_course(session, course_id)
-    row = await _claimed(session, user_id, course_id)
+    row = await claim(session, user_id, course_id)
     if row is not None and row["state"] != "left":
         raise AlreadyEnrolledError()
     now = clock.now()
@@ -75,6 +75,7 @@ async def begin(
         "starts_on": starts_on,
         "skipped_weekdays": sorted(skipped_weekdays),
         "state": "active",
+        "finished_at": None,
         "left_at": None,
         "updated_at": now,
     }
@@ -85,7 +86,6 @@ async def begin(
         "user_id": user_id,
         "course_id": course_id,
         "project_id": None,
-        "finished_at": None,
         "created_at": now,
         "version": 1,
         **fresh,
@@ -96,11 +96,18 @@ async def begin(
 
 async def leave(session: Session, user_id: UUID, course_id: UUID) -> EnrolmentRow:
     """Take a course no more. What was done of it stays done. Raises `NotEnrolledError`."""
-    row = await _claimed(session, user_id, course_id)
+    row = await claim(session, user_id, course_id)
     if row is None or row["state"] == "left":
         raise NotEnrolledError()
     now = clock.now()
     return await _written(session, row, {"state": "left", "left_at": now, "updated_at": now})
+
+
+async def claim(session: Session, user_id: UUID, course_id: UUID) -> EnrolmentRow | None:
+    """Return somebody's enrolment, locked: nothing they do counts for the course until the commit."""
+    mine = (ENROLMENTS.c.user_id == user_id, ENROLMENTS.c.course_id == course_id)
+    found = (await session.execute(select(ENROLMENTS).where(*mine).with_for_update())).one_or_none()
+    return None if found is None else dict(found._mapping)
 
 
 async def settle_in(session: Session, row: EnrolmentRow, project_id: UUID) -> EnrolmentRow:
@@ -150,12 +157,6 @@ def record(
         payload=facts,
         touched=touched,
     )
-
-
-async def _claimed(session: Session, user_id: UUID, course_id: UUID) -> EnrolmentRow | None:
-    mine = (ENROLMENTS.c.user_id == user_id, ENROLMENTS.c.course_id == course_id)
-    found = (await session.execute(select(ENROLMENTS).where(*mine).with_for_update())).one_or_none()
-    return None if found is None else dict(found._mapping)
 
 
 async def _written(session: Session, row: EnrolmentRow, changed: Mapping[str, Any]) -> EnrolmentRow:

@@ -15,7 +15,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from questlog.core.exceptions import ValidationError
 
-LONGEST = 5_000_000
+LONGEST = 2_000_000
 DEEPEST = 20
 MOST_PROBLEMS = 100
 LONGEST_PLACE = 200
