@@ -156,6 +156,21 @@ def test_a_removed_task_comes_back_from_the_trash(ada: Terminal) -> None:
     assert titles(ada, "inbox") == ["Buy milk"]
 
 
+@pytest.mark.parametrize("by_number", [True, False], ids=["by-its-number", "by-the-end-of-its-id"])
+def test_what_was_just_removed_is_taken_out_by_what_removed_it(
+    ada: Terminal, by_number: bool
+) -> None:
+    task = ada.run("add", "Buy milk", "--json").json
+    ada.run("inbox")
+    pointer = "1" if by_number else task["id"][-8:]
+
+    ada.run("remove", pointer)
+    said = ada.run("remove", "--undo", pointer)
+
+    assert "Restored one task." in said.out + said.err
+    assert titles(ada, "inbox") == ["Buy milk"]
+
+
 def test_subtasks_hang_under_their_task(ada: Terminal) -> None:
     ada.run("add", "Move house")
     ada.run("add", "Order boxes", "--under", "1")

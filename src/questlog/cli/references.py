@@ -20,10 +20,11 @@ def account_of(remote: Remote) -> Account:
     return remote.account
 
 
-def task_id(remote: Remote, reference: str) -> str:
+def task_id(remote: Remote, reference: str, *, in_trash: bool = False) -> str:
     """Return the id of the task that `reference` points at.
 
-    A number is a place in the last list; anything else the beginning or the end of an id (ids of one hour begin alike).
+    A number is a place in the last list; anything else the beginning or the end of an id (ids of one hour begin alike),
+    which is looked for among those that are not in the trash, or among those that are.
     """
     if reference.isdecimal() and len(reference) <= LONGEST_NUMBER:
         return _numbered(account_of(remote), "task", int(reference))
@@ -37,7 +38,7 @@ def task_id(remote: Remote, reference: str) -> str:
     part = reference.lower()
     found = [
         task["id"]
-        for task in remote.pages("/tasks", include_subtasks=True)
+        for task in remote.pages("/tasks", include_subtasks=True, trash=in_trash or None)
         if task["id"].startswith(part) or task["id"].endswith(part)
     ]
     return _only(found, f"task with `{reference}` in its id")

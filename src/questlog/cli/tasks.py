@@ -162,15 +162,18 @@ def undone(tasks: tuple[str, ...], as_json: bool) -> None:
 @click.argument("tasks", nargs=-1, required=True)
 @click.option("--undo", is_flag=True, help="Take them out of the trash again.")
 def remove(tasks: tuple[str, ...], undo: bool) -> None:
-    """Put tasks in the trash, where they stay for 30 days.
+    """Put tasks in the trash, where they stay for 30 days, or take them out again.
+
+    A number keeps its meaning until the next list, so that what was just removed is taken out by the same one.
 
     \b
     questlog remove 2
+    questlog remove --undo 2
     questlog tasks --trash
     questlog remove --undo 1
     """
     with signed_in() as remote:
-        for id_ in [references.task_id(remote, each) for each in tasks]:
+        for id_ in [references.task_id(remote, each, in_trash=undo) for each in tasks]:
             if undo:
                 remote.post(f"/tasks/{id_}/restore")
             else:
