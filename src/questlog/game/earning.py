@@ -11,14 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from questlog.core.db import Session
-from questlog.game import badges, bosses, deeds, ledger, levels, metrics, striving, turns
+from questlog.game import badges, bosses, deeds, ledger, metrics, receipts, striving, turns
 from questlog.game.badges import Earned as BadgeEarned
 from questlog.game.content import content
 from questlog.game.deeds import Deed, Worth
 from questlog.game.ledger import Entry
-from questlog.game.pursuits import QUEST
 from questlog.game.striving import Pursuit, Step
-from questlog.game.turns import Boss, Turn
+from questlog.game.turns import Turn
 
 STREAK_BEFORE = "streak_before"
 COUNTERS = "counters"
@@ -99,12 +98,12 @@ async def _play(
     given = _badges(turn, deed, before)
     turn.award(given, deed.cause_id)
     _note(entry, came, deed)
-    struck = None if faced is None else _boss(turn, faced, damage, hp_left)
+    struck = None if faced is None else receipts.blow(turn, faced, damage, hp_left)
     return Earned(
         is_new=True,
         xp=ledger.total(turn.entries, "xp"),
         gold=ledger.total(turn.entries, "gold"),
-        shown=_shown(turn, deed, payment, struck, came, given),
+        shown=receipts.shown(turn, payment.worth, struck, came, given),
     )
 
 
@@ -246,47 +245,3 @@ def _detail(entry: Entry, name: str, value: Any) -> None:
     """An entry is complete when its turn is written; until then its details grow."""
     details: Any = entry.details
     details[name] = value
-
-
-def _boss(turn: Turn, faced: Boss, damage: int, hp_left: int) -> dict[str, Any]:
-    shown = {
-        "name": bosses.name_of(faced, turn.locale),
-        "damage": damage,
-        "hp_left": hp_left,
-        "defeated": bool(damage) and hp_left == 0,
-    }
-    return {**shown, "bonus_xp": faced.bonus_xp} if shown["defeated"] else shown
-
-
-def _shown(
-    turn: Turn,
-    deed: Deed,
-    payment: Payment,
-    struck: dict[str, Any] | None,
-    came: Sequence[Step],
-    given: Sequence[BadgeEarned],
-) -> dict[str, Any]:
-    return {
-        "xp": ledger.total(turn.entries, "xp"),
-        "gold": ledger.total(turn.entries, "gold"),
-        "level_before": levels.level_of(turn.before["xp"]),
-        "level_after": levels.level_of(turn.player["xp"]),
-        "streak": turn.player["streak"],
-        "boss": struck,
-        "challenges": [_step(step, turn) for step in came if step.pursuit.kind != QUEST],
-        "quests": [_step(step, turn) for step in came if step.pursuit.kind == QUEST],
-        "badges": [{"code": one.code, "title": one.called(turn.locale)} for one in given],
-        "capped": payment.worth.is_limited,
-    }
-
-
-def _step(step: Step, turn: Turn) -> dict[str, Any]:
-    rule = step.pursuit.rule
-    shown: dict[str, Any] = {
-        "code": step.pursuit.code,
-        "title": step.pursuit.code if rule is None else rule.title.in_(turn.locale),
-        "progress": step.progress,
-        "target": step.target,
-        "completed": step.is_new,
-    }
-    return {**shown, "objective": step.code} if step.pursuit.kind == QUEST else shown
