@@ -22,7 +22,6 @@ from questlog.core.db import Base
 from questlog.core.types import Id, Json, Moment
 
 
-
 def _owner(*, is_key: bool = False) -> Mapped[UUID]:
     return mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=is_key)
 
