@@ -14,6 +14,8 @@ from sqlalchemy import event
 from structlog.testing import capture_logs
 
 from questlog.core.db import Database
+from tests.game.full_completion import home
+from tests.support.deeds import did
 from tests.support.doors import PASSWORD, code_for, register
 from tests.support.invariants import check_invariants
 from tests.support.make import Make
@@ -44,6 +46,32 @@ async def completing(client: AsyncClient, make: Make) -> Request:
     done = (await client.post(TASKS, json=part, headers=user.headers)).json()["id"]
     await client.post(f"{TASKS}/{done}/complete", headers=user.headers)
     return lambda: client.post(f"{TASKS}/{task}/complete", headers=user.headers)
+
+
+async def completing_a_lesson_that_moves_everything(client: AsyncClient, make: Make) -> Request:
+    """The blow after which the boss falls and the next one comes (G-24)."""
+    user = await make.user()
+    here = await home(make.database, user.id)
+    for _ in range(3):
+        task = await here.task()
+        await client.post(f"{TASKS}/{task}/complete", headers=user.headers)
+    last = await here.task()
+    return lambda: client.post(f"{TASKS}/{last}/complete", headers=user.headers)
+
+
+async def reopening_a_lesson_that_moved_everything(client: AsyncClient, make: Make) -> Request:
+    user = await make.user()
+    here = await home(make.database, user.id)
+    for _ in range(4):
+        task = await here.task()
+        await client.post(f"{TASKS}/{task}/complete", headers=user.headers)
+    return lambda: client.post(f"{TASKS}/{task}/incomplete", headers=user.headers)
+
+
+async def buying(client: AsyncClient, make: Make) -> Request:
+    user = await make.user()
+    await did(make.database, user, "quiz", base=300)
+    return lambda: client.post("/api/v1/rpg/shop/focus-potion/buy", headers=user.headers)
 
 
 async def reopening(client: AsyncClient, make: Make) -> Request:
@@ -114,10 +142,20 @@ def breaking_at(database: Database, number: int) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize(
     "story",
-    [completing, reopening, deleting, verifying_a_code, refreshing, registering],
+    [
+        completing,
+        completing_a_lesson_that_moves_everything,
+        reopening,
+        reopening_a_lesson_that_moved_everything,
+        buying,
+        deleting,
+        verifying_a_code,
+        refreshing,
+        registering,
+    ],
     ids=lambda story: story.__name__,
 )
-async def test_f02_what_breaks_off_leaves_nothing_and_can_be_repeated(
+async def test_f02_g24_what_breaks_off_leaves_nothing_and_can_be_repeated(
     story: Story, client: AsyncClient, make: Make, database: Database
 ) -> None:
     request = await story(client, make)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from tests.game.reference_content import Aim, Content, Key, Pursued
+from tests.game.reference_content import Aim, Content, Key, Pursued, Rung
 from tests.game.reference_deeds import (
     COMPLETIONS,
     DIFFICULTY,
@@ -27,6 +27,7 @@ from tests.game.reference_life import HEARTS, Life
 PAID_IN_FULL, PAID_BY_HALF = 30, 30
 PRICES = {"streak-freeze": 50, "heart-refill": 100, "focus-potion": 20}
 FREEZES_HELD, POTION_LASTS = 2, 5
+WEEK = -1
 
 
 class Reference:
@@ -37,7 +38,7 @@ class Reference:
         self.life = Life(now, zone)
         self.xp = self.purse = self.potion = 0
         self.paid_today = self.ahead_today = 0
-        self.boss = Boss(content.ladder[0], 0, 1)
+        self.boss = self.resting = Boss(content.ladder[0], 0, 1)
         self.fallen: list[Boss] = []
         self.deeds: dict[Any, Deed] = {}
         self.number = 0
@@ -121,7 +122,17 @@ class Reference:
             self.boss = self._after(self.boss)
         return deed.damage
 
+    def meet_week(self, rung: Rung) -> None:
+        """Let the boss of a course's week take the place of the ladder's, which waits with the damage it has."""
+        self.resting, self.boss = self.boss, Boss(rung, WEEK, 1)
+
+    def leave_week(self) -> None:
+        if self.boss.place == WEEK:
+            self.boss = self.resting
+
     def _after(self, boss: Boss) -> Boss:
+        if boss.place == WEEK:
+            return self.resting
         place = (boss.place + 1) % len(self.content.ladder)
         return Boss(self.content.ladder[place], place, boss.round + (place == 0))
 
@@ -154,10 +165,10 @@ class Reference:
         if felled is not None and felled is self.fallen[-1] and not self.boss.lost:
             self.boss = self.fallen.pop()
             self.xp -= felled.rung.bonus
-        if deed.boss is not self.boss:
+        if deed.boss is None or deed.boss not in (self.boss, self.resting):
             return 0
         damage = deed.damage
-        self.boss.lost -= damage
+        deed.boss.lost -= damage
         deed.boss, deed.damage = None, 0
         return damage
 

@@ -79,7 +79,7 @@ class Make(MakeSchool):
             await session.execute(insert(EventCounter).values(user_id=values["id"], last_seq=0))
             await players.start(session, values["id"], timezone=timezone)
 
-        await self._database.write(save)
+        await self.database.write(save)
         headers = await self.sign_in(values["id"])
         return Person(values["id"], values["email"], timezone, headers)
 
@@ -241,8 +241,8 @@ class Make(MakeSchool):
         async def save(session: Session) -> UUID:
             return events.record(session, user.id, type, (type.partition(".")[0], new_id()))
 
-        event_id = await self._database.write(save)
-        async with self._database.reader() as session:
+        event_id = await self.database.write(save)
+        async with self.database.reader() as session:
             return await session.get_one(Event, event_id)
 
     async def one_of_everything(self, user: Person, *, times: int) -> None:

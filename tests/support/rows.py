@@ -27,7 +27,7 @@ class Rows:
     """What every maker of rows needs."""
 
     def __init__(self, database: Database, app: FastAPI) -> None:
-        self._database = database
+        self.database = database
         self._app = app
         self._count = 0
 
@@ -40,7 +40,7 @@ class Rows:
         return {"created_at": now, "updated_at": now}
 
     async def _save[Row](self, row: Row) -> Row:
-        async with self._database.writer() as session:
+        async with self.database.writer() as session:
             session.add(row)
             if isinstance(row, Task | Item):
                 await session.flush()
