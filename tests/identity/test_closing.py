@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from questlog.automation.models import Mail
 from questlog.core.db import Base, Database
 from questlog.identity.models import EmailCode, User
-from tests.identity.test_password_change import forgot
 from tests.support.doors import (
     PASSWORD,
     bearer,
     code_for,
+    forgot,
     log_in,
     refresh,
     register,

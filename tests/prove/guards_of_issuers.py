@@ -92,6 +92,6 @@ ISSUERS = (
         "flows/absorb_account.py",
         "    if holds:\n",
         "    if not holds:\n",
-        'tests/identity/issuers/test_linking.py -k "with_something_in_it and sqlite"',
+        'tests/identity/issuers/test_absorbing.py -k "with_something_in_it and sqlite"',
     ),
 )

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient, Response
 
 PASSWORD = "a rainy day in Turin"
+NEW_PASSWORD = "a sunny day in Turin"
 
 
 def bearer(tokens: dict[str, Any]) -> dict[str, str]:
@@ -43,6 +44,15 @@ async def refresh(client: AsyncClient, token: str) -> Response:
 
 async def whoami(client: AsyncClient, tokens: dict[str, Any]) -> Response:
     return await client.get("/api/v1/auth/me", headers=bearer(tokens))
+
+
+async def change_password(client: AsyncClient, tokens: dict[str, Any], **body: Any) -> Response:
+    body = {"new_password": NEW_PASSWORD} | body
+    return await client.post("/api/v1/auth/password/change", headers=bearer(tokens), json=body)
+
+
+async def forgot(client: AsyncClient, email: str = "ada@example.org", **headers: str) -> Response:
+    return await client.post("/api/v1/auth/password/forgot", json={"email": email}, headers=headers)
 
 
 def another(code: str, by: int = 1) -> str:

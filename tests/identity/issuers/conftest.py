@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from httpx2 import AsyncClient, Response
@@ -19,6 +20,8 @@ from tests.support import issuers, world
 from tests.support.doors import client_from
 from tests.support.issuers import AUDIENCE, ISSUER, SECRET, KeyServer, Signer
 from tests.support.sql import count_rows
+
+IDENTITIES = "/api/v1/identities"
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,21 @@ class Door:
         headers = {b"Authorization": b"Bearer " + token.encode()}
         return await self.client.get(path, headers=headers)
 
+    async def opened_by(self, token: str) -> UUID:
+        """Return the account that a token opens."""
+        answer = await self.show(token)
+        assert answer.status_code == 200, answer.text
+        return UUID(answer.json()["id"])
+
+    async def link(self, who: dict[str, str], token: str) -> Response:
+        return await self.client.post(IDENTITIES, headers=who, json={"token": token})
+
     async def users(self) -> int:
         return await count_rows(self.database, User)
+
+
+def shown(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 async def refused(door: Door, *tokens: str) -> None:
