@@ -37,29 +37,9 @@ def asked(now: datetime, site: str) -> dict[str, dict[str, Any]]:
     issued = int(now.timestamp())
     times = {"iat": issued, "exp": issued + int(timedelta(minutes=15).total_seconds())}
     plugin = {**PERSON, **times, "sub": PERSON["id"], "iss": site, "aud": site}
-    cookie = {
-        **times,
-        "session": {"id": "s1", "userId": PERSON["id"], "token": "t", "ipAddress": ""},
-        "user": PERSON,
-        "updatedAt": issued * 1000,
-        "version": "1",
-    }
+    cookie = {**times, **_better_auth_cookie(issued)}
     front_end = {**times, "sub": PERSON["id"], "user_id": PERSON["id"]}
-    supabase = {
-        **times,
-        "iss": f"{site}/auth/v1",
-        "aud": "authenticated",
-        "sub": SUPABASE_ID,
-        "role": "authenticated",
-        "is_anonymous": False,
-        "aal": "aal1",
-        "amr": [{"method": "password", "timestamp": issued}],
-        "session_id": SUPABASE_ID,
-        "email": "ada@example.org",
-        "phone": "",
-        "user_metadata": {"email_verified": True},
-        "app_metadata": {"provider": "email", "providers": ["email"]},
-    }
+    supabase = {**times, **_supabase(issued, site)}
     shop = {**times, "iss": SHOP, "aud": ["questlog", "shop"], "sub": "auth0|7"}
     of_key_pairs = {
         f"{issuer} {algorithm}": {"alg": algorithm, "claims": claims, "header": header}
@@ -78,6 +58,32 @@ def asked(now: datetime, site: str) -> dict[str, dict[str, Any]]:
     return of_key_pairs | {
         name: {"alg": "HS256", "claims": claims, "secret": secret}
         for name, (claims, secret) in of_secrets.items()
+    }
+
+
+def _better_auth_cookie(issued: int) -> dict[str, Any]:
+    return {
+        "session": {"id": "s1", "userId": PERSON["id"], "token": "t", "ipAddress": ""},
+        "user": PERSON,
+        "updatedAt": issued * 1000,
+        "version": "1",
+    }
+
+
+def _supabase(issued: int, site: str) -> dict[str, Any]:
+    return {
+        "iss": f"{site}/auth/v1",
+        "aud": "authenticated",
+        "sub": SUPABASE_ID,
+        "role": "authenticated",
+        "is_anonymous": False,
+        "aal": "aal1",
+        "amr": [{"method": "password", "timestamp": issued}],
+        "session_id": SUPABASE_ID,
+        "email": "ada@example.org",
+        "phone": "",
+        "user_metadata": {"email_verified": True},
+        "app_metadata": {"provider": "email", "providers": ["email"]},
     }
 
 

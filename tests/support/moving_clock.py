@@ -7,6 +7,11 @@ import pytest
 from questlog.core import clock
 
 
+def at(text: str) -> datetime:
+    """Return a moment of UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
 class MovingClock:
     """Runs as usual, ahead of the time by what it was moved; or stands still at a moment."""
 
