@@ -55,8 +55,8 @@ GAME = (
     Guard(
         "who waits for a player sees what was settled",
         "game/turns.py",
-        ".with_for_update(of=PLAYERS, key_share=True)",
-        "",
+        "return _mine(user_id).with_for_update(of=PLAYERS, key_share=True)",
+        "return _mine(user_id)",
         'tests/game/test_roll_over.py -k "ten_who_come_first and postgresql"',
     ),
 )
