@@ -1,6 +1,6 @@
 """Changes that complete or reopen, and doors that toggle."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
@@ -9,12 +9,8 @@ from questlog.flows.add_task import add_task
 from questlog.flows.toggle_task import toggle_task
 from questlog.planning.task_schemas import TaskCreate
 from tests.support.make import Make
-from tests.support.moving_clock import MovingClock
+from tests.support.moving_clock import MovingClock, at
 from tests.support.planner import Planner, planner
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize("change", [{"completed": True}, {"status": "completed"}])

@@ -1,7 +1,7 @@
 """Completing the dates of a series, one after the other."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -9,15 +9,11 @@ import pytest
 from questlog.core.db import Database
 from questlog.planning.completions import OccurrenceMovedError
 from tests.support.make import Make
-from tests.support.moving_clock import MovingClock
+from tests.support.moving_clock import MovingClock, at
 from tests.support.planner import planner
 from tests.support.sql import count_statements
 
 MONDAY = date(2026, 11, 23)
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 async def test_a_series_moves_to_its_next_date_and_stays_open(

@@ -1,7 +1,7 @@
 """Completing a task, and what follows from it."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,15 +14,11 @@ from questlog.planning.occurrences import TooLateForYesterdayError
 from questlog.planning.ownership import NotYoursError
 from questlog.planning.task_rows import TaskNotFoundError
 from tests.support.make import Make
-from tests.support.moving_clock import MovingClock
+from tests.support.moving_clock import MovingClock, at
 from tests.support.planner import planner
 from tests.support.sql import count_statements
 
 MONDAY = date(2026, 11, 23)
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 async def test_a_completed_task_is_done_and_keeps_an_occurrence(

@@ -1,7 +1,7 @@
 """Taking a completion back."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,15 +10,11 @@ from questlog.core.db import Database
 from questlog.planning import goal_progress, task_delays, task_trash, tasks
 from questlog.planning.task_rows import TaskNotFoundError
 from tests.support.make import Make
-from tests.support.moving_clock import MovingClock
+from tests.support.moving_clock import MovingClock, at
 from tests.support.planner import planner
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 25)
 DATES = ("due_on", "due_at", "due_time", "start_on", "deadline_on", "rhythm_from", "dates_used")
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 async def test_a_reopened_task_is_open_and_its_occurrence_is_taken_back(

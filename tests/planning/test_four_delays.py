@@ -1,7 +1,7 @@
 """Skip, postpone, reschedule the series, reschedule this date: four verbs that differ in what they leave behind."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,13 +12,9 @@ from questlog.planning.task_answers import answer
 from questlog.planning.task_dates import RecurrenceNeedsDateError
 from questlog.planning.task_rows import TaskRow
 from tests.support.make import Make
-from tests.support.moving_clock import MovingClock
+from tests.support.moving_clock import MovingClock, at
 from tests.support.planner import Planner, planner
 from tests.support.sql import count_statements
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def day(number: int) -> date:

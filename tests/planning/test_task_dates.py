@@ -1,6 +1,6 @@
 """When a task is due: reading dates, keeping instants and wall clocks."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from questlog.planning import task_dates
 from questlog.planning.recurrence import RecurrenceError
 from questlog.planning.task_dates import Due, RecurrenceNeedsDateError
+from tests.support.moving_clock import at
 
 MONDAY = date(2026, 11, 23)
 ONE_OFF: dict[str, Any] = {
@@ -23,10 +24,6 @@ ONE_OFF: dict[str, Any] = {
     "dates_used": 0,
 }
 SERIES = ONE_OFF | {"rule": "FREQ=WEEKLY", "rhythm_from": date(2026, 11, 16), "dates_used": 1}
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def changed(row: dict[str, Any], **changes: Any) -> dict[str, Any]:

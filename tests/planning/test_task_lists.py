@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,16 +16,12 @@ from questlog.planning import occurrences, project_trash, projects, task_trash, 
 from questlog.planning.occurrences import OccurrenceFilter
 from questlog.planning.queries import TaskFilter
 from tests.support.make import Make
-from tests.support.moving_clock import MovingClock
+from tests.support.moving_clock import MovingClock, at
 from tests.support.planner import Planner, planner
 from tests.support.sql import count_statements
 
 MONDAY = date(2026, 11, 23)
 SORTS = ["position", "due", "priority", "created", "updated", "title", "completed"]
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 async def week_of(me: Planner, make: Make) -> None:

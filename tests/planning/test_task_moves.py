@@ -1,7 +1,7 @@
 """Reordering, moving and doubling tasks, and putting them off."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,12 +22,8 @@ from questlog.planning.task_delays import (
 from questlog.planning.task_rows import TaskRow
 from questlog.planning.task_tree import TaskCycleError, TaskTooDeepError
 from tests.support.make import Make
-from tests.support.moving_clock import MovingClock
+from tests.support.moving_clock import MovingClock, at
 from tests.support.planner import Planner, planner
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 async def place(
