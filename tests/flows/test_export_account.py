@@ -20,7 +20,8 @@ from tests.support.make import Make, Person
 
 HEAD = {"format", "version", "exported_at", "user"}
 PAST = datetime(2026, 10, 3, 12, 0, tzinfo=UTC)
-MADE_ANEW = {"id", "created_at", "updated_at", "version", "receipt"}
+# What was earned stays where it was earned.
+MADE_ANEW = {"id", "created_at", "updated_at", "version", "receipt", "xp"}
 
 
 async def post(client: AsyncClient, user: Person, path: str, body: Any = None) -> Any:
@@ -69,7 +70,7 @@ async def lived(client: AsyncClient, user: Person) -> None:
 
 
 def comparable(found: dict[str, Any]) -> dict[str, Any]:
-    """The document without ids, moments of making and receipts; each id is replaced by what it names."""
+    """The document without ids, moments of making, receipts and XP; each id is replaced by what it names."""
     names = {
         row["id"]: row.get("title") or row.get("name")
         for section in READ_BACK
@@ -102,6 +103,7 @@ async def test_g21_an_export_read_in_elsewhere_exports_the_same(
 
     again = await document(database, jon)
     assert comparable(again) == comparable(exported)
+    assert {row["xp"] for row in exported["occurrences"]} > {0}
     assert {row["xp"] for row in again["occurrences"]} == {0}
     assert {row["id"] for row in again["tasks"]}.isdisjoint(row["id"] for row in exported["tasks"])
     assert report.new == sum(len(exported[name]) for name in READ_BACK if name != "occurrences")

@@ -12,6 +12,7 @@ from questlog.cli import serving, terminal
 from questlog.cli.database import work_on_database
 from questlog.cli.settings import read_settings
 from questlog.core.db import Database
+from questlog.flows.bundled_courses import load_at_first
 from questlog.main import create_app
 
 
@@ -45,8 +46,8 @@ def server() -> None:
 def run(host: str | None, port: int | None, workers: int, reload: bool) -> None:
     """Start the server.
 
-    An embedded SQLite database is made and migrated on the way. PostgreSQL is not touched: run
-    `questlog db upgrade` first.
+    An embedded SQLite database is made and migrated on the way, and gets the bundled courses when it has none.
+    PostgreSQL is not touched: run `questlog db upgrade` first, and `questlog cmd seed` for the courses.
 
     \b
     questlog server run
@@ -58,9 +59,8 @@ def run(host: str | None, port: int | None, workers: int, reload: bool) -> None:
     given = {"API_HOST": host, "API_PORT": None if port is None else str(port)}
     os.environ.update({name: text for name, text in given.items() if text})
     settings = read_settings()
-    work_on_database(
-        settings, nothing_more
-    )  # migrates or refuses, once and before any process starts
+    # Migrates or refuses, once and before any process starts.
+    work_on_database(settings, load_at_first if settings.database.url.is_sqlite else nothing_more)
     serving.serve(settings.http.host, settings.http.port, workers=workers, reload=reload)
 
 

@@ -17,12 +17,10 @@ from questlog.commands.courses import told
 from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
-from questlog.flows.import_course import import_course
+from questlog.flows import bundled_courses
 from questlog.flows.sign_up import sign_up
 from questlog.identity import emails, users
 from questlog.identity.front_desk import FrontDesk
-from questlog.learning import bundled
-from questlog.learning.course_imports import CourseImported
 from questlog.planning import projects, tasks
 from questlog.planning.task_schemas import TaskCreate
 
@@ -59,14 +57,10 @@ def seed(count: int | None, email: str) -> None:
     settings = read_settings()
     if count is not None and settings.app.is_production:
         raise failure("sample tasks are for trying things out: not in production")
-    for imported in work_on_database(settings, _load_courses):
+    for imported in work_on_database(settings, bundled_courses.load):
         success(told(imported))
     if count is not None:
         _make_tasks(settings, count, email)
-
-
-async def _load_courses(database: Database) -> list[CourseImported]:
-    return [await database.write(import_course, file.course) for file in bundled.courses()]
 
 
 def _make_tasks(settings: Settings, count: int, email: str) -> None:

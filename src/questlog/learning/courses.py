@@ -59,6 +59,11 @@ FIRST_FIRST = (SortKey(COURSES.c.id),)
 IN_ORDER = (SortKey(WEEKS.c.course_id), SortKey(WEEKS.c.number))
 
 
+async def exist(session: Session) -> bool:
+    """Tell whether there is any course."""
+    return await session.scalar(select(COURSES.c.id).limit(1)) is not None
+
+
 class WeekNotFoundError(NotFoundError):
     code = "week_not_found"
     default_message = "There is no such week."
