@@ -244,9 +244,9 @@ def test_samples_are_refused_in_production(run: Run) -> None:
     assert run.everybody() == []
 
 
-def test_without_a_count_there_is_nothing_to_load_yet(run: Run) -> None:
+def test_without_a_count_there_are_courses_and_no_accounts(run: Run) -> None:
     result = run("cmd", "seed")
 
     assert result.exit_code == 0
-    assert "nothing to load yet" in result.stdout
+    assert "Thinking in numbers" in result.stdout
     assert run.everybody() == []
