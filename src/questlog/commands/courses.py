@@ -38,7 +38,8 @@ def check_course_command(paths: tuple[Path, ...]) -> None:
     if findings:
         raise refusal(findings)
     lessons = sum(len(file.course.lessons) for file in files)
-    success(f"{len(files)} courses with {lessons} lessons: nothing to find fault with.")
+    courses = "One course" if len(files) == 1 else f"{len(files)} courses"
+    success(f"{courses} with {lessons} lessons: nothing to find fault with.")
 
 
 @command("import-questions", help="Add the questions of a GIFT or CSV file to a lesson's quiz.")
