@@ -19,6 +19,7 @@ from tests.game.books import check_books
 from tests.game.played import Played, sign_in
 from tests.game.reference import PRICES, Reference
 from tests.game.reference_deeds import DIFFICULTY, What, level_of
+from tests.game.reference_view import shown
 from tests.support.moving_clock import MovingClock
 
 CONTENT = reference_content.read()
@@ -206,7 +207,7 @@ class Game(RuleBasedStateMachine):
     @invariant()
     def both_agree(self) -> None:
         seen = self.run(self.player.shown())
-        assert seen == self.reference.shown()
+        assert seen == shown(self.reference)
 
     @invariant()
     def books_are_right(self) -> None:
