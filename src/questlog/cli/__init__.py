@@ -41,6 +41,8 @@ PLACES = {
     "goals": Place("questlog.cli.goals:goals", "goals and how far they are", "Your day"),
     "projects": Place("questlog.cli.projects:projects", "projects and what is open", "Your day"),
     "game": Place("questlog.cli.game:game", "level, quests, badges, the shop", "Your day"),
+    "courses": Place("questlog.cli.lessons_courses:courses", "courses, taking one", "Learning"),
+    "lesson": Place("questlog.cli.lessons:lesson", "the next lesson, to read", "Learning"),
     "login": Place("questlog.cli.sign_in:login", "sign in to a server", "Your account"),
     "logout": Place("questlog.cli.sign_in:logout", "sign out again", "Your account"),
     "whoami": Place("questlog.cli.sign_in:whoami", "who is signed in, and where", "Your account"),
