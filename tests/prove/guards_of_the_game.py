@@ -4,6 +4,27 @@ from tests.prove.guard import Guard
 
 GAME = (
     Guard(
+        "a boss loses to one deed once, however often it is done again",
+        "game/earning.py",
+        "0 if payment.has_struck else min(worth.xp, turn.hp_left)",
+        "min(worth.xp, turn.hp_left)",
+        'tests/game/test_done_again.py -k "ladder and sqlite"',
+    ),
+    Guard(
+        "only the boss that fell last rises again",
+        "game/taking_back.py",
+        "or await session.scalar(later.limit(1)) is not None",
+        "or False",
+        'tests/game/test_done_again.py -k "behind and sqlite"',
+    ),
+    Guard(
+        "what was paid before a challenge began does not move it",
+        "game/earning.py",
+        "    if payment.first is not None:\n",
+        "    if False:\n",
+        'tests/game/test_done_again.py -k "old_deeds and sqlite"',
+    ),
+    Guard(
         "a challenge is joined once a day",
         "game/pursuits.py",
         "    if rests(last, player):\n",
