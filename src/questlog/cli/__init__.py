@@ -43,6 +43,8 @@ PLACES = {
     "game": Place("questlog.cli.game:game", "level, quests, badges, the shop", "Your day"),
     "courses": Place("questlog.cli.lessons_courses:courses", "courses, taking one", "Learning"),
     "lesson": Place("questlog.cli.lessons:lesson", "the next lesson, to read", "Learning"),
+    "quiz": Place("questlog.cli.quizzes:quiz", "a lesson's quiz", "Learning"),
+    "review": Place("questlog.cli.reviews:review", "the cards of today", "Learning"),
     "login": Place("questlog.cli.sign_in:login", "sign in to a server", "Your account"),
     "logout": Place("questlog.cli.sign_in:logout", "sign out again", "Your account"),
     "whoami": Place("questlog.cli.sign_in:whoami", "who is signed in, and where", "Your account"),
