@@ -94,17 +94,18 @@ async def _sums(session: Session, player: Mapping[Any, Any]) -> dict[str, int]:
 async def _of_the_day(session: Session, player: Mapping[Any, Any]) -> dict[str, int]:
     """Count the first payments for own tasks on the present day, and those ahead of their date, taken back or not."""
     found = await session.execute(
-        select(LEDGER.c.xp, LEDGER.c.details).where(
+        select(LEDGER.c.details).where(
             LEDGER.c.user_id == player["user_id"],
             LEDGER.c.local_day == player["day_on"],
             LEDGER.c.source_kind == "task",
             LEDGER.c.entry == "grant",
             LEDGER.c.round == 1,
+            LEDGER.c.xp > 0,
         )
     )
-    rows = found.all()
-    ahead = sum(1 for row in rows if row.xp and row.details.get("ahead"))
-    return {"day_tasks": len(rows), "day_ahead": ahead}
+    paid = found.all()
+    ahead = sum(1 for row in paid if row.details.get("ahead"))
+    return {"day_tasks": len(paid), "day_ahead": ahead}
 
 
 async def _counters(session: Session, user_id: UUID) -> dict[str, int]:
