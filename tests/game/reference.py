@@ -79,7 +79,7 @@ class Reference:
         self.life.move_hearts(deed.what.hearts)
         if deed.makes_a_day and deed.day == self.life.day and not self.life.was_active:
             self.life.extend()
-        damage = self._strike(deed)
+        damage = deed.dealt = self._strike(deed)
         self._advance(deed)
         self._give_badges(key)
         return Moved(self.xp - xp, self.purse - purse, damage, is_new=True)
@@ -166,10 +166,10 @@ class Reference:
         if felled is not None and felled is self.fallen[-1] and not self.boss.lost:
             self.boss = self.fallen.pop()
             self.xp -= felled.rung.bonus
-        if deed.boss is None or deed.boss not in (self.boss, self.resting):
+        struck, damage = deed.boss, deed.damage
+        if struck is None or not deed.dealt or struck not in (self.boss, self.resting):
             return 0
-        damage = deed.damage
-        deed.boss.lost -= damage
+        struck.lost -= damage
         deed.boss, deed.damage = None, 0
         return damage
 

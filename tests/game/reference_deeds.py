@@ -84,6 +84,8 @@ class Deed:
     boss: Boss | None = None
     """The one that lost `damage` to it and did not get it back."""
     damage: int = 0
+    dealt: int = 0
+    """How much of it the last time, which is what its receipt told."""
     felled: Boss | None = None
     reached: list[tuple[Striving, Aim]] = field(default_factory=list)
     won: list[Striving] = field(default_factory=list)
