@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from questlog.core.db import Database
 from questlog.flows import close_account, erase_account
+from questlog.identity import users
 from questlog.worker import housekeeping
 from tests.support.doors import log_in, register
 from tests.support.everything import live, rows_of
@@ -79,6 +80,22 @@ async def test_s144_a_large_account_is_closed_at_once_and_erased_in_steps(
     assert await left(database, user) == {}
     assert await words(database, "zaffre") == 0
     await check_invariants(database)
+
+
+async def test_s144_a_step_on_sqlite_ends_when_its_time_is_over(
+    database: Database, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erase_account, "STEP_S", 0)
+    monkeypatch.setattr(erase_account, "ROWS_AT_ONCE", 3)
+    user = await make.user(password=PASSWORD)
+    await live(database, make, user, "zaffre")
+    await database.write(users.delete, user.id)
+    before = sum((await left(database, user)).values())
+
+    is_gone = await database.write(erase_account.erase_some, user.id)
+
+    gone = before - sum((await left(database, user)).values())
+    assert (is_gone, 0 < gone <= 3) == (not database.is_sqlite, database.is_sqlite)
 
 
 async def deep_tree(client: AsyncClient, user: Person) -> None:
