@@ -101,6 +101,26 @@ async def test_f09_racing_toggles_pay_as_often_as_the_task_stands_done(
     await check_invariants(database)
 
 
+async def test_g01_a_batch_and_single_completions_cross_without_waiting_for_each_other(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    user = await make.user()
+    tasks = [await added(database, user) for _ in range(30)]
+    rounds = [tasks[start : start + 6] for start in range(0, 30, 6)]
+
+    answers: list[Response] = []
+    for some in rounds:
+        commands = [{"op": "complete", "args": {"id": str(id_)}} for id_ in some]
+        answers += await asyncio.gather(
+            client.post(f"{TASKS}/batch", json={"commands": commands}, headers=user.headers),
+            *(client.post(f"{TASKS}/{id_}/complete", headers=user.headers) for id_ in some[::-1]),
+        )
+
+    assert len(receipts(answers)) == 30
+    assert (await ledger_of(database, user))["task"] == 30
+    await check_invariants(database)
+
+
 async def test_f12_fifty_tasks_at_once_cross_every_threshold_once(
     client: AsyncClient, database: Database, make: Make
 ) -> None:

@@ -18,10 +18,13 @@ from questlog.core.schemas import Strict
 from questlog.flows.batch_ops import OPS, Doing, Outcome
 from questlog.flows.task_changes import TaskChange
 from questlog.planning import task_tree
-from questlog.planning.batch_schemas import BatchRequest, Command, Misread
+from questlog.planning.batch_schemas import AddCommand, BatchRequest, Command, Misread
 from questlog.planning.dependencies import Dependencies
 from questlog.planning.ownership import NotYoursError
 from questlog.planning.task_rows import TaskNotFoundError
+
+PAID = frozenset({"complete", "incomplete", "update"})
+"""What reaches the player, who is locked behind the tasks."""
 
 
 class UnresolvedTempIdError(ValidationError):
@@ -71,11 +74,19 @@ async def apply(session: Session, user_id: UUID, batch: BatchRequest, *, timezon
     details; then nothing has changed.
     """
     await task_tree.hold(session, user_id)
+    if any(command.op in PAID for command in batch.commands):
+        await task_tree.hold_rows(session, user_id, _named(batch))
     start = event_marks.mark(session)
     work = _Work(session, user_id, timezone, frozenset(batch.temp_ids))
     attempt = _at_once if batch.atomic else _on_its_own
     results = [await attempt(work, index, command) for index, command in enumerate(batch.commands)]
     return Applied(results, work.made, _record(work, results, start))
+
+
+def _named(batch: BatchRequest) -> list[UUID]:
+    """Return the ids of the tasks that the commands are for; a temporary one names no task."""
+    read = [one for one in batch.commands if not isinstance(one, Misread)]
+    return [one.args.id for one in read if not isinstance(one, AddCommand)]
 
 
 async def _at_once(work: _Work, index: int, command: Command | Misread) -> Result:

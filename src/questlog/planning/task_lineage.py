@@ -7,9 +7,9 @@ from sqlalchemy import CTE, literal, select
 from questlog.planning.queries import MAX_DEPTH, TASKS
 
 
-def subtree_of(user_id: UUID, task_id: UUID) -> CTE:
-    """The ids of a task and of everything below it, in the trash or not."""
-    mine = (TASKS.c.user_id == user_id, TASKS.c.id == task_id)
+def subtree_of(user_id: UUID, *task_ids: UUID) -> CTE:
+    """The ids of tasks and of everything below them, in the trash or not."""
+    mine = (TASKS.c.user_id == user_id, TASKS.c.id.in_(task_ids))
     top = select(TASKS.c.id, TASKS.c.user_id, literal(1).label("step")).where(*mine)
     tree = top.cte("subtree", recursive=True)
     # The owner is handed down: compared with a constant, SQLite would walk all tasks of the user at every step.

@@ -4,7 +4,7 @@ Whoever changes that shape holds it first, so that two changes which would be le
 together or leave a subtask under a deleted parent: the later one sees the earlier.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,22 @@ async def hold(session: Session, user_id: UUID) -> None:
     if session.get_bind().dialect.name == "postgresql":
         key = func.hashtextextended(f"tasks of {user_id}", 0)
         await session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+async def hold_rows(session: Session, user_id: UUID, task_ids: Collection[UUID]) -> None:
+    """Lock tasks and what is below them, in the order of their ids; ids that name no task are passed over.
+
+    For whoever is about to complete several: who completes one of them locks it before the player, so that here, too,
+    no task may be locked after the player.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        tree = subtree_of(user_id, *task_ids)
+        await session.execute(
+            select(TASKS.c.id)
+            .where(TASKS.c.user_id == user_id, TASKS.c.id.in_(select(tree.c.id)))
+            .order_by(TASKS.c.id)
+            .with_for_update(of=TASKS, key_share=True)
+        )
 
 
 async def place_of_new(
