@@ -90,7 +90,13 @@ def _words(pieces: Iterator[Span]) -> Iterator[Word]:
 
 
 def _joined(words: Sequence[Word]) -> str:
-    return " ".join(
-        "".join(click.style(text, **style) if style else text for text, style in word)
-        for word in words
-    )
+    """Return a line; a space between two words that look alike looks like them."""
+    runs: list[Span] = []
+    for word in words:
+        for place, (text, style) in enumerate(word):
+            gap = " " if runs and not place else ""
+            if runs and runs[-1][1] == style:
+                runs[-1] = (runs[-1][0] + gap + text, style)
+            else:
+                runs += [(gap, PLAIN), (text, style)] if gap else [(text, style)]
+    return "".join(click.style(text, **style) if style else text for text, style in runs)

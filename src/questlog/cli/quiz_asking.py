@@ -15,7 +15,6 @@ type Question = Mapping[str, Any]
 
 TRUE, FALSE = ("1", "t", "true", "y", "yes", "да", "верно"), ("2", "f", "false", "n", "no", "нет")
 GAP = re.compile(r"\{(\d+)\}")
-LEFT_OUT = "Enter alone leaves it out"
 
 
 class UnreadableError(ValueError):
@@ -66,7 +65,7 @@ class Kind:
         yield from ()
 
     def prompt(self, _question: Question) -> str:
-        return f"Your answer ({LEFT_OUT})"
+        return "Your answer"
 
     def read(self, _question: Question, typed: str) -> Any:
         """Return the answer. Raises `UnreadableError`."""
@@ -78,7 +77,7 @@ class OneChoice(Kind):
         return _listed(question["choices"])
 
     def prompt(self, question: Question) -> str:
-        return f"A number, 1 to {len(question['choices'])} ({LEFT_OUT})"
+        return f"A number, 1 to {len(question['choices'])}"
 
     def read(self, question: Question, typed: str) -> Any:
         found = _numbers(typed, len(question["choices"]))
@@ -89,7 +88,7 @@ class OneChoice(Kind):
 
 class SomeChoices(OneChoice):
     def prompt(self, _question: Question) -> str:
-        return f"All that are right, such as 1 3 ({LEFT_OUT})"
+        return "All that are right, such as 1 3"
 
     def read(self, question: Question, typed: str) -> Any:
         found = _numbers(typed, len(question["choices"]))
@@ -101,7 +100,7 @@ class Truth(Kind):
         return _listed(["true", "false"])
 
     def prompt(self, _question: Question) -> str:
-        return f"1 or 2, t or f ({LEFT_OUT})"
+        return "1 or 2, t or f"
 
     def read(self, _question: Question, typed: str) -> Any:
         said = typed.casefold()
@@ -113,7 +112,7 @@ class Truth(Kind):
 class Number(Kind):
     def prompt(self, question: Question) -> str:
         unit = f" in {terminal.printable(question['unit'])}" if question["unit"] else ""
-        return f"A number{unit} ({LEFT_OUT})"
+        return f"A number{unit}"
 
     def read(self, question: Question, typed: str) -> Any:
         unit = (question["unit"] or "").strip().casefold()
@@ -128,7 +127,7 @@ class Order(Kind):
 
     def prompt(self, question: Question) -> str:
         example = " ".join(str(n) for n in (2, 1, *range(3, len(question["items"]) + 1)))
-        return f"All numbers in the right order, such as {example} ({LEFT_OUT})"
+        return f"All numbers in the right order, such as {example}"
 
     def read(self, question: Question, typed: str) -> Any:
         items = question["items"]
@@ -148,7 +147,7 @@ class Pairs(Kind):
     def prompt(self, question: Question) -> str:
         several = len(question["left"])
         example = " ".join(ascii_lowercase[n] for n in (1, 0, *range(2, several)))
-        return f"The letters for 1 to {several}, such as {example} ({LEFT_OUT})"
+        return f"The letters for 1 to {several}, such as {example}"
 
     def read(self, question: Question, typed: str) -> Any:
         left, right = question["left"], question["right"]
@@ -177,7 +176,6 @@ KINDS: Mapping[str, Kind] = {
 
 def _gaps(question: Question) -> list[str | None] | None:
     """Ask for one gap after the other; those that are left empty are holes."""
-    click.echo(f"({LEFT_OUT}.)")
     said = [typed_in(f"Gap {number}") or None for number in range(1, question["gaps"] + 1)]
     return said if any(said) else None
 

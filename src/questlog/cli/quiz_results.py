@@ -26,16 +26,20 @@ def verdict(graded: Mapping[str, Any], place: int) -> Iterator[str]:
     yield from why(graded)
 
 
-def why(graded: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is right, why, and the heading of the lesson to read again."""
-    solution = in_words(graded["solution"])
-    if graded.get("unit"):
-        solution += f" {graded['unit']}"
-    yield from _answer("Right is: ", solution, "green")
+def why(graded: Mapping[str, Any], lesson: str = "") -> Iterator[str]:
+    """Yield why something is right; unless it was answered so, also what is right and where to read it again.
+
+    The heading stands in `lesson`, which is named where it is not clear.
+    """
     wide = lesson_text.columns()
+    if not graded["is_correct"]:
+        solution = in_words(graded["solution"])
+        unit = f" {graded['unit']}" if graded["unit"] else ""
+        yield from _answer("Right is: ", solution + unit, "green")
     yield from wrapped(code_spans(graded["explanation"]), wide, first="  ", rest="  ")
-    if graded["see"]:
-        see = f"Read again: {terminal.printable(graded['see'])}"
+    if graded["see"] and not graded["is_correct"]:
+        place = f", questlog lesson {lesson}" if lesson else ""
+        see = f"Read again: {graded['see']}{place}"
         yield from wrapped(iter([(see, {"dim": True})]), wide, first="  ", rest="  ")
 
 

@@ -116,6 +116,7 @@ def _introduce(found: Mapping[str, Any], given: Answers) -> None:
         click.secho(f"You have passed it, {found['best_percent']} % at best.", dim=True)
     else:
         click.secho(f"{found['best_percent']} % at best so far.", dim=True)
+    click.secho("Enter alone leaves a question out. Ctrl-C stops and keeps your answers.", dim=True)
     if given:
         terminal.note(f"You go on: {counted(len(given), 'answer')} kept from before.")
 

@@ -49,6 +49,8 @@ def review(rate: bool, limit: int | None, as_json: bool) -> None:
         if as_json:
             terminal.print_json(daily)
             return
+        if daily["items"]:
+            click.secho("Enter alone: you only thought of it, and rate yourself.", dim=True)
         done = Session(hearts=_hearts(remote))
         try:
             while daily["items"] and (limit is None or done.reviewed < limit):
@@ -130,7 +132,8 @@ def _tell_card(remote: Remote, after: Mapping[str, Any]) -> None:
     words, color = told[after["is_correct"]]
     if words:
         click.secho(words, fg=color)
-    for line in (*quiz_results.why(after), *quiz_results.receipt(after["receipt"])):
+    why = quiz_results.why(after, after["lesson_id"])
+    for line in (*why, *quiz_results.receipt(after["receipt"])):
         click.echo(line)
     when = quiz_times.in_words(after["due_at"], references.account_of(remote).timezone)
     click.secho(f"It comes back {when}.", dim=True)
