@@ -207,6 +207,24 @@ def test_half_a_minute_lies_between_two_tries(
     assert "8 of 8 right" in person.out
 
 
+def test_who_goes_away_while_it_waits_loses_nothing(
+    ida: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ida.enroll()
+    typed = typed_right(ida.questions())
+    ida.hand_in([None] * 8)
+
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "sleep", interrupted)
+        said = ida.run("quiz", typed=lines(*typed), expect=Exit.FAILED)
+
+    assert "Stopped: nothing was handed in, 8 answers kept." in said.err
+    assert ida.run("quiz", "--json").json["attempts"] == 1
+
+
 def test_a_server_that_went_away_takes_no_answers_with_it(ida: Learner) -> None:
     ida.enroll()
     typed = typed_right(ida.questions())

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 
+from questlog.cli import quiz_asking
 from questlog.cli.exits import Exit
 from tests.support.server import RunningServer
 from tests.support.terminal_learner import Learner, lines, server_ahead, typed_right
@@ -46,11 +48,13 @@ def right_answers(ida: Learner) -> list[str]:
     return [known[card["kind"]] for card in ida.run("review", "--json").json["items"]]
 
 
-def set_limit(ida: Learner, cards: int) -> None:
+def elsewhere(ida: Learner, method: str, path: str, body: dict[str, Any]) -> None:
+    """Do something by another way than this terminal."""
     account = json.loads((ida.home / "config" / "account.json").read_text(encoding="utf-8"))
-    httpx2.patch(
-        f"{account['server']}/api/v1/auth/me",
-        json={"settings": {"reviews_per_day": cards}},
+    httpx2.request(
+        method,
+        f"{account['server']}/api/v1{path}",
+        json=body,
         headers={"Authorization": f"Bearer {account['access_token']}"},
         trust_env=False,
     ).raise_for_status()
@@ -121,7 +125,7 @@ def test_going_away_keeps_what_was_answered(ida: Learner) -> None:
 
 def test_a_day_has_its_end(ida: Learner) -> None:
     typed = right_answers(ida)
-    set_limit(ida, 3)
+    elsewhere(ida, "PATCH", "/auth/me", {"settings": {"reviews_per_day": 3}})
 
     said = ida.run("review", typed=lines(*typed))
     again = ida.run("review")
@@ -132,6 +136,34 @@ def test_a_day_has_its_end(ida: Learner) -> None:
     assert "That is all for today, 3 cards. The rest waits until tomorrow." in said.out
     assert again.lines == ["That is all for today, 3 cards. The rest waits until tomorrow."]
     assert len(tomorrow["items"]) == 3
+
+
+def test_a_card_that_was_reviewed_elsewhere_is_passed_over(
+    ida: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = ida.run("review", "--json").json["items"]
+
+    def slow(card: dict[str, Any], _heading: str) -> None:
+        if card["id"] == waiting[0]["id"]:
+            elsewhere(ida, "POST", f"/reviews/{card['id']}", {"rating": "easy"})
+
+    with monkeypatch.context() as patch:
+        patch.setattr(quiz_asking, "ask", slow)
+        said = ida.run("review", typed=lines(*["good"] * 8))
+
+    assert "This card rests until it is due again." in said.err
+    assert "7 cards reviewed." in said.out
+
+
+def test_a_key_for_learning_alone_is_enough(ida: Learner) -> None:
+    scopes = ("--scope", "learning:read", "--scope", "learning:write")
+    key = ida.run("keys", "create", "learner", *scopes, "--json").json["key"]
+
+    said = ida.run(
+        "review", "--limit", "1", typed=lines(right_answers(ida)[0]), QUESTLOG_API_KEY=key
+    )
+
+    assert "1 of 1 right, +2 XP." in said.out
 
 
 def test_who_has_no_cards_is_told_where_they_come_from(
