@@ -213,7 +213,6 @@ def upgrade() -> None:
         sa.CheckConstraint("hearts >= 0", name=op.f("ck_players_hearts_not_negative")),
         sa.CheckConstraint("potion_left >= 0", name=op.f("ck_players_potion_not_negative")),
         sa.CheckConstraint("streak_freezes >= 0", name=op.f("ck_players_freezes_not_negative")),
-        sa.CheckConstraint("xp >= 0", name=op.f("ck_players_xp_not_negative")),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_players_user_id"), ondelete="CASCADE"
         ),

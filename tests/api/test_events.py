@@ -50,7 +50,7 @@ async def test_activity_is_listed_newest_first(client: AsyncClient, make: Make) 
     task = await added(client, user)
     await client.post(f"{TASKS}/{task['id']}/complete", headers=user.headers)
 
-    newest, oldest = await listed(client, user)
+    newest, oldest = await listed(client, user, type="task.*")
 
     assert [newest["type"], oldest["type"]] == ["task.completed", "task.created"]
     assert (newest["seq"], newest["subject_id"]) == (2, task["id"])
@@ -102,7 +102,12 @@ async def test_activity_is_filtered(
     assert await types(type="label.created") == ["label.created"]
     assert await types(type="task_.*") == []
     assert len(await types(subject_id=task["id"])) == 2
-    assert await types(**{"from": day}) == ["task.completed", "task.created", "label.created"]
+    later = await types(**{"from": day})
+    assert [one for one in later if one.startswith(("task.", "label."))] == [
+        "task.completed",
+        "task.created",
+        "label.created",
+    ]
     assert await types(to=day) == ["task.created", "label.created"]
     assert await types(to="2020-01-01") == []
 

@@ -182,8 +182,9 @@ async def test_a_search_is_two_statements_however_much_it_finds(
     with count_statements(database) as missed:
         await found_by(client, user, "nothing of the kind")
 
-    assert len(found) == 2
-    assert len(missed) == 1
+    # Who asks is read now and then, too.
+    assert len([one for one in found if "sessions" not in one]) == 2
+    assert len([one for one in missed if "sessions" not in one]) == 1
 
 
 async def test_words_follow_what_is_written(client: AsyncClient, make: Make) -> None:

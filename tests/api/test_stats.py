@@ -27,18 +27,18 @@ async def test_a_completion_shows_in_every_view(client: AsyncClient, make: Make)
     assert days[-1] == {
         "date": today.isoformat(),
         "count": 1,
-        "xp": 0,
+        "xp": 10,
         "breakdown": {str(project.id): 1},
     }
-    assert overview["totals"] == {"completed": 1, "xp": 0, "days": 1}
+    assert overview["totals"] == {"completed": 1, "xp": 10, "days": 1}
     assert overview["streak"] == {"current": 1, "best": 1}
-    assert overview["by_priority"] == [{"priority": 3, "count": 1, "xp": 0}]
+    assert overview["by_priority"] == [{"priority": 3, "count": 1, "xp": 10}]
     assert overview["by_project"] == [
-        {"id": str(project.id), "title": "Kitchen", "count": 1, "xp": 0}
+        {"id": str(project.id), "title": "Kitchen", "count": 1, "xp": 10}
     ]
     assert overview["best_weekday"] == today.isoweekday()
     assert (year["year"], year["total"], year["best"]) == (today.year, 1, 1)
-    assert {"date": today.isoformat(), "count": 1, "xp": 0} in year["days"]
+    assert {"date": today.isoformat(), "count": 1, "xp": 10} in year["days"]
 
 
 async def test_today_is_the_users_own(client: AsyncClient, make: Make) -> None:

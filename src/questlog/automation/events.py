@@ -15,6 +15,7 @@ from questlog.core.prepared import prepared
 
 PENDING = "pending_events"
 REPLACED = "pending_undo_states"
+CONSEQUENCES = "pending_consequences"
 EVENTS = cast(Table, Event.__table__)
 COUNTERS = cast(Table, EventCounter.__table__)
 UNDO_STATES = cast(Table, UndoState.__table__)
@@ -32,15 +33,19 @@ def record(
     payload: dict[str, Any] | None = None,
     touched: Iterable[Touched] = (),
     before: Mapping[str, Any] | None = None,
+    is_consequence: bool = False,
 ) -> UUID:
     """Add an event to the caller's transaction and return its id: it survives exactly when the change does.
 
     `type_` is a noun and a past participle (`task.completed`), `subject` the kind and id of what it happened to,
     `payload` small and JSON; it is frozen here. `before` is what the change replaced (`planning/images.py`), for the
     changes that are undone by it; a batch or an import is one event after those of its parts, and its `before` names
-    them: `{"children": [ids]}`. Actor and correlation id come from the session.
+    them: `{"children": [ids]}`. A consequence follows from another event and is never the one an answer names. Actor
+    and correlation id come from the session.
     """
     event_id, now = new_id(), clock.now()
+    if is_consequence:
+        session.info.setdefault(CONSEQUENCES, set()).add(event_id)
     if before:
         session.info.setdefault(REPLACED, {})[event_id] = {
             "event_id": event_id,
@@ -77,9 +82,10 @@ def hand_over(session: Session, event_id: UUID) -> tuple[list[Touched], dict[str
 
 
 def last_recorded(session: Session) -> UUID | None:
-    """Return the id of the newest event of this transaction, the one an undo would name."""
-    pending = session.info.get(PENDING)
-    return pending[-1]["id"] if pending else None
+    """Return the id of the newest event of this transaction that follows from no other: the one an undo would name."""
+    ids: list[UUID] = [event["id"] for event in session.info.get(PENDING, ())]
+    following = session.info.get(CONSEQUENCES, ())
+    return next((id_ for id_ in reversed(ids) if id_ not in following), ids[-1] if ids else None)
 
 
 async def write_recorded(session: Session) -> None:
@@ -88,10 +94,10 @@ async def write_recorded(session: Session) -> None:
     The counter is the last lock a transaction takes and is held to its commit; so `seq` follows the order of commits
     and has no gaps.
     """
+    session.info["last_event_id"] = last_recorded(session)
     pending: list[dict[str, Any]] = session.info.pop(PENDING, [])
     if not pending:
         return
-    session.info["last_event_id"] = pending[-1]["id"]
     for user_id in sorted({event["user_id"] for event in pending}):
         mine = [event for event in pending if event["user_id"] == user_id]
         last = await _advance(session, user_id, len(mine))

@@ -16,6 +16,7 @@ class Blow(Answer):
     hp_left: int
     defeated: bool
     bonus_xp: int | None = Field(None, description="Only when it is defeated.")
+    risen: bool = Field(False, description="It had fallen, and stands again.")
 
 
 class Advance(Answer):

@@ -57,16 +57,16 @@ async def complete_lesson(
 
 
 def deed_of(done: LessonDone, cause_id: UUID, *, is_backdated: bool = False) -> Deed:
-    """Return what a lesson is to the game. The first lesson that finishes its week or course brings their badges."""
+    """Return what a lesson is to the game. Finishing a week or a course brings its badge, and counts, once."""
     counts = {"lessons_completed": 1}
     badges = []
     if done.is_week_done:
         counts["weeks_completed"] = 1
         title = f"{done.course_title}: {done.week_title}"
-        badges.append((f"week/{done.course}/{done.week_number}", title))
+        badges.append((f"week/{done.course}/{done.week_number}", title, "weeks_completed"))
     if done.is_course_done:
         counts["courses_completed"] = 1
-        badges.append((f"course/{done.course}", done.course_title))
+        badges.append((f"course/{done.course}", done.course_title, "courses_completed"))
     return Deed(
         kind="lesson",
         source_id=done.id,

@@ -6,12 +6,13 @@ that a broken streak is told and hearts are back.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
+import structlog
 from sqlalchemy import RowMapping, Table, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from questlog.core import clock
 from questlog.core.db import Database, Session
@@ -23,6 +24,8 @@ from questlog.identity.models import User
 USERS = cast(Table, User.__table__)
 AT_ONCE = 500
 NOBODY = UUID(int=0)
+
+log = structlog.get_logger(__name__)
 
 
 async def roll_over(session: Session, user_id: UUID, *, timezone: str) -> bool:
@@ -41,13 +44,21 @@ async def roll_over_all(database: Database) -> int:
     while rows := await database.read(_after, last, now):
         for row in rows:
             if _is_due(row, now):
-                with suppress(NoPlayerError):  # the account was erased meanwhile
-                    changed += await database.write(
-                        roll_over, row["user_id"], timezone=row["timezone"]
-                    )
+                changed += await _roll_over_one(database, row)
                 await asyncio.sleep(0)
         last = rows[-1]["user_id"]
     return changed
+
+
+async def _roll_over_one(database: Database, row: RowMapping) -> bool:
+    """What is wrong with one player is told, and keeps nobody else's day from ending."""
+    try:
+        return await database.write(roll_over, row["user_id"], timezone=row["timezone"])
+    except NoPlayerError:  # the account was erased meanwhile
+        return False
+    except IntegrityError as error:
+        log.error("day_not_settled", user=str(row["user_id"]), error=str(error.orig))
+        return False
 
 
 async def _after(session: Session, last: UUID, now: datetime) -> Sequence[RowMapping]:

@@ -64,25 +64,18 @@ def rows(
     ]
 
 
-async def take_back(
-    session: Session,
-    user_id: UUID,
-    cause_id: UUID,
-    values: Mapping[str, int],
-    given: Collection[str],
-) -> list[str]:
-    """Take the badges that came with something and are no longer deserved; return their codes.
-
-    `given` are those it brought by itself; the others go when their counter is below the target again.
-    """
-    mine = (BADGES.c.user_id == user_id, BADGES.c.cause_id == cause_id)
-    found = await session.scalars(select(BADGES.c.code).where(*mine))
-    gone = [code for code in found if code in given or not _is_deserved(code, values)]
-    if gone:
-        await session.execute(delete(BADGES).where(*mine, BADGES.c.code.in_(gone)))
-    return gone
+async def held(session: Session, user_id: UUID, codes: Collection[str]) -> set[str]:
+    """Return which of these badges somebody has."""
+    if not codes:
+        return set()
+    mine = (BADGES.c.user_id == user_id, BADGES.c.code.in_(codes))
+    return set(await session.scalars(select(BADGES.c.code).where(*mine)))
 
 
-def _is_deserved(code: str, values: Mapping[str, int]) -> bool:
-    rule = content().badge.get(code)
-    return rule is None or value_of(rule, values) >= rule.target
+async def take(session: Session, user_id: UUID, codes: Collection[str]) -> list[str]:
+    """Take badges that are no longer deserved; return those that were there."""
+    if not codes:
+        return []
+    mine = (BADGES.c.user_id == user_id, BADGES.c.code.in_(codes))
+    gone = await session.scalars(delete(BADGES).where(*mine).returning(BADGES.c.code))
+    return sorted(gone)

@@ -17,7 +17,8 @@ NO_FILTERS: Mapping[str, int] = {}
 class Deed:
     """One thing done. `key` tells its repetitions apart, `cause_id` is what taking it back names.
 
-    `counts` are counters it moves besides its own; `badges` are (code, title) it brings by itself; `hearts` is what
+    `counts` are counters it moves besides its own; `badges` are (code, title, counter) it brings by
+    itself, the first time: whoever has the badge is not counted again; `hearts` is what
     it heals or costs.
     """
 
@@ -34,7 +35,7 @@ class Deed:
     has_project: bool = False
     course: str | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
-    badges: Sequence[tuple[str, str]] = ()
+    badges: Sequence[tuple[str, str, str]] = ()
     hearts: int = 0
     moved: Mapping[str, int] | None = None
     """The counters it moved the first time, for one that is paid again."""

@@ -5,7 +5,7 @@ of the first time, on the first time's day.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -82,6 +82,7 @@ async def _play(
     session: Session, turn: Turn, deed: Deed, payment: Payment, on: Sequence[Pursuit]
 ) -> Earned:
     """Move a turn by a deed with all that follows from it; nothing is written yet."""
+    deed = await _first_time(session, turn, deed)
     before, counted = metrics.values(turn.player), turn.player["counters"]
     faced = turn.boss
     entry, damage = _enter(turn, deed, payment)
@@ -95,7 +96,7 @@ async def _play(
             fallen = await bosses.fell(session, turn, deed.cause_id)
     hp_left = 0 if fallen is not None else turn.hp_left
     came = await striving.advance(session, turn, on, before, deed.cause_id)
-    given = _badges(turn, deed, before)
+    given = await _badges(session, turn, deed, before)
     turn.award(given, deed.cause_id)
     _note(entry, came, deed)
     struck = None if faced is None else receipts.blow(turn, faced, damage, hp_left)
@@ -124,7 +125,6 @@ async def restore(session: Session, user_id: UUID, cause_id: UUID, *, timezone: 
             difficulty=details.get("difficulty", "normal"),
             is_backdated=details.get("backdated", False),
             course=details.get("course"),
-            badges=[(code, title) for code, title in details.get(BADGES, ())],
             moved=details[COUNTERS],
         )
         await earn(session, user_id, deed, timezone=timezone)
@@ -181,9 +181,9 @@ def _enter(turn: Turn, deed: Deed, payment: Payment) -> tuple[Entry, int]:
         )
     )
     turn.count(moved)
-    if deed.is_capped and payment.round == 1:
+    if deed.is_capped and payment.round == 1 and worth.xp:
         turn.player["day_tasks"] += 1
-        turn.player["day_ahead"] += 1 if deed.is_ahead and worth.xp else 0
+        turn.player["day_ahead"] += int(deed.is_ahead)
     if entry.hearts:
         change = "heart.regained" if entry.hearts > 0 else "heart.lost"
         turn.tell(change, ("user", turn.user_id), hearts=turn.player["hearts"], why=deed.kind)
@@ -227,9 +227,27 @@ def counts_day(entry: Entry) -> bool:
     return bool(entry.details.get(COUNTS_DAY))
 
 
-def _badges(turn: Turn, deed: Deed, before: Mapping[str, int]) -> list[BadgeEarned]:
-    own = [BadgeEarned(code, title) for code, title in deed.badges]
-    return [*own, *badges.crossed(before, metrics.values(turn.player))]
+async def _first_time(session: Session, turn: Turn, deed: Deed) -> Deed:
+    """Leave out the badges somebody has, and what they count: a week that was finished is not finished again."""
+    has = await badges.held(session, turn.user_id, [code for code, _, _ in deed.badges])
+    if not has:
+        return deed
+    again = {counter for code, _, counter in deed.badges if code in has}
+    return replace(
+        deed,
+        badges=[badge for badge in deed.badges if badge[0] not in has],
+        counts={name: count for name, count in deed.counts.items() if name not in again},
+    )
+
+
+async def _badges(
+    session: Session, turn: Turn, deed: Deed, before: Mapping[str, int]
+) -> list[BadgeEarned]:
+    """Return what is earned now: a counter may cross a target again while the badge is still there."""
+    own = [BadgeEarned(code, title) for code, title, _ in deed.badges]
+    crossed = badges.crossed(before, metrics.values(turn.player))
+    has = await badges.held(session, turn.user_id, [badge.code for badge in crossed])
+    return [*own, *(badge for badge in crossed if badge.code not in has)]
 
 
 def _note(entry: Entry, came: Sequence[Step], deed: Deed) -> None:
@@ -238,7 +256,7 @@ def _note(entry: Entry, came: Sequence[Step], deed: Deed) -> None:
     if reached:
         _detail(entry, STEPS, reached)
     if deed.badges:
-        _detail(entry, BADGES, [list(badge) for badge in deed.badges])
+        _detail(entry, BADGES, [code for code, _, _ in deed.badges])
 
 
 def _detail(entry: Entry, name: str, value: Any) -> None:

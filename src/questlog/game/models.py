@@ -71,7 +71,6 @@ class Player(Base):
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
 
     __table_args__ = (
-        CheckConstraint("xp >= 0", name="xp_not_negative"),
         CheckConstraint("gold >= 0", name="gold_not_negative"),
         CheckConstraint("gold_debt >= 0", name="debt_not_negative"),
         CheckConstraint("gold = 0 OR gold_debt = 0", name="gold_pays_debt"),

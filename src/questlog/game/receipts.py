@@ -1,11 +1,12 @@
 """What a deed brought, as its receipt tells it: plain JSON, in the language of whoever did it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from questlog.game import bosses, ledger, levels
 from questlog.game.badges import Earned as BadgeEarned
 from questlog.game.deeds import Worth
+from questlog.game.ledger import Entry
 from questlog.game.pursuits import QUEST
 from questlog.game.striving import Step
 from questlog.game.turns import Boss, Turn
@@ -43,6 +44,37 @@ def shown(
         "quests": [_step(step, turn) for step in came if step.pursuit.kind == QUEST],
         "badges": [{"code": one.code, "title": one.called(turn.locale)} for one in given],
         "capped": worth.is_limited,
+    }
+
+
+def taken_back(
+    turn: Turn,
+    back: Sequence[Entry],
+    stood: Boss | None,
+    opened: Sequence[Step],
+    gone: Sequence[str],
+    kept: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return the receipt of a reopening: negative amounts, what is open again, what is gone and what stays.
+
+    `back` are the entries that took something back, `stood` is the boss that stood there before.
+    """
+    struck = None
+    if turn.boss is not None:
+        struck = blow(turn, turn.boss, ledger.total(back, "damage"), turn.hp_left)
+        struck |= {"defeated": False, "risen": turn.boss != stood}
+        struck.pop("bonus_xp", None)
+    return {
+        "xp": ledger.total(back, "xp"),
+        "gold": ledger.total(back, "gold"),
+        "level_before": levels.level_of(turn.before["xp"]),
+        "level_after": levels.level_of(turn.player["xp"]),
+        "streak": turn.player["streak"],
+        "boss": struck,
+        "challenges": [_step(step, turn) for step in opened if step.pursuit.kind != QUEST],
+        "quests": [_step(step, turn) for step in opened if step.pursuit.kind == QUEST],
+        "badges": [{"code": code, "title": BadgeEarned(code).called(turn.locale)} for code in gone],
+        "kept": [dict(one) for one in kept],
     }
 
 

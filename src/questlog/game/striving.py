@@ -140,11 +140,11 @@ async def advance(
     for pursuit in on:
         moved = steps(pursuit, before, after)
         found.extend(moved)
+        _tell(turn, moved)
         new = [step.code for step in moved if step.is_new]
         if new:
             reached = replace(pursuit, steps_done=[*pursuit.steps_done, *new])
             await _reach(session, turn, reached, cause_id)
-    _tell(turn, found)
     return found
 
 

@@ -14,15 +14,15 @@ from uuid import UUID
 from sqlalchemy import Row, delete, func, select, update
 
 from questlog.core.db import Session
-from questlog.game import badges, bosses, ledger, levels, metrics, objectives, striving, turns
-from questlog.game.badges import Earned
+from questlog.game import badges, bosses, ledger, metrics, objectives, receipts, striving, turns
 from questlog.game.bosses import BOSSES
 from questlog.game.content import content
+from questlog.game.days import ONE
 from questlog.game.earning import BADGES, COUNTERS, STEPS, STREAK_BEFORE, counts_day
 from questlog.game.ledger import BONUSES, LEDGER, Entry
 from questlog.game.pursuits import CHALLENGE, PURSUITS, QUEST
-from questlog.game.striving import CHANGE, Pursuit
-from questlog.game.turns import Turn
+from questlog.game.striving import CHANGE, Pursuit, Step
+from questlog.game.turns import Boss, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +44,39 @@ async def take_back(session: Session, user_id: UUID, cause_id: UUID, *, timezone
     if not own:
         await turns.finish(session, turn)
         return TakenBack()
-    start = len(turn.entries)
+    start, stood = len(turn.entries), turn.boss
+    before, counted = metrics.values(turn.player), turn.player["counters"]
     kept = await _bosses(session, turn, own, [one for one in bonus if one.source_kind == "boss"])
-    counted = turn.player["counters"]
     for grant in own:
         turn.count({name: -value for name, value in grant.details.get(COUNTERS, {}).items()})
     await _days(session, turn, own)
     first = await _first_of(session, user_id, own[0])
     on = striving.rebased(turn, await striving.active(session, user_id), counted, first)
     rewards = {one.source_id: one for one in bonus if one.source_kind != "boss"}
-    kept += await _strivings(session, turn, own, rewards, {one.id: one for one in on})
-    given = [code for grant in own for code, _ in grant.details.get(BADGES, ())]
-    values = metrics.values(turn.player)
-    gone = await badges.take_back(session, user_id, cause_id, values, given)
+    opened, still = await _strivings(session, turn, own, rewards, {one.id: one for one in on})
+    gone = await _badges(session, turn, own, before)
+    _tell(turn, stood, opened, gone)
     await turns.finish(session, turn)
-    return TakenBack(_shown(turn, turn.entries[start:], gone, kept))
+    back = turn.entries[start:]
+    return TakenBack(receipts.taken_back(turn, back, stood, opened, gone, [*kept, *still]))
+
+
+async def _badges(
+    session: Session, turn: Turn, own: Sequence[Entry], before: Mapping[str, int]
+) -> list[str]:
+    """Take the badges the deed brought by itself, and those whose counter fell below its target."""
+    given = [code for grant in own for code in grant.details.get(BADGES, ())]
+    fallen = badges.crossed(metrics.values(turn.player), before)
+    return await badges.take(session, turn.user_id, {*given, *(badge.code for badge in fallen)})
+
+
+def _tell(turn: Turn, stood: Boss | None, opened: Sequence[Step], gone: Sequence[str]) -> None:
+    if turn.boss is not None and turn.boss != stood:
+        turn.tell("boss.returned", ("boss", turn.boss.id), hp_left=turn.hp_left)
+    for pursuit in {step.pursuit.id: step.pursuit for step in opened}.values():
+        turn.tell(f"{pursuit.kind}.reopened", (pursuit.kind, pursuit.id), code=pursuit.code)
+    for code in gone:
+        turn.tell("badge.lost", ("badge", None), code=code)
 
 
 async def _bosses(
@@ -127,13 +145,25 @@ async def _days(session: Session, turn: Turn, own: Sequence[Entry]) -> None:
         if any(stands and counts_day(one) and one.id not in taken for one, stands in paid):
             continue
         turn.count({"distinct_days": -1})
-        before = next(
-            (e.details[STREAK_BEFORE] for e, _ in paid if STREAK_BEFORE in e.details), None
-        )
-        if day == turn.today and turn.player["streak_on"] == day and before is not None:
-            streak, last, best = before
-            turn.player["streak"], turn.player["best_streak"] = streak, best
-            turn.player["streak_on"] = None if last is None else date.fromisoformat(last)
+        if day == turn.today and turn.player["streak_on"] == day:
+            _carry_back(turn, [entry for entry, _ in paid])
+
+
+def _carry_back(turn: Turn, paid: Sequence[Entry]) -> None:
+    """Give the streak of before the day back, as the last completion that carried it on found it.
+
+    That completion bridged whatever lay between; so a live streak reaches up to the day before, and no day that was
+    passed over is judged a second time.
+    """
+    carried = [entry.details[STREAK_BEFORE] for entry in paid if STREAK_BEFORE in entry.details]
+    if not carried:
+        return
+    streak, last, best = carried[-1]
+    turn.player["streak"], turn.player["best_streak"] = streak, best
+    if streak:
+        turn.player["streak_on"] = turn.today - ONE
+    else:
+        turn.player["streak_on"] = None if last is None else date.fromisoformat(last)
 
 
 async def _first_of(session: Session, user_id: UUID, grant: Entry) -> Entry:
@@ -151,15 +181,17 @@ async def _strivings(
     own: Sequence[Entry],
     rewards: Mapping[str, Entry],
     on: Mapping[UUID, Pursuit],
-) -> list[dict[str, Any]]:
+) -> tuple[list[Step], list[dict[str, Any]]]:
     """Open the objectives again that were reached by what is taken back and are below their target now.
 
-    A quest or a challenge that was complete with them pays its reward back, or keeps it; returned is what was kept.
+    A quest or a challenge that was complete with them pays its reward back, or keeps it. Returns the objectives that are
+    open again, and what was kept.
     """
     reached = {tuple(step) for grant in own for step in grant.details.get(STEPS, ())}
     ids = {UUID(id_) for id_, _ in reached}
     mine = PURSUITS.c.user_id == turn.user_id
     found = await session.execute(select(PURSUITS).where(mine, PURSUITS.c.id.in_(ids)))
+    opened: list[Step] = []
     kept = []
     for row in found.all() if ids else ():
         pursuit = on.get(row.id) or Pursuit(*(getattr(row, name) for name in striving.SHOWN))
@@ -172,7 +204,14 @@ async def _strivings(
             left = [code for code in row.steps_done if code not in fallen]
             place = {"its_id": row.id, "its_user_id": turn.user_id}
             turn.writes.append((CHANGE, {**place, "steps_done": left}))
-    return kept
+            opened += [_open_step(turn, pursuit, code) for code in fallen]
+    return opened, kept
+
+
+def _open_step(turn: Turn, pursuit: Pursuit, code: str) -> Step:
+    objective = pursuit.objectives[code]
+    came_to = objectives.progress(objective, metrics.values(turn.player), pursuit.baseline)
+    return Step(pursuit, code, came_to, objective.target, is_new=False)
 
 
 def _fallen(
@@ -220,29 +259,3 @@ async def _quest_reopens(session: Session, turn: Turn, row: Row[Any]) -> bool:
     ids = [one.id for one in followers]
     turn.writes.append((delete(PURSUITS).where(*mine, PURSUITS.c.id.in_(ids)), {}))
     return True
-
-
-def _shown(
-    turn: Turn,
-    back: Sequence[Entry],
-    gone: Sequence[str],
-    kept: Sequence[Mapping[str, Any]],
-) -> dict[str, Any]:
-    boss = None
-    if turn.boss is not None:
-        boss = {
-            "name": bosses.name_of(turn.boss, turn.locale),
-            "damage": ledger.total(back, "damage"),
-            "hp_left": turn.hp_left,
-            "defeated": False,
-        }
-    return {
-        "xp": ledger.total(back, "xp"),
-        "gold": ledger.total(back, "gold"),
-        "level_before": levels.level_of(turn.before["xp"]),
-        "level_after": levels.level_of(turn.player["xp"]),
-        "streak": turn.player["streak"],
-        "boss": boss,
-        "badges": [{"code": code, "title": Earned(code).called(turn.locale)} for code in gone],
-        "kept": [dict(one) for one in kept],
-    }

@@ -138,6 +138,7 @@ async def take_back(session: Session, user_id: UUID, cause_id: UUID) -> UUID | N
         "lesson.reopened",
         ("lesson", held.lesson_id),
         payload={"title": held.title, "code": held.code},
+        is_consequence=True,
     )
     return cast(UUID, gone)
 
@@ -240,6 +241,7 @@ def _record(session: Session, user_id: UUID, done: LessonDone) -> None:
         "lesson.completed",
         ("lesson", done.id),
         payload={"title": done.title, "code": done.code, **facts},
+        is_consequence=True,
     )
     if done.is_week_done:
         events.record(
@@ -248,6 +250,7 @@ def _record(session: Session, user_id: UUID, done: LessonDone) -> None:
             "week.completed",
             ("course", done.course_id),
             payload={"title": done.week_title, "number": done.week_number, "course": done.course},
+            is_consequence=True,
         )
 
 
@@ -260,6 +263,7 @@ async def _finish(session: Session, user_id: UUID, done: LessonDone) -> None:
         "course.completed",
         ("course", done.course_id),
         payload={"title": done.course_title, "course": done.course},
+        is_consequence=True,
     )
 
 
