@@ -71,6 +71,37 @@ async def test_a_refill_brings_what_is_missing_and_only_then(
     assert await differences(database, ada) == []
 
 
+async def test_one_refill_brings_all_so_two_are_not_sold(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    ada = await make.user()
+    await give(database, ada, gold=300, hearts=-3)
+
+    answer = await client.post(
+        "/api/v1/rpg/shop/heart-refill/buy", json={"quantity": 2}, headers=ada.headers
+    )
+
+    [problem] = answer.json()["errors"]
+    assert (answer.status_code, answer.json()["code"]) == (422, "one_brings_all")
+    assert problem["pointer"] == "/body/quantity"
+    seen = await state(client, ada)
+    assert (seen["gold"], seen["hearts"]) == (300, 2)
+
+
+async def test_with_hearts_switched_off_the_shop_says_so(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    ada = await make.user()
+    await give(database, ada, gold=300, hearts=-3)
+    off = {"settings": {"hearts": False}}
+    await client.patch("/api/v1/auth/me", json=off, headers=ada.headers)
+
+    answer = await client.post("/api/v1/rpg/shop/heart-refill/buy", headers=ada.headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "hearts_off")
+    assert (await state(client, ada))["gold"] == 300
+
+
 async def test_potions_add_up(client: AsyncClient, database: Database, make: Make) -> None:
     ada = await make.user()
     await give(database, ada, gold=100)

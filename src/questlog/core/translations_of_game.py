@@ -12,5 +12,7 @@ OF_GAME: Mapping[str, str] = {
     "This costs {price} gold, and you have {gold}.": "Это стоит {price} золота, а у вас {gold}.",
     "You can hold {hold} of these, and you have {owned}.": "Таких в запасе бывает не больше {hold}, а у вас уже {owned}.",
     "No heart would be missing. Come back when one is.": "Сердец хватает. Приходите, когда их станет меньше.",
+    "Hearts are switched off: none is lost. Switch them on in your settings first.": "Сердца отключены и не теряются. Сначала включите их в настройках.",
+    "One of these brings everything that is missing. Buy 1.": "Одна такая покупка восполняет всё. Купите 1.",
     "This would leave {left} of {what}, and that cannot be.": "Осталось бы {left} ({what}), а так не бывает.",
 }

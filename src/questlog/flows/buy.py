@@ -23,7 +23,8 @@ async def buy(
 ) -> Bought:
     """Buy so many of an item. The player's row is locked, so of two at once the second sees the gold that is left.
 
-    Raises `UnknownItemError`, `HoldsEnoughError`, `HeartsFullError`, `NotEnoughGoldError`.
+    Raises `UnknownItemError`, `HoldsEnoughError`, `OneBringsAllError`, `HeartsOffError`, `HeartsFullError`,
+    `NotEnoughGoldError`.
     """
     item = shop.item_of(code)
     turn = await turns.begin(session, user_id, timezone=timezone)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from questlog.core.db import Session
-from questlog.core.exceptions import ConflictError, NotFoundError
+from questlog.core.exceptions import ConflictError, NotFoundError, ValidationError
 from questlog.core.ids import new_id
 from questlog.core.translations import translated
 from questlog.game import turns
@@ -34,6 +34,18 @@ class HoldsEnoughError(ConflictError):
 class HeartsFullError(ConflictError):
     code = "hearts_full"
     default_message = "No heart would be missing. Come back when one is."
+
+
+class HeartsOffError(ConflictError):
+    code = "hearts_off"
+    default_message = (
+        "Hearts are switched off: none is lost. Switch them on in your settings first."
+    )
+
+
+class OneBringsAllError(ValidationError):
+    code = "one_brings_all"
+    default_message = "One of these brings everything that is missing. Buy 1."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,7 @@ def item_of(code: str) -> ShopItem:
 def purchase(player: Mapping[str, Any], item: ShopItem, quantity: int = 1) -> Purchase:
     """Return what buying would do to a settled player.
 
-    Raises `HoldsEnoughError`, `HeartsFullError`, `NotEnoughGoldError`.
+    Raises `HoldsEnoughError`, `OneBringsAllError`, `HeartsOffError`, `HeartsFullError`, `NotEnoughGoldError`.
     """
     brought = _brought(player, item, quantity)
     price = item.price * quantity
@@ -127,6 +139,10 @@ def _brought(player: Mapping[str, Any], item: ShopItem, quantity: int) -> dict[s
             raise HoldsEnoughError(details={"hold": item.hold, "owned": held})
         return {"freezes": quantity}
     missing = content().rules.hearts.max - player["hearts"]
-    if missing <= 0 or quantity > 1 or player["hearts_off"]:
+    if quantity > 1:
+        raise OneBringsAllError(pointer="/body/quantity")
+    if player["hearts_off"]:
+        raise HeartsOffError()
+    if missing <= 0:
         raise HeartsFullError()
     return {"hearts": missing}
