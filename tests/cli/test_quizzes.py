@@ -264,7 +264,8 @@ def test_moments_in_words(
 
 
 @pytest.mark.parametrize(
-    ("typed", "right"), [("b a", "21"), ("ba", "21"), ("1b 2a", "21"), ("B, B", "22")]
+    ("typed", "right"),
+    [("b a", "21"), ("ba", "21"), ("1b 2a", "21"), ("2a, 1-b", "21"), ("B, B", "22")],
 )
 def test_letters_may_be_typed_in_several_ways(typed: str, right: str) -> None:
     question = {"left": ["x", "y"], "right": ["1", "2"]}
@@ -272,3 +273,20 @@ def test_letters_may_be_typed_in_several_ways(typed: str, right: str) -> None:
     read = quiz_asking.KINDS["matching"].read(question, typed)
 
     assert [one["right"] for one in read] == list(right)
+
+
+@pytest.mark.parametrize("typed", ["1", "a", "a b a", "1a 1b", "a 2b", "3a 1b", "a ж", "?"])
+def test_letters_that_are_no_pairs_are_refused(typed: str) -> None:
+    question = {"left": ["x", "y"], "right": ["1", "2"]}
+
+    with pytest.raises(quiz_asking.UnreadableError, match="2 letters, a to b, please"):
+        quiz_asking.KINDS["matching"].read(question, typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "chosen"), [("1 3", ["a", "c"]), ("31", ["a", "c"]), ("2,", ["b"]), ("1;1", ["a"])]
+)
+def test_numbers_may_be_typed_in_several_ways(typed: str, chosen: list[str]) -> None:
+    read = quiz_asking.KINDS["multi"].read({"choices": ["a", "b", "c"]}, typed)
+
+    assert read == chosen

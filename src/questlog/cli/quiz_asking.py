@@ -15,6 +15,7 @@ type Question = Mapping[str, Any]
 
 TRUE, FALSE = ("1", "t", "true", "y", "yes", "да", "верно"), ("2", "f", "false", "n", "no", "нет")
 GAP = re.compile(r"\{(\d+)\}")
+NUMBER_AND_LETTER = re.compile(r"(\d*)[^\w]*([^\W\d_])")
 
 
 class UnreadableError(ValueError):
@@ -151,8 +152,7 @@ class Pairs(Kind):
 
     def read(self, question: Question, typed: str) -> Any:
         left, right = question["left"], question["right"]
-        letters = re.findall(r"[^\W\d]", typed.casefold())
-        places = [ascii_lowercase.find(letter) for letter in letters]
+        places = [ascii_lowercase.find(letter) for letter in _in_order(typed, len(left))]
         if len(places) != len(left) or any(not 0 <= place < len(right) for place in places):
             raise UnreadableError(
                 f"{len(left)} letters, a to {ascii_lowercase[len(right) - 1]}, please: one for each number in its order."
@@ -160,6 +160,16 @@ class Pairs(Kind):
         return [
             {"left": one, "right": right[place]} for one, place in zip(left, places, strict=True)
         ]
+
+
+def _in_order(typed: str, several: int) -> list[str]:
+    """Return the letters in the order of the numbers before them, if there are any: `2a 1b` is `b a`."""
+    found = NUMBER_AND_LETTER.findall(typed.casefold())
+    if not any(number for number, _ in found):
+        return [letter for _, letter in found]
+    if sorted(number for number, _ in found) != sorted(str(n + 1) for n in range(several)):
+        return []
+    return [letter for _, letter in sorted(found, key=lambda one: int(one[0]))]
 
 
 KINDS: Mapping[str, Kind] = {
