@@ -28,6 +28,7 @@ BEGINS = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ZONES = ["UTC", "Asia/Kathmandu", "Pacific/Kiritimati", "Pacific/Pago_Pago"]
 HOURS = st.sampled_from([1, 3, 5, 10, 20, 24, 24, 24, 30, 49, 100, 800])
 DUE = st.sampled_from([None, None, -2, 0, 0, 1, 5])
+KEPT_FOR = timedelta(days=30)
 PLACES = st.sampled_from(["inbox", "inbox", "project", "parent"])
 
 
@@ -134,12 +135,14 @@ class Game(RuleBasedStateMachine):
         self.run(self.player.throw_away(task.id))
         self.tasks.remove(task)
         self.trash.append(task)
+        self.thrown_away_at = self.now
 
-    @precondition(lambda self: self.trash)
+    @precondition(lambda self: self.trash and self.now - self.thrown_away_at < KEPT_FOR)
     @rule()
     def restore(self) -> None:
         self.arena.told("restore")
         task = self.trash.pop()
+        self.trash.clear()  # what lay there longer may be gone
         self.run(self.player.restore(task.id))
         self.tasks.append(task)
 

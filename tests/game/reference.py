@@ -42,7 +42,7 @@ class Reference:
         self.fallen: list[Boss] = []
         self.deeds: dict[Any, Deed] = {}
         self.number = 0
-        self.badges: dict[str, Any] = {}
+        self.badges: set[str] = set()
         self.strivings: list[Striving] = []
         for rule in content.pursued.values():
             if rule.is_standing or (rule.kind == "quest" and rule.after is None):
@@ -56,12 +56,12 @@ class Reference:
         self.paid_today = self.ahead_today = 0
         for one in self._active():
             if one.ends is not None and one.ends < self.life.day:
-                one.state, one.ended = "expired", self.life.day
+                one.state = "expired"
         for rule in self.content.pursued.values():
             last = self._last(rule)
             if rule.is_standing and last is not None and last.state != "active":
                 self._begin(rule)
-        self._give_badges("a new day")
+        self._give_badges()
 
     # what is done
 
@@ -81,7 +81,7 @@ class Reference:
             self.life.extend()
         damage = deed.dealt = self._strike(deed)
         self._advance(deed)
-        self._give_badges(key)
+        self._give_badges()
         return Moved(self.xp - xp, self.purse - purse, damage, is_new=True)
 
     def _priced(self, what: What) -> Deed:
@@ -144,7 +144,7 @@ class Reference:
         deed = self.deeds[key]
         if not deed.stands:
             return Moved()
-        xp, purse = self.xp, self.purse
+        xp, purse, before = self.xp, self.purse, self._totals()
         deed.stands = False
         self.xp -= deed.xp
         self.purse -= deed.gold
@@ -153,12 +153,10 @@ class Reference:
             self.life.shorten()
         damage = self._heal(deed)
         self._lose(deed)
-        for code in [code for code, cause in self.badges.items() if cause == key]:
-            aim = next(aim for aim in self.content.badges if aim.code == code)
-            if self._totals()[aim.key] < aim.target:
-                del self.badges[code]
-            else:
-                self.badges[code] = "kept"
+        after = self._totals()
+        for aim in self.content.badges:
+            if before[aim.key] >= aim.target > after[aim.key]:
+                self.badges.discard(aim.code)
         return Moved(self.xp - xp, self.purse - purse, -damage, is_new=True)
 
     def _heal(self, deed: Deed) -> int:
@@ -202,7 +200,7 @@ class Reference:
     # what is striven for
 
     def join(self, code: str) -> bool:
-        """Begin a challenge, unless somebody is on it or was on this very day."""
+        """Begin a challenge, unless somebody is on it, or completed it on this very day."""
         rule = self.content.pursued["challenge", code]
         last = self._last(rule)
         if last is not None and (last.state == "active" or last.ended == self.life.day):
@@ -234,11 +232,11 @@ class Reference:
     def _days(self) -> set[Any]:
         return {deed.day for deed in self.deeds.values() if deed.stands and deed.makes_a_day}
 
-    def _give_badges(self, cause: Any) -> None:
+    def _give_badges(self) -> None:
         totals = self._totals()
         for aim in self.content.badges:
             if totals[aim.key] >= aim.target:
-                self.badges.setdefault(aim.code, cause)
+                self.badges.add(aim.code)
 
     def _advance(self, deed: Deed) -> None:
         for one in self._active():
