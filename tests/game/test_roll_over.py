@@ -81,7 +81,7 @@ async def test_requests_that_race_the_hourly_job_lose_one_heart(
     assert (stored.streak, stored.hearts) == (0, 4)
     assert await events_of(database, ada, "streak.broken", "heart.lost") == [
         ("streak.broken", {"day": "2026-11-21", "streak": 4}),
-        ("heart.lost", {"by": "missed_day", "day": "2026-11-21", "hearts": 4}),
+        ("heart.lost", {"by": "missed_day", "count": 1, "day": "2026-11-21", "hearts": 4}),
     ]
 
 

@@ -64,7 +64,7 @@ async def _deed(session: Session, row: TaskRow, timezone: str) -> Deed | None:
             then=occurrences.when(None, timezone),
             scheduled_on=row["due_on"],
         )
-        return rewards.deed_of(done, new_id(), today=clock.today(timezone))
+        return rewards.deed_of(done, new_id())
     lesson = await lesson_previews.foresee(session, row["user_id"], row["lesson_id"])
     return None if lesson is None else deed_of_lesson(lesson, new_id())
 

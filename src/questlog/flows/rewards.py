@@ -1,7 +1,6 @@
 """What tasks and goals are to the game, and how what was paid follows what is put back or taken back."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +31,7 @@ async def pay_task(
     if done.occurrence_id is None or done.then is None:
         return NOTHING, None
     if done.task["lesson_id"] is None:
-        deed = deed_of(done, done.occurrence_id, today=clock.today(timezone))
+        deed = deed_of(done, done.occurrence_id)
         first = done.round == 1
         return await earning.earn(session, user_id, deed, timezone=timezone, is_first=first), None
     paid = await complete_lesson(
@@ -48,7 +47,7 @@ async def pay_task(
     return (NOTHING if paid is None else paid.earned), paid
 
 
-def deed_of(done: Completion, occurrence_id: UUID, *, today: date) -> Deed:
+def deed_of(done: Completion, occurrence_id: UUID) -> Deed:
     """Return what the completion of a task is to the game."""
     row = done.task
     return Deed(
@@ -60,7 +59,7 @@ def deed_of(done: Completion, occurrence_id: UUID, *, today: date) -> Deed:
         base=content().rules.base_xp,
         difficulty=difficulty.paid_by(row, clock.now()),
         is_subtask=row["parent_task_id"] is not None,
-        is_ahead=done.scheduled_on is not None and done.scheduled_on > today,
+        scheduled_on=done.scheduled_on,
         is_backdated=done.then is not None and done.then.hour is None,
         has_project=row["project_id"] is not None,
     )

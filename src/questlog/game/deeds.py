@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ class Deed:
     base: int
     difficulty: str = "normal"
     is_subtask: bool = False
-    is_ahead: bool = False
+    scheduled_on: date | None = None
     is_backdated: bool = False
     has_project: bool = False
     course: str | None = None
@@ -44,6 +45,10 @@ class Deed:
     def is_capped(self) -> bool:
         """The daily cap is for tasks one makes oneself."""
         return self.kind == "task"
+
+    def is_ahead_of(self, today: date) -> bool:
+        """Tell whether it was done before its date. `today` is the player's day, which no change of zone hurries."""
+        return self.scheduled_on is not None and self.scheduled_on > today
 
     @property
     def is_completion(self) -> bool:
@@ -79,7 +84,7 @@ class Worth:
 
 
 def worth(
-    deed: Deed, rules: Rules, *, paid_today: int, ahead_today: int, potion_left: int
+    deed: Deed, rules: Rules, *, today: date, paid_today: int, ahead_today: int, potion_left: int
 ) -> Worth:
     """Return XP and gold: `int(base × difficulty × subtask × potion × cap)`, rounded once (details.md § 2.1).
 
@@ -90,6 +95,7 @@ def worth(
         factors["difficulty"] = rules.difficulty[deed.difficulty]  # type: ignore[index]
         factors["subtask"] = rules.subtask_factor if deed.is_subtask else 1
         factors["potion"] = _potion(rules) if potion_left else 1
+    ahead_today = ahead_today if deed.is_ahead_of(today) else 0
     limit = _limit(deed, rules, paid_today, ahead_today)
     value = float(deed.base)
     for factor in (*factors.values(), limit):
@@ -110,7 +116,7 @@ def worth(
 def _limit(deed: Deed, rules: Rules, paid_today: int, ahead_today: int) -> float:
     if not deed.is_capped:
         return 1
-    if deed.is_ahead and ahead_today:
+    if ahead_today:
         return 0
     if paid_today < rules.cap.full:
         return 1
@@ -121,14 +127,14 @@ def _potion(rules: Rules) -> float:
     return next((item.factor for item in rules.shop if item.factor is not None), 1)
 
 
-def told(deed: Deed, found: Worth) -> dict[str, Any]:
+def told(deed: Deed, found: Worth, today: date) -> dict[str, Any]:
     """Return what the words of the ledger need."""
     details: dict[str, Any] = {"title": deed.title[:200], "base": deed.base}
     if deed.is_completion:
         details["difficulty"] = deed.difficulty
     if found.factors:
         details["factors"] = dict(found.factors)
-    if deed.is_ahead:
+    if deed.is_ahead_of(today):
         details["ahead"] = True
     if deed.is_backdated:
         details["backdated"] = True

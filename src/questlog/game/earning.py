@@ -136,6 +136,7 @@ def payment_of(turn: Turn, deed: Deed) -> Payment:
     found = deeds.worth(
         deed,
         content().rules,
+        today=turn.today,
         paid_today=player["day_tasks"],
         ahead_today=player["day_ahead"],
         potion_left=player["potion_left"],
@@ -177,16 +178,22 @@ def _enter(turn: Turn, deed: Deed, payment: Payment) -> tuple[Entry, int]:
             potion=-1 if worth.uses_potion else 0,
             damage=damage,
             boss_id=turn.player["boss_id"] if damage else None,
-            details={**deeds.told(deed, worth), COUNTERS: moved},
+            details={**deeds.told(deed, worth, turn.today), COUNTERS: moved},
         )
     )
     turn.count(moved)
     if deed.is_capped and payment.round == 1 and worth.xp:
         turn.player["day_tasks"] += 1
-        turn.player["day_ahead"] += int(deed.is_ahead)
+        turn.player["day_ahead"] += int(deed.is_ahead_of(turn.today))
     if entry.hearts:
         change = "heart.regained" if entry.hearts > 0 else "heart.lost"
-        turn.tell(change, ("user", turn.user_id), hearts=turn.player["hearts"], why=deed.kind)
+        turn.tell(
+            change,
+            ("user", turn.user_id),
+            by=deed.kind,
+            count=abs(entry.hearts),
+            hearts=turn.player["hearts"],
+        )
     return entry, damage
 
 

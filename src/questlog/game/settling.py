@@ -152,7 +152,7 @@ class _Course:
         self._enter("day", day, "broken", missed, hearts=-lost, streak=streak)
         self._tell("streak.broken", day=day, streak=streak)
         if lost:
-            self._tell("heart.lost", by="missed_day", day=day, hearts=self.hearts.count)
+            self._tell("heart.lost", by="missed_day", count=lost, day=day, hearts=self.hearts.count)
 
     def _enter(
         self,
