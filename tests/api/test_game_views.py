@@ -162,7 +162,8 @@ async def test_a_badge_of_a_course_is_shown_by_its_own_title(
     client: AsyncClient, make: Make, database: Database
 ) -> None:
     user = await make.user()
-    await did(database, user, "lesson", badges=[("week/numbers/1", "Numbers, week 1")])
+    badge = ("week/numbers/1", "Numbers, week 1", "weeks_completed")
+    await did(database, user, "lesson", badges=[badge])
 
     found = await one_of(client, user, "/badges", "week/numbers/1")
 
@@ -225,7 +226,7 @@ async def test_there_is_no_such_challenge(client: AsyncClient, make: Make, verb:
     answer = await client.post(f"{RPG}/challenges/world-peace/{verb}", headers=user.headers)
 
     assert (answer.status_code, answer.json()["code"]) == (404, "challenge_not_found")
-    assert answer.json()["detail"] == "Такого испытания нет."
+    assert answer.json()["detail"] == "Такого испытания нет. Посмотрите в списке, какие есть."
 
 
 def is_of_sign_in(statement: str) -> bool:

@@ -103,7 +103,7 @@ RUSSIAN: Mapping[str, str] = {
     "Something later goes on from this. Take that back first.": "На этом основано более позднее. Сначала верните его.",
     "The task was given another date or another recurrence since.": "С тех пор задаче назначили другую дату или другое повторение.",
     "The task is in the trash, or gone. Restore it first.": "Задача в корзине или удалена. Сначала восстановите её.",
-    "The task does not stand at this date.": "Задача стоит не на этой дате.",
+    "The task does not stand at this date. Name its due date, or complete it without naming one.": "Задача стоит не на этой дате. Назовите её срок или выполните её, не называя даты.",
     "Only a task that repeats can skip a date.": "Пропустить дату может только повторяющаяся задача.",
     "The task is completed. Reopen it first.": "Задача выполнена. Сначала верните её в работу.",
     "A task can only be put off to a later date.": "Отложить задачу можно только на более позднюю дату.",

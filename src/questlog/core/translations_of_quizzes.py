@@ -8,7 +8,7 @@ OF_QUIZZES: Mapping[str, str] = {
     "The lesson has a question with the code {code} already, perhaps a removed one. Take another.": "В уроке уже есть вопрос с кодом {code}, возможно удалённый. Возьмите другой код.",
     "A quiz has at most {most} questions. Remove one first.": "В тесте не больше {most} вопросов. Сначала уберите один.",
     "Enrol in the course first: only then its quizzes count.": "Сначала запишитесь на курс: только тогда его тесты засчитываются.",
-    "This lesson has no questions.": "В этом уроке нет вопросов.",
+    "This lesson has no questions. Complete it by its task instead.": "В этом уроке нет вопросов. Выполните его задачу.",
     "You have just submitted this quiz. Wait {seconds} seconds before the next try.": "Вы только что сдавали этот тест. До следующей попытки подождите {seconds} с.",
     "This question is answered twice.": "На этот вопрос дано два ответа.",
     "You have no hearts left, so a new quiz has to wait. The next heart is back at {back_at}. Reviews stay open.": "Сердец не осталось, и новый тест подождёт. Следующее сердце вернётся {back_at}. Повторения открыты.",

@@ -47,22 +47,31 @@ async def complete_task(
         return TaskChange(done.task, {})
     event_id = _record(session, done)
     earned, lesson = await rewards.pay_task(session, user_id, done, timezone=timezone)
-    goals = await goal_progress.of_chain(
-        session, user_id, done.task["goal_id"], project_id=done.task["project_id"]
-    )
-    receipt: dict[str, Any] = {
+    receipt = {
         **earned.receipt(),
         "lesson": None if lesson is None else lesson.receipt(),
+        **await _planned(session, done),
+        "event_id": str(event_id),
+    }
+    await occurrences.keep_receipt(session, done.occurrence_id, receipt, xp=earned.xp)
+    return TaskChange(done.task, receipt)
+
+
+async def _planned(session: Session, done: Completion) -> dict[str, Any]:
+    """Return what a receipt says of the plans: what comes next, how far the goals are, what is free to be done."""
+    task = done.task
+    goals = await goal_progress.of_chain(
+        session, task["user_id"], task["goal_id"], project_id=task["project_id"]
+    )
+    planned: dict[str, Any] = {
         "next_due": _text(done.next_due),
         "subtasks_open": done.subtasks_open,
         "goals": shares(goals),
-        "event_id": str(event_id),
     }
-    if done.task["is_blocker"] and done.next_due is None:
-        freed = await dependencies.freed_by(session, user_id, task_id)
-        receipt["unblocked"] = [str(id_) for id_ in freed]
-    await occurrences.keep_receipt(session, done.occurrence_id, receipt, xp=earned.xp)
-    return TaskChange(done.task, receipt)
+    if task["is_blocker"] and done.next_due is None:
+        freed = await dependencies.freed_by(session, task["user_id"], task["id"])
+        planned["unblocked"] = [str(id_) for id_ in freed]
+    return planned
 
 
 def shares(goals: Sequence[GoalProgress]) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ COLUMNS = {"xp": "xp", "hearts": "hearts", "freezes": "streak_freezes", "potion"
 
 class AdjustmentError(ConflictError):
     code = "adjustment_out_of_range"
-    default_message = "This would leave {left} of {what}, and that cannot be."
+    default_message = "This would leave {left} of {what}, and that cannot be. Adjust it by less."
 
 
 async def adjust(

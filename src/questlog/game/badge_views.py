@@ -1,19 +1,18 @@
 """Badges as people see them: those one has, and how far away the others are."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 
 from questlog.core.db import Session
 from questlog.core.prepared import prepared
 from questlog.game import metrics, objectives
+from questlog.game.badges import BADGES
 from questlog.game.content import content
-from questlog.game.models import Badge
 from questlog.game.rules import BadgeRule
 from questlog.game.turns import Turn
 
-BADGES = cast(Table, Badge.__table__)
 OF_A_COURSE = "🎓"
 
 type View = dict[str, Any]

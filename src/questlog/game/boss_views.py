@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping
 from math import floor
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 
 from questlog.core.db import Session
 from questlog.core.prepared import prepared
 from questlog.game.content import content
 from questlog.game.ledger_words import boss_name
-from questlog.game.models import PlayerBoss
-from questlog.game.turns import Turn
+from questlog.game.turns import BOSSES, Turn
 
-BOSSES = cast(Table, PlayerBoss.__table__)
 ORDER = {"active": 0, "waiting": 1, "ahead": 2, "defeated": 3, "gone": 4}
 LADDER = "ladder"
 

@@ -5,21 +5,20 @@ the week is current: the ladder's boss waits with the damage it has.
 """
 
 from collections.abc import Sequence
+from dataclasses import fields
 from math import floor
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, case, delete, insert, select, update
+from sqlalchemy import Row, bindparam, case, delete, insert, select, update
 
 from questlog.core.db import Session
 from questlog.core.ids import new_id
 from questlog.game import ledger, metrics
 from questlog.game.content import content
 from questlog.game.ledger import Entry
-from questlog.game.models import PlayerBoss
-from questlog.game.turns import Boss, Turn
+from questlog.game.turns import BOSSES, Boss, Turn
 
-BOSSES = cast(Table, PlayerBoss.__table__)
 CHANGE = update(BOSSES).where(
     BOSSES.c.id == bindparam("its_id"), BOSSES.c.user_id == bindparam("its_user_id")
 )
@@ -157,20 +156,13 @@ def revive(turn: Turn, fallen: Boss, follower: Boss, hp_left: int) -> None:
 
 async def load(session: Session, user_id: UUID, boss_id: UUID) -> Boss | None:
     """Return a boss of this player, whatever became of it."""
-    found = await session.execute(
-        select(
-            BOSSES.c.id,
-            BOSSES.c.kind,
-            BOSSES.c.code,
-            BOSSES.c.name,
-            BOSSES.c.round,
-            BOSSES.c.hp_max,
-            BOSSES.c.bonus_xp,
-            BOSSES.c.week_id,
-        ).where(BOSSES.c.user_id == user_id, BOSSES.c.id == boss_id)
-    )
-    row = found.one_or_none()
-    return None if row is None else Boss(*row)
+    mine = (BOSSES.c.user_id == user_id, BOSSES.c.id == boss_id)
+    row = (await session.execute(select(BOSSES).where(*mine))).one_or_none()
+    return None if row is None else _of(row)
+
+
+def _of(row: Row[Any]) -> Boss:
+    return Boss(*(getattr(row, column.name) for column in fields(Boss)))
 
 
 def _let_wait(turn: Turn, boss: Boss) -> None:
@@ -205,17 +197,7 @@ async def _next(session: Session, turn: Turn, left: Boss) -> None:
     if row is not None:
         place = {"its_id": row.id, "its_user_id": turn.user_id}
         turn.writes.append((CHANGE, {**place, "state": "active"}))
-        boss = Boss(
-            row.id,
-            row.kind,
-            row.code,
-            row.name,
-            row.round,
-            row.hp_max,
-            row.bonus_xp,
-            row.week_id,
-        )
-        _face(turn, boss, row.damage_before)
+        _face(turn, _of(row), row.damage_before)
         return
     boss = _rung_after(left)
     turn.writes.append((insert(BOSSES), row_of(boss, turn.user_id, turn.now)))

@@ -15,9 +15,6 @@ class Hearts:
     count: int
     since: datetime | None = None
 
-    def columns(self) -> dict[str, Any]:
-        return {"hearts": self.count, "hearts_at": self.since}
-
 
 def of(player: Mapping[str, Any]) -> Hearts:
     return Hearts(player["hearts"], player["hearts_at"])

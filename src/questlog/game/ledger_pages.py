@@ -3,19 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import func, select
 
 from questlog.core.db import Session
 from questlog.core.pagination import PageRequest, Slice, SortKey, slice_of
 from questlog.game import ledger_words
 from questlog.game.ledger import AMOUNTS, LEDGER
 from questlog.game.ledger_words import Told
-from questlog.game.models import PlayerBoss
+from questlog.game.turns import BOSSES
 
-BOSSES = cast(Table, PlayerBoss.__table__)
 ORIGINAL = LEDGER.alias("original")
 NEWEST_FIRST = [SortKey(LEDGER.c.id, descending=True)]
 SHOWN = (

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import insert, select
 
 from questlog.core.db import Session
 from questlog.core.ids import new_id
-from questlog.game import metrics, objectives, pursuits
+from questlog.game import badges, metrics, objectives, pursuits
+from questlog.game.badges import BADGES
 from questlog.game.content import content
-from questlog.game.models import Badge
-
-BADGES = cast(Table, Badge.__table__)
 
 type Told = tuple[str, tuple[str, UUID | None], dict[str, Any]]
 
@@ -51,7 +49,7 @@ async def _catch_up(
     missing = sorted(set(deserved) - set(has))
     if not missing:
         return []
-    same = {"user_id": user_id, "cause_id": new_id(), "title": None}
-    when = {"earned_on": player["day_on"], "earned_at": now}
-    await session.execute(insert(BADGES), [{"code": code, **same, **when} for code in missing])
+    earned = [badges.Earned(code) for code in missing]
+    rows = badges.rows(user_id, earned, new_id(), player["day_on"], now)
+    await session.execute(insert(BADGES), rows)
     return [("badge.earned", ("badge", None), {"code": code}) for code in missing]

@@ -35,7 +35,9 @@ QUEST, CHALLENGE = "quest", "challenge"
 
 class ChallengeNotFoundError(NotFoundError):
     code = "challenge_not_found"
-    default_message = "There is no such challenge."
+    default_message = (
+        "There is no such challenge. Look at the list of challenges for those there are."
+    )
 
 
 class ChallengeJoinedError(ConflictError):
@@ -52,12 +54,12 @@ class ChallengeRestsError(ConflictError):
 
 class ChallengeOverError(ConflictError):
     code = "challenge_over"
-    default_message = "This challenge is completed once and for all."
+    default_message = "This challenge is completed once and for all. Choose another one."
 
 
 class NotInChallengeError(ConflictError):
     code = "not_in_challenge"
-    default_message = "You are not in this challenge."
+    default_message = "You are not in this challenge. Join it first."
 
 
 type PursuitRow = Mapping[str, Any]

@@ -18,7 +18,9 @@ from questlog.game.rules import ShopItem
 
 class UnknownItemError(NotFoundError):
     code = "unknown_item"
-    default_message = "The shop does not have this."
+    default_message = (
+        "The shop does not have this. Look into the shop for the codes of what it has."
+    )
 
 
 class NotEnoughGoldError(ConflictError):

@@ -15,14 +15,13 @@ from sqlalchemy import Row, delete, func, select, update
 
 from questlog.core.db import Session
 from questlog.game import badges, bosses, ledger, metrics, objectives, receipts, striving, turns
-from questlog.game.bosses import BOSSES
 from questlog.game.content import content
 from questlog.game.days import ONE
 from questlog.game.earning import BADGES, COUNTERS, STEPS, STREAK_BEFORE, counts_day
 from questlog.game.ledger import BONUSES, LEDGER, Entry
 from questlog.game.pursuits import CHALLENGE, PURSUITS, QUEST
 from questlog.game.striving import CHANGE, Pursuit, Step
-from questlog.game.turns import Boss, Turn
+from questlog.game.turns import BOSSES, Boss, Turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class CourseNotTakenError(ConflictError):
 
 class EmptyQuizError(ConflictError):
     code = "quiz_empty"
-    default_message = "This lesson has no questions."
+    default_message = "This lesson has no questions. Complete it by its task instead."
 
 
 class SubmittedTooSoonError(TooManyRequestsError):

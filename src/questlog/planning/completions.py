@@ -63,7 +63,7 @@ class OccurrenceMovedError(ConflictError):
     """The date that was meant is neither the one the task stands at nor one that was completed."""
 
     code = "occurrence_moved"
-    default_message = "The task does not stand at this date."
+    default_message = "The task does not stand at this date. Name its due date, or complete it without naming one."
 
 
 @dataclass(frozen=True)
