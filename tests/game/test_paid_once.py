@@ -54,7 +54,7 @@ def receipts(answers: list[Response]) -> list[dict[str, Any]]:
     return [receipt for receipt in found if receipt]
 
 
-async def test_f09_fifty_clients_by_three_doors_complete_a_task_once(
+async def test_f09_g01_fifty_clients_by_three_doors_complete_a_task_once(
     client: AsyncClient, database: Database, make: Make
 ) -> None:
     user = await make.user()
@@ -121,7 +121,7 @@ async def test_g01_a_batch_and_single_completions_cross_without_waiting_for_each
     await check_invariants(database)
 
 
-async def test_f12_fifty_tasks_at_once_cross_every_threshold_once(
+async def test_f12_g14_fifty_tasks_at_once_cross_every_threshold_once(
     client: AsyncClient, database: Database, make: Make
 ) -> None:
     user = await make.user()
