@@ -10,7 +10,6 @@ from sqlalchemy import Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.core.db import Session
-from questlog.game import metrics
 from questlog.game.content import content
 from questlog.game.models import Badge
 from questlog.game.rules import BadgeRule
@@ -35,7 +34,7 @@ class Earned:
 
 
 def value_of(rule: BadgeRule, values: Mapping[str, int]) -> int:
-    return values.get(metrics.key(rule.metric, rule.filter), 0)
+    return values.get(rule.key, 0)
 
 
 def crossed(before: Mapping[str, int], after: Mapping[str, int]) -> list[Earned]:

@@ -9,7 +9,6 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from questlog.game import metrics
 from questlog.game.rules import (
     After,
     BadgeRule,
@@ -93,7 +92,7 @@ class Content:
     @cached_property
     def counted(self) -> frozenset[str]:
         """The keys of the counters that any objective asks for."""
-        return frozenset(metrics.key(one.metric, one.filter) for one in self.objectives())
+        return frozenset(one.key for one in self.objectives())
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from questlog.game import metrics
 from questlog.game.metrics import Counters
 from questlog.game.rules import Objective, QuestStep
 
@@ -12,14 +11,14 @@ STANDING = frozenset({"streak_days", "days_with_product"})
 
 def baseline(objectives: Iterable[Objective], values: Counters) -> dict[str, int]:
     """Return what the metrics of objectives count before they begin; what is 0, or counts as it stands, is left out."""
-    keys = {metrics.key(one.metric, one.filter) for one in objectives if one.metric not in STANDING}
+    keys = {one.key for one in objectives if one.metric not in STANDING}
     return {key: values[key] for key in sorted(keys) if values.get(key)}
 
 
 def progress(objective: Objective, values: Counters, before: Counters) -> int:
     """Return how far one has come since `before` was the baseline: from 0 to the target."""
-    key = metrics.key(objective.metric, objective.filter)
-    return min(max(values.get(key, 0) - before.get(key, 0), 0), objective.target)
+    counted = values.get(objective.key, 0) - before.get(objective.key, 0)
+    return min(max(counted, 0), objective.target)
 
 
 def is_reached(objective: Objective, values: Counters, before: Counters) -> bool:

@@ -51,6 +51,7 @@ def taken_back(
     turn: Turn,
     back: Sequence[Entry],
     stood: Boss | None,
+    *,
     opened: Sequence[Step],
     gone: Sequence[str],
     kept: Sequence[Mapping[str, Any]],

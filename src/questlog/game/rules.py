@@ -1,9 +1,12 @@
 """What the game's content is made of, as it stands in `game/content/*.yaml` and is checked when it is read."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from questlog.game import metrics
 
 type Difficulty = Literal["trivial", "normal", "hard", "boss"]
 type Metric = Literal[
@@ -63,6 +66,11 @@ class Objective(Part):
     metric: Metric
     filter: dict[str, str | bool] = Field(default_factory=dict, max_length=1)
     target: Positive
+
+    @cached_property
+    def key(self) -> str:
+        """The counter that it asks for."""
+        return metrics.key(self.metric, self.filter)
 
     @model_validator(mode="after")
     def _is_counted(self) -> "Objective":

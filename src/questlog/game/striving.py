@@ -102,7 +102,7 @@ def rebased(
 
 def _rebased(turn: Turn, pursuit: Pursuit, moved: Mapping[str, int], first: Entry) -> Pursuit:
     is_older, is_of_a_day_before = first.id < pursuit.id, first.local_day < pursuit.started_on
-    keys = {metrics.key(one.metric, one.filter) for one in pursuit.objectives.values()}
+    keys = {one.key for one in pursuit.objectives.values()}
     shift = {
         key: moved.get(key, 0) for key in keys if (is_of_a_day_before if key == DAYS else is_older)
     }

@@ -57,7 +57,9 @@ async def take_back(session: Session, user_id: UUID, cause_id: UUID, *, timezone
     _tell(turn, stood, opened, gone)
     await turns.finish(session, turn)
     back = turn.entries[start:]
-    return TakenBack(receipts.taken_back(turn, back, stood, opened, gone, [*kept, *still]))
+    return TakenBack(
+        receipts.taken_back(turn, back, stood, opened=opened, gone=gone, kept=[*kept, *still])
+    )
 
 
 async def _badges(

@@ -129,9 +129,8 @@ async def take_back(session: Session, user_id: UUID, cause_id: UUID) -> UUID | N
     if gone is None:
         return None
     if held.state == "finished":
-        await _write_state(
-            session, user_id, held.course_id, {"state": "active", "finished_at": None}
-        )
+        goes_on = {"state": "active", "finished_at": None}
+        await _write_state(session, user_id, held.course_id, goes_on)
     events.record(
         session,
         user_id,
