@@ -241,6 +241,4 @@ def _record(session: Session, turn: Turn) -> None:
     if reached > levels.level_of(turn.before["xp"]):
         turn.tell("level.reached", ("user", turn.user_id), level=reached)
     for type_, subject, payload in turn.told:
-        events.record(
-            session, turn.user_id, type_, subject, payload=payload, is_consequence=True
-        )
+        events.record(session, turn.user_id, type_, subject, payload=payload, is_consequence=True)
