@@ -149,14 +149,14 @@ async def _again(session: Session, turn: Turn, deed: Deed) -> Payment | None:
     prior = await ledger.grants_for(session, turn.user_id, deed.kind, str(deed.source_id), deed.key)
     if not prior:
         return payment_of(turn, deed)
-    if any(stands for _, stands in prior):
+    (first, _), (last, stands) = prior[0], prior[-1]
+    if stands:
         return None
-    first, _ = prior[0]
     lasting = await ledger.lasting_damage(
         session, turn.user_id, deed.kind, str(deed.source_id), deed.key
     )
     worth = Worth(first.xp, first.gold)
-    return Payment(worth, first.local_day, len(prior) + 1, first, has_struck=lasting > 0)
+    return Payment(worth, first.local_day, last.round + 1, first, has_struck=lasting > 0)
 
 
 def _enter(turn: Turn, deed: Deed, payment: Payment) -> tuple[Entry, int]:

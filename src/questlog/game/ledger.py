@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, exists, func, insert, select
+from sqlalchemy import ColumnElement, Row, Table, exists, func, insert, select
 
 from questlog.core.db import Session
 from questlog.core.ids import new_id
@@ -132,17 +132,13 @@ async def taken_back(session: Session, user_id: UUID, cause_id: UUID) -> list[En
 async def grants_for(
     session: Session, user_id: UUID, kind: str, source_id: str, key: str
 ) -> list[tuple[Entry, bool]]:
-    """Return every grant for one thing done, first round first, and whether it stands."""
+    """Return the first and the last grant for one thing done, and whether each stands; only the last one can."""
+    mine = _grants_of(user_id, kind, source_id, key)
+    last = select(func.max(LEDGER.c.round)).where(*mine).scalar_subquery()
     found = await session.execute(
         select(LEDGER, REVERSAL.c.id.label("taken_back"))
         .outerjoin(REVERSAL, REVERSAL.c.reverses_id == LEDGER.c.id)
-        .where(
-            LEDGER.c.user_id == user_id,
-            LEDGER.c.source_kind == kind,
-            LEDGER.c.source_id == source_id,
-            LEDGER.c.occurrence_key == key,
-            LEDGER.c.entry == "grant",
-        )
+        .where(*mine, LEDGER.c.round.in_((1, last)))
         .order_by(LEDGER.c.round)
     )
     return [(_entry(row), row.taken_back is None) for row in found]
@@ -180,7 +176,13 @@ async def completions_on(session: Session, user_id: UUID, day: date) -> list[tup
 
 def ever_granted(user_id: Any, kind: Any, source_id: Any, key: Any) -> Any:
     """Return the condition that one thing was ever paid for, taken back or not."""
-    return exists().where(
+    return exists().where(*_grants_of(user_id, kind, source_id, key))
+
+
+def _grants_of(
+    user_id: Any, kind: Any, source_id: Any, key: Any
+) -> tuple[ColumnElement[bool], ...]:
+    return (
         LEDGER.c.user_id == user_id,
         LEDGER.c.source_kind == kind,
         LEDGER.c.source_id == source_id,
@@ -191,13 +193,7 @@ def ever_granted(user_id: Any, kind: Any, source_id: Any, key: Any) -> Any:
 
 async def rounds_of(session: Session, user_id: UUID, kind: str, source_id: str, key: str) -> int:
     """Return how often one thing was paid for, taken back or not."""
-    statement = select(func.count()).where(
-        LEDGER.c.user_id == user_id,
-        LEDGER.c.source_kind == kind,
-        LEDGER.c.source_id == source_id,
-        LEDGER.c.occurrence_key == key,
-        LEDGER.c.entry == "grant",
-    )
+    statement = select(func.count()).where(*_grants_of(user_id, kind, source_id, key))
     return await session.scalar(statement) or 0
 
 
