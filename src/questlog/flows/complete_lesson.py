@@ -49,16 +49,21 @@ async def complete_lesson(
     )
     if done is None:
         return None
-    deed = deed_of(done, cause_id, is_backdated=is_backdated)
+    deed = deed_of(done, cause_id, is_task=via == "task", is_backdated=is_backdated)
     earned = await earning.earn(session, user_id, deed, timezone=timezone)
     if done.is_week_done:
         await meet_boss(session, user_id, done.course_id, timezone=timezone)
     return LessonPaid(done, earned)
 
 
-def deed_of(done: LessonDone, cause_id: UUID, *, is_backdated: bool = False) -> Deed:
-    """Return what a lesson is to the game. Finishing a week or a course brings its badge, and counts, once."""
+def deed_of(done: LessonDone, cause_id: UUID, *, is_task: bool, is_backdated: bool = False) -> Deed:
+    """Return what a lesson is to the game. Finishing a week or a course brings its badge, and counts, once.
+
+    Ticking its task counts as a task done, too; passing its quiz alone does not.
+    """
     counts = {"lessons_completed": 1}
+    if is_task:
+        counts["tasks_completed"] = 1
     badges = []
     if done.is_week_done:
         counts["weeks_completed"] = 1

@@ -66,7 +66,7 @@ async def _deed(session: Session, row: TaskRow, timezone: str) -> Deed | None:
         )
         return rewards.deed_of(done, new_id())
     lesson = await lesson_previews.foresee(session, row["user_id"], row["lesson_id"])
-    return None if lesson is None else deed_of_lesson(lesson, new_id())
+    return None if lesson is None else deed_of_lesson(lesson, new_id(), is_task=True)
 
 
 async def _stands(session: Session, row: TaskRow, key: str) -> bool:

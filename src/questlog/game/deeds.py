@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from questlog.game import metrics
-from questlog.game.rules import Rules
+from questlog.game.rules import FILTERS, Rules
 
 COMPLETIONS = frozenset({"task", "lesson"})
 COUNTED_AS = {"task": "tasks_completed", "goal": "goals_completed", "review": "reviews_done"}
@@ -67,7 +67,8 @@ class Deed:
                 moved[metrics.key("tasks_completed", {"has_project": True})] = 1
         if self.course is not None:
             for name, count in self.counts.items():
-                moved[metrics.key(name, {"course": self.course})] = count
+                if "course" in FILTERS.get(name, ()):
+                    moved[metrics.key(name, {"course": self.course})] = count
         return {name: value for name, value in moved.items() if value}
 
 
