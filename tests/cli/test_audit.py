@@ -24,6 +24,13 @@ from questlog.core.ids import new_id
 from tests.support.make import Make
 
 PATIENCE_S = 30
+# Where tests run in the background, their processes begin with Ctrl-C ignored.
+LISTENING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from questlog.cli import main
+main()
+"""
 GOOD = "plenty of words here"
 
 
@@ -46,7 +53,7 @@ class Following:
 @contextmanager
 def following(address: str, data: Path, *arguments: str) -> Iterator[Following]:
     with subprocess.Popen(
-        [sys.executable, "-m", "questlog.cli", "audit", "--follow", *arguments],
+        [sys.executable, "-c", LISTENING, "audit", "--follow", *arguments],
         env={**os.environ, "DATABASE_URL": address, "DATA_DIR": str(data)},
         stdout=subprocess.PIPE,
         text=True,

@@ -45,6 +45,7 @@ BEYOND_A_SCHEMA = {
     "subtask_follows_parent": "It depends on the parent.",
     "task_cycle": "It depends on what hangs under the task.",
     "task_too_deep": "It depends on where the task hangs.",
+    "token_refused": "It depends on which tokens an issuer signed.",
     "too_many_dependencies": "It depends on what waits already.",
     "too_late_for_yesterday": "It depends on the clock.",
     "unresolved_temp_id": "A temporary id has to be made by a command before.",

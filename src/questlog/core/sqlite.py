@@ -5,6 +5,7 @@ unit of work is stepped to its end on the spot (`core/db.py`). Decision 0003 has
 """
 
 import sqlite3 as system_sqlite
+import time
 from typing import Any
 
 import structlog
@@ -32,6 +33,7 @@ LIBRARY_VERSION: str = driver.sqlite_version
 WAL_RESET_FIXED_IN = (3, 51, 3)
 # Waiting for another process is done by `Database.begin_turn`, which can sleep; this covers the rare rest.
 BUSY_TIMEOUT_MS = 20
+WAL_PATIENCE_S, WAL_PAUSE_S = 5.0, 0.01
 
 
 def wal_reset_risk() -> bool:
@@ -119,8 +121,8 @@ registry.register("sqlite.onehop", __name__, "OneHopDialect")
 def prepare_connection(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # BEGIN is sent by `begin`, never by the driver
     cursor = connection.cursor()
+    _write_ahead(cursor)
     for pragma in (
-        "journal_mode = WAL",
         "synchronous = FULL",
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "foreign_keys = ON",
@@ -129,6 +131,19 @@ def prepare_connection(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Let the file keep a write-ahead log. The busy timeout is not for this step: of two who take it at once, one waits."""
+    patience_ends = time.monotonic() + WAL_PATIENCE_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except driver.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > patience_ends:
+                raise
+            time.sleep(WAL_PAUSE_S)
 
 
 def set_up_without_greenlets(engine: Engine) -> None:
