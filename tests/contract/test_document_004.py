@@ -132,7 +132,7 @@ async def test_one_completion_moves_xp_boss_badges_and_challenge(
     receipt = done["receipt"]
     assert (receipt["xp"], receipt["gold"], receipt["boss"]["damage"]) == (20, 2, 20)
     assert [step["progress"] for step in receipt["challenges"]] == [1]
-    assert [badge["code"] for badge in receipt["badges"]] == ["first-lesson"]
+    assert [badge["code"] for badge in receipt["badges"]] == ["first-task", "first-lesson"]
     assert receipt["lesson"]["done"] == 1
     state = ok(await client.get("/api/rpg/state", headers=user.headers))
     assert (state["xp"], state["gold"], state["streak"]) == (20, 2, 1)

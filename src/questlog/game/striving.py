@@ -143,7 +143,9 @@ async def advance(
         _tell(turn, moved)
         new = [step.code for step in moved if step.is_new]
         if new:
-            reached = replace(pursuit, steps_done=[*pursuit.steps_done, *new])
+            done = {*pursuit.steps_done, *new}
+            in_order = [code for code in pursuit.objectives if code in done]
+            reached = replace(pursuit, steps_done=in_order)
             await _reach(session, turn, reached, cause_id)
     return found
 
