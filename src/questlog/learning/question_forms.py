@@ -76,12 +76,12 @@ class QuestionForm(Strict):
     @property
     @abstractmethod
     def shown(self) -> Shown:
-        raise NotImplementedError
+        """What the learner sees with the stem."""
 
     @property
     @abstractmethod
     def key(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """What is right."""
 
 
 class OneOfSeveral(QuestionForm):
