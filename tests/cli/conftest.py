@@ -11,6 +11,7 @@ from tests.support import server
 from tests.support.postgres import PostgresServer
 from tests.support.server import RunningServer
 from tests.support.terminal import Terminal
+from tests.support.terminal_learner import server_ahead
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -66,3 +67,14 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[DatabaseUrl]:
     address = postgres_server.create_database()
     yield database_url.parse(address)
     postgres_server.drop(address)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def moved(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningServer]:
+    """A server whose clock tests can move, once on each engine."""
+    of_postgres = request.param == "postgresql"
+    postgres = request.getfixturevalue("postgres_server") if of_postgres else None
+    with server_ahead(tmp_path_factory.mktemp("moved"), postgres) as running:
+        yield running

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,21 +13,11 @@ from questlog.cli import quiz_asking, quiz_times
 from questlog.cli.exits import Exit
 from questlog.core import clock
 from tests.support.server import RunningServer
-from tests.support.terminal_learner import Learner, lines, server_ahead, typed_right
+from tests.support.terminal_learner import Learner, lines, typed_right
 
 RIGHT = ["b", ["a", "c"], False, "12,5 km", "Fjord ", ["one", "two", "three"]]
 PAIRS = [{"left": "x", "right": "1"}, {"left": "y", "right": "2"}]
 ALL_RIGHT = [*RIGHT, PAIRS, ["salt", "chili"]]
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def moved(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningServer]:
-    of_postgres = request.param == "postgresql"
-    postgres = request.getfixturevalue("postgres_server") if of_postgres else None
-    with server_ahead(tmp_path_factory.mktemp("moved"), postgres) as running:
-        yield running
 
 
 @pytest.fixture

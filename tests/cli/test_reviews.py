@@ -1,7 +1,6 @@
 """Reviewing cards at a terminal, on a server whose clock can be moved."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +10,9 @@ import pytest
 from questlog.cli import quiz_asking
 from questlog.cli.exits import Exit
 from tests.support.server import RunningServer
-from tests.support.terminal_learner import Learner, lines, server_ahead, typed_right
+from tests.support.terminal_learner import Learner, lines, typed_right
 
 NOTHING = [None] * 8
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def moved(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningServer]:
-    of_postgres = request.param == "postgresql"
-    postgres = request.getfixturevalue("postgres_server") if of_postgres else None
-    with server_ahead(tmp_path_factory.mktemp("moved"), postgres) as running:
-        yield running
 
 
 @pytest.fixture

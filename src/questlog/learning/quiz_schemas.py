@@ -187,7 +187,27 @@ class QuizResult(AttemptResponse):
     )
 
 
-class QuestionCreate(Strict):
+class QuestionUpdate(Patch):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"difficulty": 3}]})
+
+    kind: Kind = absent()
+    code: QuestionCode = absent()
+    topic: Topic = absent()
+    difficulty: Annotated[int, whole_number(1, 3)] = absent()
+    stem: Stem = absent()
+    explanation: Explanation = absent()
+    see: Heading | None = None
+    choices: Choices = absent()
+    answer: Choice | Flag | Annotated[float, number(-LARGEST, LARGEST)] = absent()
+    answers: Accepted = absent()
+    tolerance: Annotated[float, number(0, LARGEST)] = absent()
+    unit: Unit | None = None
+    items: Choices = absent()
+    pairs: Annotated[list[Pair], Field(min_length=2, max_length=MOST_CHOICES)] = absent()
+    gaps: Annotated[list[Accepted], Field(min_length=1, max_length=MOST_CHOICES)] = absent()
+
+
+class QuestionCreate(QuestionUpdate):
     """The fields of a course file. Which ones a kind needs is told in the documentation of courses."""
 
     model_config = ConfigDict(
@@ -207,40 +227,7 @@ class QuestionCreate(Strict):
     )
 
     kind: Kind
-    code: QuestionCode = absent()
-    topic: Topic = absent()
-    difficulty: Annotated[int, whole_number(1, 3)] = absent()
     stem: Stem
-    explanation: Explanation = absent()
-    see: Heading | None = None
-    choices: Choices = absent()
-    answer: Choice | Flag | Annotated[float, number(-LARGEST, LARGEST)] = absent()
-    answers: Accepted = absent()
-    tolerance: Annotated[float, number(0, LARGEST)] = absent()
-    unit: Unit | None = None
-    items: Choices = absent()
-    pairs: Annotated[list[Pair], Field(min_length=2, max_length=MOST_CHOICES)] = absent()
-    gaps: Annotated[list[Accepted], Field(min_length=1, max_length=MOST_CHOICES)] = absent()
-
-
-class QuestionUpdate(Patch):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"difficulty": 3}]})
-
-    kind: Kind = absent()
-    code: QuestionCode = absent()
-    topic: Topic = absent()
-    difficulty: Annotated[int, whole_number(1, 3)] = absent()
-    stem: Stem = absent()
-    explanation: Explanation = absent()
-    see: Heading | None = None
-    choices: Choices = absent()
-    answer: Choice | Flag | Annotated[float, number(-LARGEST, LARGEST)] = absent()
-    answers: Accepted = absent()
-    tolerance: Annotated[float, number(0, LARGEST)] = absent()
-    unit: Unit | None = None
-    items: Choices = absent()
-    pairs: Annotated[list[Pair], Field(min_length=2, max_length=MOST_CHOICES)] = absent()
-    gaps: Annotated[list[Accepted], Field(min_length=1, max_length=MOST_CHOICES)] = absent()
 
 
 class QuestionResponse(Answer):
