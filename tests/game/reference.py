@@ -145,6 +145,8 @@ class Reference:
         if not deed.stands:
             return Moved()
         xp, purse, before = self.xp, self.purse, self._totals()
+        each = [(one, aim) for one in self._active() for aim in one.rule.aims]
+        full = [(of, aim) for of, aim in each if self.progress(of, aim) == aim.target]
         deed.stands = False
         self.xp -= deed.xp
         self.purse -= deed.gold
@@ -152,7 +154,7 @@ class Reference:
         if deed.makes_a_day and deed.day == self.life.day and deed.day not in days:
             self.life.shorten()
         damage = self._heal(deed)
-        self._lose(deed)
+        self._lose(deed, full)
         after = self._totals()
         for aim in self.content.badges:
             if before[aim.key] >= aim.target > after[aim.key]:
@@ -171,17 +173,15 @@ class Reference:
         deed.boss, deed.damage = None, 0
         return damage
 
-    def _lose(self, deed: Deed) -> None:
+    def _lose(self, deed: Deed, full: list[tuple[Striving, Aim]]) -> None:
         won, deed.won = deed.won, []
         reached, deed.reached = deed.reached, []
         for one in won:
-            undone = [
-                aim for of, aim in reached if of is one and self.progress(one, aim) < aim.target
-            ]
-            if undone and self._can_reopen(one):
+            own = [aim for of, aim in reached if of is one]
+            if any(self.progress(one, aim) < aim.target for aim in own) and self._can_reopen(one):
                 one.state, one.ended = "active", None
                 self._reward(one, -1)
-        for one, aim in reached:
+        for one, aim in [*reached, *full]:
             if one.state == "active" and self.progress(one, aim) < aim.target:
                 one.done.discard(aim.code)
 
@@ -233,10 +233,8 @@ class Reference:
         return {deed.day for deed in self.deeds.values() if deed.stands and deed.makes_a_day}
 
     def _give_badges(self) -> None:
-        totals = self._totals()
-        for aim in self.content.badges:
-            if totals[aim.key] >= aim.target:
-                self.badges.add(aim.code)
+        now = self._totals()
+        self.badges.update(aim.code for aim in self.content.badges if now[aim.key] >= aim.target)
 
     def _advance(self, deed: Deed) -> None:
         for one in self._active():

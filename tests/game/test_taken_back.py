@@ -15,6 +15,7 @@ from questlog.flows.reopen_task import reopen_task
 from questlog.flows.roll_over import roll_over_all
 from questlog.game.adjustments import adjust
 from questlog.game.models import SettledDay
+from questlog.game.pursuits import PURSUITS
 from questlog.game.turns import PLAYERS
 from questlog.planning.task_rows import TASKS
 from tests.game.played import sign_in
@@ -195,3 +196,30 @@ async def test_the_receipt_of_a_reopening_names_everything_that_is_open_again(
     assert {"code": "tasks-10", "title": "A handful"} in receipt["badges"]
     assert receipt["boss"]["damage"] < 0
     assert await told(database, me.id, "challenge.reopened") == 1
+
+
+async def test_an_objective_is_open_again_when_another_task_than_the_first_is_the_last_to_go(
+    database: Database,
+) -> None:
+    me = await sign_in(database, email="ada@example.org", zone="UTC")
+    first, second = await me.add(), await me.add()
+    await me.complete(first["id"])
+    await me.complete(second["id"])
+
+    await me.reopen(first["id"])
+    assert "first-task" in await steps_done(database, me.id)
+    receipt = (await me.reopen(second["id"])).receipt
+
+    assert "first-task" not in await steps_done(database, me.id)
+    assert receipt is not None
+    assert [one["code"] for one in receipt["quests"]] == ["first-steps"]
+    await me.complete(first["id"])
+    assert "first-task" in await steps_done(database, me.id)
+
+
+async def steps_done(database: Database, user_id: UUID) -> list[str]:
+    quest = select(PURSUITS.c.steps_done).where(
+        PURSUITS.c.user_id == user_id, PURSUITS.c.code == "first-steps"
+    )
+    async with database.reader() as session:
+        return await session.scalar(quest) or []

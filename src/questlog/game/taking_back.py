@@ -50,9 +50,12 @@ async def take_back(session: Session, user_id: UUID, cause_id: UUID, *, timezone
         turn.count({name: -value for name, value in grant.details.get(COUNTERS, {}).items()})
     await _days(session, turn, own)
     first = await _first_of(session, user_id, own[0])
-    on = striving.rebased(turn, await striving.active(session, user_id), counted, first)
+    on = await striving.active(session, user_id)
+    reached = {tuple(step) for grant in own for step in grant.details.get(STEPS, ())}
+    reached |= {step for pursuit in on for step in _stood(pursuit, before)}
+    moved = {one.id: one for one in striving.rebased(turn, on, counted, first)}
     rewards = {one.source_id: one for one in bonus if one.source_kind != "boss"}
-    opened, still = await _strivings(session, turn, own, rewards, {one.id: one for one in on})
+    opened, still = await _strivings(session, turn, reached, rewards, moved)
     gone = await _badges(session, turn, own, before)
     _tell(turn, stood, opened, gone)
     await turns.finish(session, turn)
@@ -176,19 +179,27 @@ async def _first_of(session: Session, user_id: UUID, grant: Entry) -> Entry:
     return first
 
 
+def _stood(pursuit: Pursuit, before: Mapping[str, int]) -> set[tuple[str, str]]:
+    """Return the objectives that were reached and still counted as much, whichever deed had reached them."""
+    return {
+        (str(pursuit.id), code)
+        for code, objective in pursuit.objectives.items()
+        if code in pursuit.steps_done and objectives.is_reached(objective, before, pursuit.baseline)
+    }
+
+
 async def _strivings(
     session: Session,
     turn: Turn,
-    own: Sequence[Entry],
+    reached: set[tuple[Any, ...]],
     rewards: Mapping[str, Entry],
     on: Mapping[UUID, Pursuit],
 ) -> tuple[list[Step], list[dict[str, Any]]]:
-    """Open the objectives again that were reached by what is taken back and are below their target now.
+    """Open the objectives again that were `reached` until now and are below their target without what is taken back.
 
     A quest or a challenge that was complete with them pays its reward back, or keeps it. Returns the objectives that are
     open again, and what was kept.
     """
-    reached = {tuple(step) for grant in own for step in grant.details.get(STEPS, ())}
     ids = {UUID(id_) for id_, _ in reached}
     mine = PURSUITS.c.user_id == turn.user_id
     found = await session.execute(select(PURSUITS).where(mine, PURSUITS.c.id.in_(ids)))
