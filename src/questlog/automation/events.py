@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Executable, Table, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from questlog.automation import bells
 from questlog.automation.models import Event, EventCounter, UndoState
 from questlog.core import clock
 from questlog.core.db import Session
@@ -98,7 +99,8 @@ async def write_recorded(session: Session) -> None:
     pending: list[dict[str, Any]] = session.info.pop(PENDING, [])
     if not pending:
         return
-    for user_id in sorted({event["user_id"] for event in pending}):
+    whose = sorted({event["user_id"] for event in pending})
+    for user_id in whose:
         mine = [event for event in pending if event["user_id"] == user_id]
         last = await _advance(session, user_id, len(mine))
         for seq, event in enumerate(mine, start=last - len(mine) + 1):
@@ -107,6 +109,7 @@ async def write_recorded(session: Session) -> None:
     replaced: dict[UUID, dict[str, Any]] = session.info.pop(REPLACED, {})
     if kept := [replaced[event["id"]] for event in pending if event["id"] in replaced]:
         await session.execute(INSERT_REPLACED, kept)
+    bells.ring_when_committed(session, whose)
 
 
 @prepared
