@@ -18,6 +18,7 @@ from questlog.planning.search import index
 from tests.support import world
 
 CHUNK = 2_000
+PROJECTS = 20
 _numbers = itertools.count(1)
 
 
@@ -33,7 +34,7 @@ class Account:
 async def make_account(
     address: str, data_dir: Path, url: str, *, tasks: int, to_complete: int
 ) -> Account:
-    """Register somebody and give them tasks in a project that serves a goal."""
+    """Register somebody and give them tasks, a tenth of them in projects that serve goals."""
     email, password = f"bench{next(_numbers)}@example.org", "correct-horse-battery-9"
     answer = httpx2.post(f"{url}/api/v1/auth/register", json={"email": email, "password": password})
     answer.raise_for_status()
@@ -52,11 +53,7 @@ async def make_account(
 async def _fill(session: Session, user_id: UUID, count: int) -> list[UUID]:
     now = clock.now()
     stamps = {"user_id": user_id, "created_at": now, "updated_at": now, "position": 1.0}
-    goal_id, project_id = new_id(), new_id()
-    goal = {"id": goal_id, "title": "Finish the thesis", "color": "#6366f1", "goal_type": "yearly"}
-    await session.execute(insert(Goal).values(**goal, **stamps))
-    project = {"id": project_id, "title": "Thesis", "color": "#8b5cf6", "goal_id": goal_id}
-    await session.execute(insert(Project).values(**project, **stamps))
+    projects = await _plan(session, stamps)
     label_id = new_id()
     label = {"id": label_id, "name": "waiting", "folded": "waiting", "color": "#6b7280"}
     await session.execute(
@@ -72,7 +69,11 @@ async def _fill(session: Session, user_id: UUID, count: int) -> list[UUID]:
                 "position": float(start + n),
                 "state": "pending",
             }
-            | ({"project_id": project_id} if (start + n) % 10 == 0 else {})
+            | (
+                {"project_id": projects[(start + n) // 10 % PROJECTS]}
+                if (start + n) % 10 == 0
+                else {}
+            )
             for n, id_ in enumerate(ids[start : start + CHUNK])
         ]
         for row in rows:
@@ -87,6 +88,23 @@ async def _fill(session: Session, user_id: UUID, count: int) -> list[UUID]:
         ]
         await session.execute(insert(TaskLabel), worn)
     return ids
+
+
+async def _plan(session: Session, stamps: dict[str, Any]) -> list[UUID]:
+    """Make projects that serve a goal each: nobody has a hundred thousand tasks for one."""
+    pairs = [(new_id(), new_id()) for _ in range(PROJECTS)]
+    look = {"color": "#6366f1"}
+    goals = [
+        {"id": goal_id, "title": f"Goal {number}", "goal_type": "yearly", **look, **stamps}
+        for number, (goal_id, _) in enumerate(pairs)
+    ]
+    await session.execute(insert(Goal), goals)
+    projects = [
+        {"id": project_id, "title": f"Project {number}", "goal_id": goal_id, **look, **stamps}
+        for number, (goal_id, project_id) in enumerate(pairs)
+    ]
+    await session.execute(insert(Project), projects)
+    return [project_id for _, project_id in pairs]
 
 
 def _due(number: int, today: date) -> date | None:
