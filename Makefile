@@ -100,8 +100,8 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.12 --generat
 
 .PHONY: lock
 lock: $(UV) ## resolve the lock files anew (ARGS=--upgrade for newest versions)
-	$(COMPILE) $(ARGS) --extra redis --output-file requirements.txt pyproject.toml
-	$(COMPILE) $(ARGS) --extra redis --group dev --constraint requirements.txt \
+	$(COMPILE) $(ARGS) --extra redis --extra llm --output-file requirements.txt pyproject.toml
+	$(COMPILE) $(ARGS) --extra redis --extra llm --group dev --constraint requirements.txt \
 		--output-file requirements-dev.txt pyproject.toml
 	$(COMPILE) $(ARGS) --constraint requirements-dev.txt --group bootstrap \
 		--output-file requirements-bootstrap.txt

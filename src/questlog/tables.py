@@ -4,6 +4,7 @@ from questlog.automation import audit_models as audit
 from questlog.automation import job_models as jobs
 from questlog.automation import models as automation
 from questlog.automation import webhook_models as webhooks
+from questlog.coach import models as coach
 from questlog.game import models as game
 from questlog.identity import door_models as doors
 from questlog.identity import factor_models as factors
@@ -20,6 +21,7 @@ from questlog.planning import reminder_models as reminders
 __all__ = [
     "audit",
     "automation",
+    "coach",
     "dependencies",
     "doors",
     "factors",

@@ -1,1 +1,1 @@
-"""The assistant: its tools call the same flows as the buttons do."""
+"""The coach: what it knows it reads here, what it wants to change it proposes, and only a yes lets it act."""
