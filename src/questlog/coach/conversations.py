@@ -1,0 +1,221 @@
+"""Conversations with the coach and what was said in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Table, delete, insert, select, update
+
+from questlog.automation import events
+from questlog.coach.models import Conversation, Message, Proposal, Run, RunPart
+from questlog.core import clock
+from questlog.core.db import Session
+from questlog.core.exceptions import NotFoundError
+from questlog.core.ids import new_id
+from questlog.core.pagination import PageRequest, Slice, SortKey
+from questlog.planning import ownership
+from questlog.planning.lists import WireRow, page_of
+
+CONVERSATIONS = cast(Table, Conversation.__table__)
+MESSAGES = cast(Table, Message.__table__)
+PROPOSALS = cast(Table, Proposal.__table__)
+RUNS = cast(Table, Run.__table__)
+PARTS = cast(Table, RunPart.__table__)
+
+NEWEST = 50
+TITLE_FROM = 80
+SHOWN = tuple(
+    CONVERSATIONS.c[name]
+    for name in (
+        "id",
+        "user_id",
+        "title",
+        "kind",
+        "last_message_at",
+        "created_at",
+        "updated_at",
+        "version",
+    )
+)
+SAID = tuple(column for column in MESSAGES.c if column.name != "user_id")
+LATEST_FIRST = (
+    SortKey(CONVERSATIONS.c.last_message_at, descending=True),
+    SortKey(CONVERSATIONS.c.id, descending=True),
+)
+NEWEST_FIRST = (SortKey(MESSAGES.c.seq, descending=True),)
+
+
+class ConversationNotFoundError(NotFoundError):
+    code = "conversation_not_found"
+    default_message = "There is no such conversation."
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What stands in a message besides its text."""
+
+    model: str | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    tool_calls: Sequence[dict[str, Any]] = ()
+    run_id: UUID | None = None
+    state: str = "complete"
+
+
+async def create_conversation(
+    session: Session, user_id: UUID, *, title: str = "", kind: str = "chat"
+) -> Conversation:
+    now = clock.now()
+    conversation = Conversation(
+        id=new_id(),
+        user_id=user_id,
+        title=title,
+        kind=kind,
+        last_seq=0,
+        last_message_at=now,
+        created_at=now,
+        updated_at=now,
+        version=1,
+    )
+    session.add(conversation)
+    await session.flush()
+    _record(session, conversation, "conversation.created")
+    return conversation
+
+
+async def get_conversation(session: Session, user_id: UUID, conversation_id: UUID) -> Conversation:
+    """Raises `ConversationNotFoundError`, `NotYoursError`."""
+    return await ownership.find(
+        session, Conversation, user_id, conversation_id, missing=ConversationNotFoundError
+    )
+
+
+async def get_user_conversations(
+    session: Session, user_id: UUID, request: PageRequest
+) -> Slice[WireRow]:
+    """Return the user's conversations, the one spoken in last first."""
+    mine = select(*SHOWN).where(CONVERSATIONS.c.user_id == user_id)
+    return await page_of(session, mine, LATEST_FIRST, request)
+
+
+async def messages_of(
+    session: Session, user_id: UUID, conversation_id: UUID, request: PageRequest
+) -> Slice[WireRow]:
+    """Return what was said, newest first."""
+    mine = (MESSAGES.c.user_id == user_id, MESSAGES.c.conversation_id == conversation_id)
+    return await page_of(session, select(*SAID).where(*mine), NEWEST_FIRST, request)
+
+
+async def rename(
+    session: Session,
+    user_id: UUID,
+    conversation_id: UUID,
+    title: str,
+    *,
+    expected_version: int | None = None,
+) -> Conversation:
+    """Raises `ConversationNotFoundError`, `NotYoursError`, `PreconditionFailedError`."""
+    conversation = await claim(session, user_id, conversation_id, expected_version=expected_version)
+    if conversation.title != title:
+        conversation.title = title
+        conversation.updated_at = clock.now()
+        conversation.version += 1
+        await session.flush()
+        _record(session, conversation, "conversation.updated")
+    return conversation
+
+
+async def claim(
+    session: Session, user_id: UUID, conversation_id: UUID, *, expected_version: int | None = None
+) -> Conversation:
+    return await ownership.claim(
+        session,
+        Conversation,
+        user_id,
+        conversation_id,
+        missing=ConversationNotFoundError,
+        expected_version=expected_version,
+    )
+
+
+async def add_message(
+    session: Session,
+    user_id: UUID,
+    conversation_id: UUID,
+    *,
+    role: str,
+    content: str,
+    said: Said | None = None,
+) -> UUID:
+    """Append a message and return its id. The first thing a user says names a conversation without a title.
+
+    Raises `ConversationNotFoundError`, `NotYoursError`.
+    """
+    said, now = said or Said(), clock.now()
+    conversation = await claim(session, user_id, conversation_id)
+    conversation.last_seq += 1
+    conversation.last_message_at = now
+    if not conversation.title and role == "user":
+        conversation.title = _title(content)
+        conversation.version += 1
+    await session.flush()
+    message_id = new_id()
+    await session.execute(
+        insert(MESSAGES).values(
+            id=message_id,
+            user_id=user_id,
+            conversation_id=conversation_id,
+            seq=conversation.last_seq,
+            role=role,
+            content=content,
+            state=said.state,
+            model=said.model,
+            tokens_in=said.tokens_in,
+            tokens_out=said.tokens_out,
+            tool_calls=list(said.tool_calls),
+            run_id=said.run_id,
+            created_at=now,
+        )
+    )
+    return message_id
+
+
+def _title(content: str) -> str:
+    first = content.strip().splitlines()[0] if content.strip() else ""
+    return first if len(first) <= TITLE_FROM else f"{first[: TITLE_FROM - 1].rstrip()}…"
+
+
+async def delete_conversation(
+    session: Session, user_id: UUID, conversation_id: UUID, *, expected_version: int | None = None
+) -> None:
+    """Delete a conversation with all that was said; a run under way in it ends. What was decided stays decided.
+
+    Raises `ConversationNotFoundError`, `NotYoursError`, `PreconditionFailedError`.
+    """
+    conversation = await claim(session, user_id, conversation_id, expected_version=expected_version)
+    mine = (RUNS.c.user_id == user_id, RUNS.c.conversation_id == conversation_id)
+    runs = select(RUNS.c.id).where(*mine)
+    own = (PROPOSALS.c.user_id == user_id, PROPOSALS.c.conversation_id == conversation_id)
+    now = clock.now()
+    still_open = update(PROPOSALS).where(*own, PROPOSALS.c.state == "open")
+    await session.execute(still_open.values(state="expired", decided_at=now))
+    await session.execute(update(PROPOSALS).where(*own).values(conversation_id=None, run_id=None))
+    await session.execute(delete(PARTS).where(PARTS.c.user_id == user_id, PARTS.c.run_id.in_(runs)))
+    await session.execute(delete(RUNS).where(*mine))
+    said = (MESSAGES.c.user_id == user_id, MESSAGES.c.conversation_id == conversation_id)
+    await session.execute(delete(MESSAGES).where(*said))
+    await session.delete(conversation)
+    await session.flush()
+    _record(session, conversation, "conversation.deleted")
+
+
+def _record(session: Session, conversation: Conversation, type_: str) -> None:
+    events.record(
+        session,
+        conversation.user_id,
+        type_,
+        ("conversation", conversation.id),
+        payload={"title": conversation.title, "kind": conversation.kind},
+        touched=[("conversation", conversation.id, conversation.version)],
+    )
