@@ -277,6 +277,10 @@ async def _store_the_end(
     first = held.last_seq + 1
     ending = [Part(seq, type_, data) for seq, (type_, data) in enumerate(told, start=first)]
     await runs.finish(
-        session, held, [*unsaved, *ending], state=state, error=None if problem is None else problem["code"]
+        session,
+        held,
+        [*unsaved, *ending],
+        state=state,
+        error=None if problem is None else problem["code"],
     )
     return ending
