@@ -90,7 +90,7 @@ def numbers_of(facts: Any) -> Iterator[Decimal]:
         case date():
             yield from (Decimal(part) for part in (facts.year, facts.month, facts.day))
         case str():
-            yield from (value for written in _written(facts) for value in written)
+            yield from _written(facts)
         case _:
             yield from _numbers_within(facts)
 
@@ -102,7 +102,7 @@ def _numbers_within(facts: Any) -> Iterator[Decimal]:
 
 
 def _is_confirmed(sentence: str, known: frozenset[Decimal]) -> bool:
-    return all(any(_has(known, value) for value in candidates) for candidates in _written(sentence))
+    return all(_has(known, value) for value in _written(sentence))
 
 
 def _has(known: frozenset[Decimal], value: Decimal) -> bool:
@@ -113,25 +113,25 @@ def _has(known: frozenset[Decimal], value: Decimal) -> bool:
     )
 
 
-def _written(text: str) -> list[list[Decimal]]:
-    """Return the numbers a text has, each with the values it can be read as: `1.2.4` is three."""
-    found: list[list[Decimal]] = []
+def _written(text: str) -> list[Decimal]:
+    """Return the numbers a text has, those of dates and clocks each by itself."""
+    found: list[Decimal] = []
     text = ISO_DATE.sub(lambda hit: _note(found, *hit.groups()), text)
     text = CLOCK.sub(lambda hit: _note(found, hit[1], *([hit[2]] if int(hit[2]) else [])), text)
-    found += [_readings(hit[0]) for hit in NUMBER.finditer(text)]
-    found += [[Decimal(WORDS[word])] for word in WORD.findall(text.casefold()) if word in WORDS]
+    for hit in NUMBER.finditer(text):
+        found += _read(re.sub(SPACES, "", hit[0]))
+    found += [Decimal(WORDS[word]) for word in WORD.findall(text.casefold()) if word in WORDS]
     return found
 
 
-def _note(found: list[list[Decimal]], *written: str) -> str:
-    found += [[Decimal(one)] for one in written]
+def _note(found: list[Decimal], *written: str) -> str:
+    found += [Decimal(one) for one in written]
     return " "
 
 
-def _readings(written: str) -> list[Decimal]:
-    bare = re.sub(SPACES, "", written)
-    if GROUPED.fullmatch(bare):
-        return [Decimal(re.sub("[.,]", "", bare))]
-    if re.fullmatch(r"\d+(?:[.,]\d+)?", bare):
-        return [Decimal(bare.replace(",", "."))]
-    return [Decimal(part) for part in re.split("[.,]", bare)]
+def _read(written: str) -> list[Decimal]:
+    if GROUPED.fullmatch(written):
+        return [Decimal(re.sub("[.,]", "", written))]
+    if re.fullmatch(r"\d+(?:[.,]\d+)?", written):
+        return [Decimal(written.replace(",", "."))]
+    return [Decimal(part) for part in re.split("[.,]", written)]
