@@ -99,7 +99,7 @@ async def _known(session: Session, who: Who, call_id: str) -> Mapping[str, Any] 
     mine = (PROPOSALS.c.user_id == who.user_id, PROPOSALS.c.run_id == who.run_id)
     found = await session.execute(select(PROPOSALS).where(*mine, PROPOSALS.c.call_id == call_id))
     row = found.first()
-    return None if row is None else row._mapping
+    return None if row is None else dict(row._mapping)
 
 
 def digest(tool: str, arguments: Mapping[str, Any]) -> str:
@@ -216,7 +216,7 @@ async def expire(session: Session) -> int:
     )
     rows = closed.all()
     for row in rows:
-        _record(session, row._mapping, "proposal.expired")
+        _record(session, dict(row._mapping), "proposal.expired")
     return len(rows)
 
 
