@@ -6,8 +6,8 @@ it there. A follower that is too slow is cut off, and comes back with the number
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -63,6 +63,17 @@ class _Thought:
     listeners: set[_Listener] = field(default_factory=set)
     saved_at: float = field(default_factory=time.monotonic)
     stopping: bool = False
+    storing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @contextmanager
+    def overheard(self) -> Iterator[tuple[list[Part], _Listener]]:
+        """Lend what is not stored yet, and a listener that hears everything after it."""
+        listener = _Listener()
+        self.listeners.add(listener)
+        try:
+            yield list(self.unsaved), listener
+        finally:
+            self.listeners.discard(listener)
 
     def send(self, type_: str, data: dict[str, Any]) -> None:
         self.held.last_seq += 1
@@ -152,10 +163,11 @@ class Thinker:
         self, thought: _Thought, turn: Turn, state: str, problem: dict[str, Any] | None = None
     ) -> None:
         """Keep what was said as a message, exactly once, and tell that it is over."""
-        unsaved, thought.unsaved = thought.unsaved, []
-        ending = await self._database.write(
-            _store_the_end, thought.held, turn, unsaved, state, problem
-        )
+        async with thought.storing:
+            ending = await self._database.write(
+                _store_the_end, thought.held, turn, list(thought.unsaved), state, problem
+            )
+            thought.unsaved.clear()
         for part in ending:
             thought.held.last_seq = part.seq
             for listener in thought.listeners:
@@ -163,12 +175,17 @@ class Thinker:
 
     async def _leave(self, thought: _Thought) -> None:
         with suppress(SQLAlchemyError, LostRunError):
-            await self._database.write(runs.release, thought.held, thought.unsaved)
+            async with thought.storing:
+                await self._database.write(runs.release, thought.held, list(thought.unsaved))
 
     async def _keep(self, thought: _Thought) -> None:
-        unsaved, thought.unsaved = thought.unsaved, []
-        thought.saved_at = time.monotonic()
-        if await self._database.write(runs.write, thought.held, unsaved):
+        """Store what was sent since the last time, one batch after the other. Raises `StoppedError`, `LostRunError`."""
+        async with thought.storing:
+            batch = list(thought.unsaved)
+            is_to_stop = await self._database.write(runs.write, thought.held, batch)
+            del thought.unsaved[: len(batch)]
+            thought.saved_at = time.monotonic()
+        if is_to_stop:
             thought.stopping = True
             raise StoppedError()
 
@@ -187,41 +204,40 @@ class Thinker:
             except SQLAlchemyError as error:
                 log.warning("run_is_kept_later", run=str(thought.held.id), error=str(error))
 
-    async def follow(self, user_id: UUID, run_id: UUID, since: int = 0) -> AsyncIterator[Part]:
+    async def follow(self, user_id: UUID, run_id: UUID, since: int = 0) -> AsyncGenerator[Part]:
         """Yield what a run sent after a number and what it still sends, in order, each once, to its end.
 
         Raises `RunNotFoundError`, `NotYourRunError`, and `TooSlowError` for a follower that does not keep up.
         """
         await self._database.read(runs.progress, user_id, run_id)
-        thought, listener = self._thoughts.get(run_id), _Listener()
-        if thought is not None:
-            thought.listeners.add(listener)
-            unsaved = list(thought.unsaved)
-        try:
-            async for part in self._stored(user_id, run_id, since):
-                since = part.seq
+        last = since
+        async for part in self._all_of(user_id, run_id, since):
+            if part.seq > last:
+                last = part.seq
                 yield part
-            if thought is not None:
+
+    async def _all_of(self, user_id: UUID, run_id: UUID, since: int) -> AsyncGenerator[Part]:
+        """Yield what is stored, then what is said here, then what others store; some of it may come twice."""
+        thought = self._thoughts.get(run_id)
+        if thought is not None:
+            with thought.overheard() as (unsaved, listener):
+                async for part in self._stored(user_id, run_id, since):
+                    yield part
                 for part in unsaved:
-                    if part.seq > since:
-                        since = part.seq
-                        yield part
-                async for part in _heard(listener, since):
+                    yield part
+                async for part in _heard(listener):
                     since = part.seq
                     yield part
-            async for part in self._polled(user_id, run_id, since):
-                yield part
-        finally:
-            if thought is not None:
-                thought.listeners.discard(listener)
+        async for part in self._polled(user_id, run_id, since):
+            yield part
 
-    async def _stored(self, user_id: UUID, run_id: UUID, since: int) -> AsyncIterator[Part]:
+    async def _stored(self, user_id: UUID, run_id: UUID, since: int) -> AsyncGenerator[Part]:
         while found := await self._database.read(runs.parts_since, user_id, run_id, since):
             for part in found:
                 yield part
             since = found[-1].seq
 
-    async def _polled(self, user_id: UUID, run_id: UUID, since: int) -> AsyncIterator[Part]:
+    async def _polled(self, user_id: UUID, run_id: UUID, since: int) -> AsyncGenerator[Part]:
         with bells.listen() as bell:
             while True:
                 seen = await self._database.read(runs.progress, user_id, run_id)
@@ -234,13 +250,11 @@ class Thinker:
                 bell.users()
 
 
-async def _heard(listener: _Listener, since: int) -> AsyncIterator[Part]:
+async def _heard(listener: _Listener) -> AsyncGenerator[Part]:
     while (part := await listener.queue.get()) is not None:
         if listener.is_cut:
             raise TooSlowError()
-        if part.seq > since:
-            since = part.seq
-            yield part
+        yield part
 
 
 async def _store_the_end(
