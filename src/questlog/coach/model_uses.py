@@ -1,0 +1,88 @@
+"""What a user has asked of models on one of their days, and the day's budget (S-128)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from questlog.coach.models import ModelUse
+from questlog.core.db import Session
+from questlog.core.exceptions import RateLimitedError
+from questlog.core.outside_settings import LlmSettings
+
+USES = cast(Table, ModelUse.__table__)
+
+
+class AiQuotaError(RateLimitedError):
+    """`details` has what was used and what the day allows."""
+
+    code = "ai_quota"
+    default_message = "Today's budget for the coach's model is used up. It is new tomorrow."
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    requests: int = 0
+    tokens: int = 0
+
+
+async def of_day(session: Session, user_id: UUID, day: date) -> Use:
+    mine = (USES.c.user_id == user_id, USES.c.day == day)
+    found = await session.execute(
+        select(USES.c.requests, USES.c.tokens_in + USES.c.tokens_out).where(*mine)
+    )
+    row = found.first()
+    return Use() if row is None else Use(*row)
+
+
+def check(use: Use, budget: LlmSettings) -> None:
+    """Raise `AiQuotaError` when the next request would go over the day's budget."""
+    over_requests = budget.daily_requests is not None and use.requests >= budget.daily_requests
+    over_tokens = budget.daily_tokens is not None and use.tokens >= budget.daily_tokens
+    if over_requests or over_tokens:
+        raise AiQuotaError(
+            details={
+                "requests": use.requests,
+                "tokens": use.tokens,
+                "daily_requests": budget.daily_requests,
+                "daily_tokens": budget.daily_tokens,
+            }
+        )
+
+
+async def claim_request(session: Session, user_id: UUID, day: date, budget: LlmSettings) -> None:
+    """Count one request before it is made, so that many at once cannot go over the budget together.
+
+    Raises `AiQuotaError`, and then counts nothing.
+    """
+    use = await _add(session, user_id, day, requests=1)
+    check(Use(use.requests - 1, use.tokens), budget)
+
+
+async def spend(
+    session: Session, user_id: UUID, day: date, *, tokens_in: int, tokens_out: int
+) -> None:
+    """Count what an answer took."""
+    await _add(session, user_id, day, tokens_in=tokens_in, tokens_out=tokens_out)
+
+
+async def _add(
+    session: Session,
+    user_id: UUID,
+    day: date,
+    *,
+    requests: int = 0,
+    tokens_in: int = 0,
+    tokens_out: int = 0,
+) -> Use:
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    more = {"requests": requests, "tokens_in": tokens_in, "tokens_out": tokens_out}
+    first = dialect.insert(USES).values(user_id=user_id, day=day, **more)
+    counted = first.on_conflict_do_update(
+        index_elements=["user_id", "day"],
+        set_={name: USES.c[name] + value for name, value in more.items()},
+    ).returning(USES.c.requests, USES.c.tokens_in + USES.c.tokens_out)
+    return Use(*(await session.execute(counted)).one())
