@@ -10,13 +10,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.coach.models import ModelUse
 from questlog.core.db import Session
-from questlog.core.exceptions import RateLimitedError
+from questlog.core.exceptions import TooManyRequestsError
 from questlog.core.outside_settings import LlmSettings
 
 USES = cast(Table, ModelUse.__table__)
 
 
-class AiQuotaError(RateLimitedError):
+class AiQuotaError(TooManyRequestsError):
     """`details` has what was used and what the day allows."""
 
     code = "ai_quota"
