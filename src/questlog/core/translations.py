@@ -153,6 +153,7 @@ RUSSIAN: Mapping[str, str] = {
     "This temporary id names nothing: its command comes later, or did not succeed.": "За этим временным идентификатором ничего нет: его команда стоит позже или не выполнена.",
     "The file cannot be read.": "Файл не удаётся прочесть.",
     "Questlog does not read this format.": "Questlog не читает этот формат.",
+    "This server does not call this address: it has to begin with http:// or https://, name a public host and use that scheme's own port.": "Этот сервер не обращается по такому адресу: он должен начинаться с http:// или https://, называть открытый узел и обычный порт этой схемы.",
     **OF_IMPORTS,
     **OF_FACTORS,
     **OF_GAME,
