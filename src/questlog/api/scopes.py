@@ -66,6 +66,18 @@ NAMED: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/quizzes/{lesson_id}/questions/{question_id}"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/search"): frozenset({Scope.TASKS_READ, Scope.ITEMS_READ}),
     ("GET", "/rpg/preview"): frozenset({Scope.GAME_READ, Scope.TASKS_READ}),
+    ("GET", "/sync"): frozenset(
+        {
+            Scope.EVENTS_READ,
+            Scope.FILTERS_READ,
+            Scope.GOALS_READ,
+            Scope.ITEMS_READ,
+            Scope.LABELS_READ,
+            Scope.OCCURRENCES_READ,
+            Scope.PROJECTS_READ,
+            Scope.TASKS_READ,
+        }
+    ),
     ("GET", "/tasks/{task_id}/occurrences"): frozenset({Scope.OCCURRENCES_READ}),
     ("POST", "/courses/{course_id}/enroll"): frozenset({Scope.LEARNING_WRITE, Scope.TASKS_WRITE}),
     ("DELETE", "/courses/{course_id}/enrolment"): frozenset(
