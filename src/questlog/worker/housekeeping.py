@@ -1,4 +1,4 @@
-"""What is done every minute: storing when sessions and keys were last used, deleting what is over, erasing closed accounts."""
+"""What is done every minute: deleting what is over, erasing closed accounts, and, in each process, writing down its uses."""
 
 import asyncio
 from contextlib import suppress
@@ -6,7 +6,7 @@ from contextlib import suppress
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from questlog.automation import audit_log, mail, undo_states
+from questlog.automation import audit_log, jobs, mail, undo_states
 from questlog.core.db import Database, Session
 from questlog.core.security import Keyring
 from questlog.flows.erase_account import erase_all_closed
@@ -29,18 +29,23 @@ log = structlog.get_logger(__name__)
 
 
 async def run_forever(database: Database, desk: FrontDesk, stop: asyncio.Event) -> None:
-    """Keep house until `stop` is set, and once more then."""
+    """Store when sessions and keys were last used here until `stop` is set, and once more then."""
     while not stop.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), EVERY_S)
         try:
             await desk.presence.write_uses(database)
-            await database.write(sweep)
-            await database.write(audit_log.sweep)  # alone: a role may be kept from deleting there
-            await erase_all_closed(database)
-            await reseal(database, desk.keyring)
+            await keep_house(database, desk.keyring)
         except SQLAlchemyError as error:
-            log.warning("housekeeping_waits_for_the_database", error=str(error))
+            log.warning("uses_wait_for_the_database", error=str(error))
+
+
+async def keep_house(database: Database, keyring: Keyring) -> None:
+    """Do what is due in the whole house; whichever process comes to it does it for all."""
+    await database.write(sweep)
+    await database.write(audit_log.sweep)  # alone: a role may be kept from deleting there
+    await erase_all_closed(database)
+    await reseal(database, keyring)
 
 
 async def reseal(database: Database, keyring: Keyring) -> None:
@@ -61,5 +66,6 @@ async def sweep(session: Session) -> None:
         api_keys.sweep,
         mail.sweep,
         undo_states.sweep,
+        jobs.sweep,
     ):
         await each(session)
