@@ -9,7 +9,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -73,13 +73,13 @@ async def post(
 ) -> Reply:
     """POST `body` to `url` and return what was answered first. Raises `DialError`.
 
-    `timeout_s` is for everything from the name to the head of the answer; a body that dawdles is cut short, for the
-    status counts. Headers are ASCII; others raise `ValueError`.
+    `timeout_s` is for everything from the name to the last byte that is read; a body that dawdles is cut short, for
+    the status counts. Headers are ASCII; others raise `ValueError`.
     """
     began = time.monotonic()
     try:
         async with dial("POST", url, headers, body, allowed=allowed, timeout_s=timeout_s) as answer:
-            start = await _beginning(answer)
+            start = await _beginning(answer, min(BODY_S, began + timeout_s - time.monotonic()))
     except DialError as error:
         error.duration_ms = _since(began)
         raise
@@ -96,7 +96,10 @@ async def dial(
     allowed: Sequence[Network],
     timeout_s: float,
 ) -> AsyncIterator[httpcore2.Response]:
-    """Yield the answer with its body unread; the time and the connection end with the block. Raises `DialError`."""
+    """Yield the answer with its body unread; the connection ends with the block. Raises `DialError`.
+
+    `timeout_s` is for the time until its head is there.
+    """
     target = _target(url, allowed)
     request = _request(method, target, headers, body)
     guard = _Guard(allowed)
@@ -182,6 +185,15 @@ class _Guard(httpcore2.AsyncNetworkBackend):
         raise DialError("blocked_address")
 
 
+@asynccontextmanager
+async def _in_time(seconds: float, guard: _Guard) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as late:
+        raise DialError("too_slow" if guard.has_connected else "timeout") from late
+
+
 def _why(failed: httpcore2.ConnectError) -> Word:
     """Tell a closed port from a missing road: the library keeps the system's error two causes down."""
     reported = failed.__cause__.__cause__ if failed.__cause__ else None
@@ -222,12 +234,12 @@ def _checked_headers(headers: Mapping[str, str]) -> list[tuple[str, str]]:
     return list(headers.items())
 
 
-async def _beginning(answer: httpcore2.Response) -> bytes:
+async def _beginning(answer: httpcore2.Response, seconds: float) -> bytes:
     """Read what comes soon of the body, up to its bound. That it breaks off does not undo the answer."""
     body = bytearray()
     with suppress(TimeoutError, httpcore2.NetworkError, httpcore2.RemoteProtocolError):
-        async with asyncio.timeout(BODY_S):
-            async for piece in answer.aiter_stream():
+        async with asyncio.timeout(seconds), aclosing(answer.aiter_stream()) as pieces:
+            async for piece in pieces:
                 body += piece
                 if len(body) >= MOST_OF_THE_BODY:
                     break
