@@ -1,0 +1,190 @@
+"""Taking messages to send them: for a minute, under a lease with a name of its own.
+
+Every result is written only where the lease is still the same, so somebody who was thought dead changes nothing when he
+comes back. Rows are locked from the top down (webhook, then deliveries), so that no two who work here wait for each
+other in a circle.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Executable, Row, Table, func, insert, or_, select, update
+
+from questlog.automation import delivery_words
+from questlog.automation.delivery_heads import MOST_PER_ENDPOINT, Lane, endpoints_with_work
+from questlog.automation.delivery_schedule import MOST_ATTEMPTS
+from questlog.automation.relay import DELIVERIES
+from questlog.automation.webhook_models import DeliveryAttempt
+from questlog.core import clock
+from questlog.core.db import Session
+from questlog.core.ids import new_id
+from questlog.core.prepared import prepared
+
+LEASE = timedelta(seconds=60)
+
+ATTEMPTS = cast(Table, DeliveryAttempt.__table__)
+INSERT_ATTEMPTS = insert(ATTEMPTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A message that was taken to be sent; `attempt` counts those of this round, this one included."""
+
+    id: UUID
+    user_id: UUID
+    event_type: str
+    body: str
+    attempt: int
+    attempt_id: UUID
+    lease: UUID
+    webhook: Row[Any]
+    """The endpoint as it was then, with its sealed secrets."""
+
+
+async def claim(
+    session: Session,
+    most: int,
+    *,
+    lane: Lane = "all",
+    but_not: Collection[UUID] = (),
+    only: Collection[UUID] | None = None,
+    lease_for: timedelta = LEASE,
+) -> list[Sending]:
+    """Take messages that are due, spread over the endpoints, and note an attempt for each.
+
+    Of one endpoint no more than four are under way, counted over all processes. `lane` chooses between endpoints that
+    answer and those that fail; `but_not` and `only` name endpoints.
+    """
+    statement = endpoints_with_work(most, clock.now(), lane=lane, but_not=but_not, only=only)
+    endpoints = (await session.execute(statement)).all()
+    taken: list[Sending] = []
+    share = max(1, most // max(1, len(endpoints)))
+    for webhook in endpoints:
+        room = min(share, MOST_PER_ENDPOINT - webhook.under_way, most - len(taken))
+        if room > 0:
+            taken += await _take(session, webhook, room, lease_for)
+    return taken
+
+
+async def _take(
+    session: Session, webhook: Row[Any], most: int, lease_for: timedelta
+) -> list[Sending]:
+    now, lease = clock.now(), new_id()
+    rows = (await session.execute(*_claimed(webhook.id, now, now + lease_for, lease, most))).all()
+    for row in rows:
+        if row.is_lost:
+            await session.execute(*_lost(row.user_id, row.id, delivery_words.UNKNOWN))
+    worn_out = [row.id for row in rows if row.attempts > MOST_ATTEMPTS]
+    if worn_out:
+        await session.execute(_ended(worn_out, now))
+    sendings = [
+        Sending(
+            id=row.id,
+            user_id=row.user_id,
+            event_type=row.event_type,
+            body=row.body,
+            attempt=row.attempts,
+            attempt_id=new_id(),
+            lease=lease,
+            webhook=webhook,
+        )
+        for row in rows
+        if row.attempts <= MOST_ATTEMPTS
+    ]
+    numbers = {row.id: row.last_number + 1 for row in rows}
+    if sendings:
+        await session.execute(INSERT_ATTEMPTS, [_begun(each, numbers, now) for each in sendings])
+    return sendings
+
+
+def _begun(sending: Sending, numbers: dict[UUID, int], now: datetime) -> dict[str, Any]:
+    return {
+        "id": sending.attempt_id,
+        "user_id": sending.user_id,
+        "delivery_id": sending.id,
+        "number": numbers[sending.id],
+        "started_at": now,
+    }
+
+
+@prepared
+def _claimed(
+    webhook_id: UUID, now: datetime, leased_until: datetime, lease: UUID, most: int
+) -> Executable:
+    columns = DELIVERIES.c
+    free = (
+        columns.state == "waiting",
+        columns.due_at <= now,
+        or_(columns.leased_until.is_(None), columns.leased_until < now),
+    )
+    chosen = (
+        select(columns.id)
+        .where(columns.webhook_id == webhook_id, *free)
+        .order_by(columns.due_at, columns.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    own = (ATTEMPTS.c.user_id == columns.user_id, ATTEMPTS.c.delivery_id == columns.id)
+    numbers = select(func.coalesce(func.max(ATTEMPTS.c.number), 0)).where(*own)
+    unfinished = select(func.count()).where(
+        *own, ATTEMPTS.c.duration_ms.is_(None), ATTEMPTS.c.failure.is_(None)
+    )
+    return (
+        update(DELIVERIES)
+        .where(columns.id.in_(chosen), *free)
+        .values(leased_until=leased_until, lease=lease, attempts=columns.attempts + 1)
+        .returning(
+            columns.id,
+            columns.user_id,
+            columns.event_type,
+            columns.body,
+            columns.attempts,
+            numbers.correlate(DELIVERIES).scalar_subquery().label("last_number"),
+            unfinished.correlate(DELIVERIES).scalar_subquery().label("is_lost"),
+        )
+    )
+
+
+@prepared
+def _lost(user_id: UUID, delivery_id: UUID, word: str) -> Executable:
+    """Name the attempts of senders who were lost."""
+    own = (ATTEMPTS.c.user_id == user_id, ATTEMPTS.c.delivery_id == delivery_id)
+    unfinished = (ATTEMPTS.c.duration_ms.is_(None), ATTEMPTS.c.failure.is_(None))
+    return update(ATTEMPTS).where(*own, *unfinished).values(failure=word)
+
+
+def _ended(ids: Sequence[UUID], now: datetime) -> Executable:
+    values = {"state": "failed", "done_at": now, "leased_until": None, "lease": None}
+    return (
+        update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(**values, attempts=MOST_ATTEMPTS)
+    )
+
+
+async def renew(session: Session, held: Iterable[Sending], *, lease_for: timedelta = LEASE) -> None:
+    """Hold on to what is still being sent."""
+    until = clock.now() + lease_for
+    for each in held:
+        await session.execute(*_renewed(each.id, each.lease, until))
+
+
+@prepared
+def _renewed(delivery_id: UUID, lease: UUID, until: datetime) -> Executable:
+    held = (DELIVERIES.c.id == delivery_id, DELIVERIES.c.lease == lease)
+    return update(DELIVERIES).where(*held).values(leased_until=until)
+
+
+async def release(session: Session, held: Iterable[Sending]) -> None:
+    """Give back what was not finished when the sender had to end: it is due at once, and this try does not count."""
+    for each in held:
+        await session.execute(*_given_back(each.id, each.lease))
+        await session.execute(*_lost(each.user_id, each.id, delivery_words.UNKNOWN))
+
+
+@prepared
+def _given_back(delivery_id: UUID, lease: UUID) -> Executable:
+    held = (DELIVERIES.c.id == delivery_id, DELIVERIES.c.lease == lease)
+    given = update(DELIVERIES).where(*held, DELIVERIES.c.state == "waiting")
+    return given.values(leased_until=None, lease=None, attempts=DELIVERIES.c.attempts - 1)

@@ -1,0 +1,78 @@
+"""Which endpoints have something to be sent, the one that has waited longest first.
+
+However long one endpoint's queue is, finding the others costs one look into an index for each of them.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Executable, func, or_, select
+
+from questlog.automation.relay import ACCOUNTS, DELIVERIES, WEBHOOKS
+
+MOST_PER_ENDPOINT = 4
+
+type Lane = Literal["all", "well", "failing"]
+
+D = DELIVERIES.c
+
+
+def endpoints_with_work(
+    most: int,
+    now: datetime,
+    *,
+    lane: Lane = "all",
+    but_not: Collection[UUID] = (),
+    only: Collection[UUID] | None = None,
+) -> Executable:
+    """Select active endpoints that may be sent something now, and lock them against whoever else chooses."""
+    heads = _waiting_endpoints()
+    under_way = _count_under_way(now)
+    first = _first_due(now)
+    columns = ("id", "user_id", "url", "secret", "previous_secret", "previous_until")
+    statement = (
+        select(*(WEBHOOKS.c[name] for name in columns), under_way.label("under_way"))
+        .select_from(heads.join(WEBHOOKS, WEBHOOKS.c.id == heads.c.webhook_id))
+        .join(ACCOUNTS, ACCOUNTS.c.id == WEBHOOKS.c.user_id)
+        .where(WEBHOOKS.c.disabled_at.is_(None), ACCOUNTS.c.deactivated_at.is_(None))
+        .where(first.is_not(None), under_way < _most_under_way(lane))
+        .order_by(first, WEBHOOKS.c.id)
+        .limit(most)
+        .with_for_update(of=WEBHOOKS, skip_locked=True)
+    )
+    if lane != "all":
+        is_failing = WEBHOOKS.c.failing_since.is_not(None)
+        statement = statement.where(is_failing if lane == "failing" else ~is_failing)
+    if but_not:
+        statement = statement.where(WEBHOOKS.c.id.not_in(but_not))
+    if only is not None:
+        statement = statement.where(WEBHOOKS.c.id.in_(only))
+    return statement
+
+
+def _most_under_way(lane: Lane) -> int:
+    """Return how many may be under way to one endpoint: one that fails is tried with one message at a time."""
+    return 1 if lane == "failing" else MOST_PER_ENDPOINT
+
+
+def _waiting_endpoints() -> Any:
+    """Step through the index from endpoint to endpoint, past whatever waits for each."""
+    waiting = select(D.webhook_id).where(D.state == "waiting").order_by(D.webhook_id).limit(1)
+    heads = select(waiting.scalar_subquery().label("webhook_id")).cte("heads", recursive=True)
+    following = waiting.where(D.webhook_id > heads.c.webhook_id).correlate(heads)
+    step = select(following.scalar_subquery()).where(heads.c.webhook_id.is_not(None))
+    return heads.union_all(step)
+
+
+def _count_under_way(now: datetime) -> Any:
+    leased = select(func.count()).where(D.webhook_id == WEBHOOKS.c.id, D.leased_until >= now)
+    return leased.correlate(WEBHOOKS).scalar_subquery()
+
+
+def _first_due(now: datetime) -> Any:
+    free = or_(D.leased_until.is_(None), D.leased_until < now)
+    mine = (D.webhook_id == WEBHOOKS.c.id, D.state == "waiting", D.due_at <= now, free)
+    first = select(D.due_at).where(*mine).order_by(D.due_at).limit(1)
+    return first.correlate(WEBHOOKS).scalar_subquery()
