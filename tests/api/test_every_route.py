@@ -34,6 +34,8 @@ PUBLIC = {
     "begin_provider_login",
     "finish_provider_login",
     "exchange_code",
+    "show_unsubscribe",
+    "unsubscribe",
 }
 OPERATIONS = operations()
 NAMES = [operation.name for operation in OPERATIONS]

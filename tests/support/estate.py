@@ -35,6 +35,7 @@ KINDS: Mapping[str, str] = {
     "passkey_id": "passkey",
     "project_id": "project",
     "question_id": "question",
+    "reminder_id": "reminder",
     "session_id": "session",
     "subject_id": "task",
     "task_id": "task",
@@ -57,6 +58,10 @@ MADE_UP = frozenset({"temp_id"})
 
 async def _occurrence(make: Make, user: Person, word: str) -> Any:
     return await make.occurrence(user, await make.task(user, title=word))
+
+
+async def _reminder(make: Make, user: Person, word: str) -> Any:
+    return await make.reminder(user, await make.task(user, title=word))
 
 
 async def _session(make: Make, user: Person, _word: str) -> Any:
@@ -93,6 +98,7 @@ MAKERS: Mapping[str, Maker] = {
     "passkey": lambda make, user, word: make.passkey(user, name=word),
     "project": lambda make, user, word: make.project(user, title=word),
     "question": lambda make, _user, word: make.question(stem=word),
+    "reminder": _reminder,
     "session": _session,
     "task": lambda make, user, word: make.task(user, title=word),
     "week": _week,

@@ -31,6 +31,7 @@ from questlog.planning.models import (
     Task,
     TaskLabel,
 )
+from questlog.planning.reminder_models import Reminder
 from tests.support.make_school import MakeSchool
 from tests.support.rows import Person
 
@@ -185,6 +186,12 @@ class Make(MakeSchool):
             **more,
         }
         return await self._save(Occurrence(id=new_id(), user_id=user.id, task_id=task.id, **values))
+
+    async def reminder(self, user: Person, task: Task, **more: Any) -> Reminder:
+        values = {**self._stamps(), **more}
+        if "at" not in values:
+            values.setdefault("minutes_before", 30)
+        return await self._save(Reminder(id=new_id(), user_id=user.id, task_id=task.id, **values))
 
     async def api_key(self, user: Person, *, name: str = "Backup", **more: Any) -> ApiKey:
         """Make a key that nobody knows: what its digest is of is thrown away."""

@@ -91,6 +91,12 @@ HOMES = {
     "EnrolmentResponse": Home("/courses/{course_id}"),
     "QuestionImportResponse": Home("/quizzes/{lesson_id}/questions"),
     "ReflectionResponse": Home("/reflections"),
+    "ReminderResponse": Home(
+        "/tasks/{task_id}/reminders/{id}",
+        "reminder_id",
+        ("get_reminder", "update_reminder", "delete_reminder"),
+        also=("task_id",),
+    ),
     "AccountResponse": Home("/users/{id}", "user_id", ("get_user", "update_user")),
 }
 

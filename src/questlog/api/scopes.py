@@ -37,6 +37,7 @@ CALLED = {
     "lessons": "learning",
     "progress": "learning",
     "quizzes": "learning",
+    "reminders": "tasks",
     "reflections": "learning",
     "reviews": "learning",
     "rpg": "game",

@@ -10,6 +10,7 @@ from questlog.core.translations_of_game import OF_GAME
 from questlog.core.translations_of_imports import OF_IMPORTS
 from questlog.core.translations_of_learning import OF_LEARNING
 from questlog.core.translations_of_quizzes import OF_QUIZZES
+from questlog.core.translations_of_reminders import OF_REMINDERS
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -159,6 +160,7 @@ RUSSIAN: Mapping[str, str] = {
     **OF_GAME,
     **OF_QUIZZES,
     **OF_LEARNING,
+    **OF_REMINDERS,
     **OF_ELSEWHERE,
 }
 

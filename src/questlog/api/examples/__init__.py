@@ -14,6 +14,7 @@ from questlog.api.examples import (
     planning,
     quizzes,
     shop,
+    telling,
 )
 from questlog.api.examples.things import of_problem
 
@@ -28,6 +29,7 @@ EXAMPLES: dict[str, Any] = {
     **learning.EXAMPLES,
     **quizzes.EXAMPLES,
     **shop.EXAMPLES,
+    **telling.EXAMPLES,
 }
 # FastAPI drops a null from the examples that stand beside the fields.
 BODIES_WITH_NULL: dict[str, Any] = {"TaskMove": {"project_id": None}}
