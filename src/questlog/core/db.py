@@ -45,6 +45,11 @@ BUSY_SIGNS = (
 )
 
 
+_around: contextvars.ContextVar[tuple[Session, asyncio.Task[Any] | None] | None] = (
+    contextvars.ContextVar("writer_around", default=None)
+)
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(
         naming_convention={
@@ -157,8 +162,17 @@ class Database:
             except BaseException:
                 work.close()
                 raise
-            return await self.step(session, work)
+            return await self._step_around(session, work)
         return await self.step(session, _and_close(session, work))
+
+    async def _step_around[Result](
+        self, session: Session, work: Coroutine[Any, Any, Result]
+    ) -> Result:
+        token = _around.set((session, asyncio.current_task()))
+        try:
+            return await self.step(session, work)
+        finally:
+            _around.reset(token)
 
     async def finish(self, session: Session) -> None:
         """Run the closing hooks and commit, if the writer wrote."""
@@ -181,7 +195,7 @@ class Database:
         try:
             await self.begin_turn(session)
             work = _whole(session, self.closing, verb(session, *args, **kwargs))
-            return await self.step(session, _and_close(session, work))
+            return await self._step_around(session, _and_close(session, work))
         finally:
             await self.give_back(session)
 
@@ -195,7 +209,11 @@ class Database:
         """Lend a writer whose statements run where they stand: for tests and the command line."""
         async with self.unit(writes=True) as session:
             await self.begin_turn(session)
-            yield session
+            token = _around.set((session, asyncio.current_task()))
+            try:
+                yield session
+            finally:
+                _around.reset(token)
 
     @asynccontextmanager
     async def reader(self) -> AsyncIterator[Session]:
@@ -214,6 +232,13 @@ class Database:
         finally:
             if session.info.pop("turn", False):
                 self._write_turn.release()
+
+
+def writer_around() -> Session | None:
+    """Return the writer whose unit the caller is a part of, if there is one."""
+    found = _around.get()
+    # A task that was started inside a unit inherits its context, and may outlive it.
+    return found[0] if found and found[1] is asyncio.current_task() else None
 
 
 def _connect_args(url: DatabaseUrl) -> dict[str, Any]:
