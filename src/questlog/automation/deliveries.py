@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from questlog.automation import bells, event_messages
 from questlog.automation.delivery_claims import ATTEMPTS
@@ -70,6 +70,14 @@ async def cancel(session: Session, user_id: UUID, webhook_id: UUID) -> int:
     waiting = update(DELIVERIES).where(*mine, DELIVERIES.c.state == "waiting")
     values = {"state": "cancelled", "done_at": clock.now(), "leased_until": None, "lease": None}
     return len((await session.execute(waiting.values(**values).returning(DELIVERIES.c.id))).all())
+
+
+async def is_due(session: Session) -> bool:
+    """Say whether a message could be sent now, if there is room for it."""
+    now = clock.now()
+    free = or_(DELIVERIES.c.leased_until.is_(None), DELIVERIES.c.leased_until < now)
+    waiting = (DELIVERIES.c.state == "waiting", DELIVERIES.c.due_at <= now, free)
+    return await session.scalar(select(DELIVERIES.c.id).where(*waiting).limit(1)) is not None
 
 
 async def backlog(session: Session) -> int:

@@ -79,6 +79,14 @@ async def fan_out(
     return moved
 
 
+async def is_behind(session: Session, *, users: Collection[UUID] | None = None) -> bool:
+    """Say whether an endpoint (of `users` only, if given) was not told everything."""
+    statement = _of_those_behind(select(literal(1)))
+    if users is not None:
+        statement = statement.where(WEBHOOKS.c.user_id.in_(users))
+    return await session.scalar(statement.where(~_is_full()).limit(1)) is not None
+
+
 async def _move_on(session: Session, webhook: Row[Any], bodies: dict[UUID, str]) -> bool:
     told, last = webhook.told_seq, webhook.last_seq
     rows = (await session.execute(*_events_behind(webhook.user_id, told, last))).all()

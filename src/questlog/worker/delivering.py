@@ -1,0 +1,219 @@
+"""The loop that tells endpoints what happened: at once when this process committed it, and soon for everybody else's.
+
+Any number of processes may run it. What makes it safe is in `automation/`: places in the log that move by
+compare-and-set, and leases. What is here only decides how much is under way at once, so that endpoints that hang, or
+take their time, keep nobody else waiting.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Literal
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from questlog.automation import bells, delivery_claims, delivery_results, delivery_sending
+from questlog.automation.bells import Bell
+from questlog.automation.delivery_claims import Sending
+from questlog.automation.delivery_results import Result
+from questlog.core.db import Database, Session
+from questlog.flows.switch_off_webhook import switch_off
+from questlog.worker import relaying
+from questlog.worker.house import House
+
+POLL_S = 0.5
+BUSY_POLL_S = 0.1
+LEAST_PAUSE_S = 0.01
+RENEW_S = 20.0
+END_S = 3.0
+SLOW_S = 0.3
+CLAIMED_AT_ONCE = 32
+MOST_SLOW = 5_000
+
+type Lane = Literal["prompt", "slow", "failing"]
+type Send = Callable[[Sending], Awaitable[Result]]
+
+PLACES: dict[Lane, int] = {"prompt": 128, "slow": 64, "failing": 64}
+"""How many requests may be under way at once in this process. A prompt one that takes long gives its place up."""
+
+log = structlog.get_logger(__name__)
+
+
+async def run_forever(house: House, stop: asyncio.Event) -> None:
+    """Keep endpoints told until `stop` is set; then let what is under way end, and give back the rest."""
+
+    async def send(sending: Sending) -> Result:
+        allowed = house.settings.webhooks.allowed_networks
+        return await delivery_sending.send(sending, house.keyring, allowed=allowed)
+
+    with bells.listen() as bell:
+        courier = Courier(house.database, send, bell)
+        while not stop.is_set():
+            users = bell.users()
+            pause = await courier.safe_round(None if courier.wants_all() else users)
+            await _wait(bell, stop, pause)
+        await courier.end()
+
+
+async def _wait(bell: Bell, stop: asyncio.Event, pause_s: float) -> None:
+    await asyncio.sleep(LEAST_PAUSE_S)  # whatever is committed meanwhile is looked at in one go
+    stopping = asyncio.create_task(stop.wait())
+    waiting = asyncio.create_task(bell.wait(pause_s))
+    try:
+        await asyncio.wait([stopping, waiting], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (stopping, waiting):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+class _UnderWay:
+    __slots__ = ("began", "lane", "sending", "task")
+
+    def __init__(self, sending: Sending, lane: Lane, task: asyncio.Task[None]) -> None:
+        self.sending, self.lane, self.task = sending, lane, task
+        self.began = time.monotonic()
+
+
+class Courier:
+    """What one process has under way. `send` makes one request and returns what came of it."""
+
+    def __init__(self, database: Database, send: Send, bell: Bell | None = None) -> None:
+        self._database = database
+        self._send = send
+        self._bell = bell
+        self._under_way: dict[UUID, _UnderWay] = {}
+        self._results: list[Result] = []
+        self._slow: set[UUID] = set()
+        self._renewed_at = time.monotonic()
+        self._looked_at_all = 0.0
+
+    def wants_all(self) -> bool:
+        """Say whether it is time to look at everybody, and not only at those this process heard of."""
+        return time.monotonic() - self._looked_at_all >= POLL_S
+
+    async def safe_round(self, users: set[UUID] | None = None) -> float:
+        """Do a round, whatever the database is doing; return how long to wait for the next."""
+        try:
+            await self.round(users)
+        except SQLAlchemyError as error:
+            log.warning("deliveries_wait_for_the_database", error=str(error))
+            return POLL_S
+        return BUSY_POLL_S if self._under_way else POLL_S
+
+    async def round(self, users: set[UUID] | None = None) -> None:
+        """Write what came back, move endpoints (of `users`, or all) along the log, and send what is due."""
+        await self._settle()
+        await self._renew()
+        self._make_way()
+        if users is None:
+            self._looked_at_all = time.monotonic()
+        seen = await self._database.read(relaying.look, users)
+        if seen.is_behind:
+            await relaying.catch_up(self._database, users)
+        if seen.is_due or seen.is_behind:
+            for lane in PLACES:
+                await self._fill(lane)
+
+    async def _settle(self) -> None:
+        if not self._results:
+            return
+        results, self._results = self._results, []
+        try:
+            await self._database.write(_store, results)
+        except BaseException:
+            self._results = [*results, *self._results]
+            raise
+
+    async def _renew(self) -> None:
+        if time.monotonic() - self._renewed_at < RENEW_S:
+            return
+        self._renewed_at = time.monotonic()
+        held = [each.sending for each in self._under_way.values()]
+        if held:
+            await self._database.write(delivery_claims.renew, held)
+
+    def _make_way(self) -> None:
+        """Let requests that take their time go on among the slow ones, and send no more there but in that lane."""
+        now = time.monotonic()
+        for each in self._under_way.values():
+            if each.lane == "prompt" and now - each.began > SLOW_S:
+                each.lane = "slow"
+                self._note_slow(each.sending.webhook.id)
+
+    def _note_slow(self, webhook_id: UUID) -> None:
+        if len(self._slow) >= MOST_SLOW:
+            self._slow.clear()
+        self._slow.add(webhook_id)
+
+    async def _fill(self, lane: Lane) -> None:
+        if lane == "slow" and not self._slow:
+            return
+        while (room := self._room(lane)) > 0:
+            most = min(room, CLAIMED_AT_ONCE)
+            taken = await self._claim(lane, most)
+            for sending in taken:
+                self._start(sending, lane)
+            if len(taken) < most:
+                return
+            await asyncio.sleep(0)
+
+    def _room(self, lane: Lane) -> int:
+        all_places = sum(PLACES.values()) - len(self._under_way)
+        return min(all_places, PLACES[lane] - sum(e.lane == lane for e in self._under_way.values()))
+
+    async def _claim(self, lane: Lane, most: int) -> list[Sending]:
+        write, claim = self._database.write, delivery_claims.claim
+        if lane == "failing":
+            return await write(claim, most, lane="failing")
+        if lane == "slow":
+            return await write(claim, most, lane="well", only=self._slow)
+        return await write(claim, most, lane="well", but_not=self._slow)
+
+    def _start(self, sending: Sending, lane: Lane) -> None:
+        task = asyncio.create_task(self._carry(sending))
+        task.add_done_callback(_report)
+        self._under_way[sending.attempt_id] = _UnderWay(sending, lane, task)
+
+    async def _carry(self, sending: Sending) -> None:
+        began = time.monotonic()
+        try:
+            result = await self._send(sending)
+        finally:
+            del self._under_way[sending.attempt_id]
+        self._results.append(result)
+        if result.failure is None and time.monotonic() - began <= SLOW_S:
+            self._slow.discard(sending.webhook.id)
+        if self._bell is not None:
+            self._bell.wake()
+
+    async def end(self) -> None:
+        """Give what is under way a moment, and the rest back to whoever works next."""
+        tasks = [each.task for each in self._under_way.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=END_S)
+        left = [each.sending for each in self._under_way.values()]
+        for each in tuple(self._under_way.values()):
+            each.task.cancel()
+            with suppress(asyncio.CancelledError):
+                await each.task
+        with suppress(SQLAlchemyError):  # then the leases run out
+            await self._settle()
+            if left:
+                await self._database.write(delivery_claims.release, left)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    """Let a mistake of ours be seen; its message goes out again when its lease has run out."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("delivery_broke_off", exc_info=error)
+
+
+async def _store(session: Session, results: list[Result]) -> None:
+    for doomed in await delivery_results.settle(session, results):
+        if await switch_off(session, doomed):
+            log.warning("webhook_switched_off", webhook=str(doomed.webhook_id), why=doomed.reason)
