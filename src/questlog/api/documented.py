@@ -97,6 +97,11 @@ HOMES = {
         ("get_reminder", "update_reminder", "delete_reminder"),
         also=("task_id",),
     ),
+    "WebhookSecretResponse": Home(
+        "/webhooks/{id}",
+        "webhook_id",
+        ("get_webhook", "update_webhook", "test_webhook", "delete_webhook"),
+    ),
     "AccountResponse": Home("/users/{id}", "user_id", ("get_user", "update_user")),
 }
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from questlog.api import (
     admin,
+    admin_deliveries,
     api_keys,
     audit,
     auth,
@@ -22,6 +23,7 @@ from questlog.api import (
     labels,
     ledger,
     lessons,
+    live,
     next_tasks,
     notifications,
     oauth,
@@ -42,6 +44,7 @@ from questlog.api import (
     tasks,
     user_tasks,
     users,
+    webhooks,
 )
 
 # What is asked most stands first: the router looks from the top.
@@ -72,6 +75,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     imports.router,
     notifications.router,
     search.router,
+    live.router,
     events.router,
     sync.router,
     stats.router,
@@ -83,6 +87,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     reviews.router,
     ledger.router,
     pursuits.router,
+    webhooks.router,
+    admin_deliveries.router,
     audit.router,
     admin.router,
 )

@@ -27,6 +27,7 @@ KINDS = frozenset(
         "projects",
         "stats",
         "tasks",
+        "webhooks",
     }
 )
 TASKS_OF_A_USER = "/users/{user_id}/tasks"
@@ -60,6 +61,7 @@ NAMED: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/users"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/users/{user_id}"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/admin/audit-log"): frozenset({Scope.ADMIN_READ}),
+    ("GET", "/admin/deliveries"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/admin/users"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/admin/users/{user_id}"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/admin/users/{user_id}/sessions"): frozenset({Scope.ADMIN_READ}),
@@ -79,6 +81,7 @@ NAMED: dict[tuple[str, str], frozenset[Scope]] = {
             Scope.TASKS_READ,
         }
     ),
+    ("GET", "/ws/events"): frozenset({Scope.EVENTS_READ}),
     ("GET", "/tasks/{task_id}/occurrences"): frozenset({Scope.OCCURRENCES_READ}),
     ("POST", "/courses/{course_id}/enroll"): frozenset({Scope.LEARNING_WRITE, Scope.TASKS_WRITE}),
     ("DELETE", "/courses/{course_id}/enrolment"): frozenset(
@@ -86,6 +89,13 @@ NAMED: dict[tuple[str, str], frozenset[Scope]] = {
     ),
     ("POST", "/items/{item_id}/to-task"): frozenset({Scope.ITEMS_WRITE, Scope.TASKS_WRITE}),
     ("POST", "/quizzes/{lesson_id}/submit"): frozenset({Scope.LEARNING_WRITE, Scope.TASKS_WRITE}),
+    # Whoever says where events go, or reads what was sent, reads events.
+    ("POST", "/webhooks"): frozenset({Scope.WEBHOOKS_WRITE, Scope.EVENTS_READ}),
+    ("PATCH", "/webhooks/{webhook_id}"): frozenset({Scope.WEBHOOKS_WRITE, Scope.EVENTS_READ}),
+    ("PUT", "/webhooks/{webhook_id}"): frozenset({Scope.WEBHOOKS_WRITE, Scope.EVENTS_READ}),
+    ("GET", "/webhooks/{webhook_id}/deliveries/{delivery_id}"): frozenset(
+        {Scope.WEBHOOKS_READ, Scope.EVENTS_READ}
+    ),
 }
 
 

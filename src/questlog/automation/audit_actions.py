@@ -31,6 +31,11 @@ type Action = Literal[
     "refresh.reused",
     "role.changed",
     "session.revoked",
+    "webhook.created",
+    "webhook.deleted",
+    "webhook.disabled",
+    "webhook.secret_rotated",
+    "webhook.updated",
 ]
 
 ACTIONS: tuple[str, ...] = get_args(Action.__value__)
