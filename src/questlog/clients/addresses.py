@@ -143,11 +143,11 @@ def _ip(spelled: str) -> Ip:
 
 
 def _ascii(name: str) -> str:
-    """Return the name as resolvers know it: `пример.рф` has an ASCII form, and full-width digits are digits."""
+    """Return the name as resolvers know it. What is no letter of IDNA 2008, such as a full-width digit, is refused."""
     if name.isascii():
         return name
     try:
-        return idna.encode(name, uts46=True, std3_rules=True).decode()
+        return idna.encode(name).decode()
     except (idna.IDNAError, UnicodeError):
         raise _unsafe("host") from None
 

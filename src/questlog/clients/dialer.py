@@ -102,22 +102,19 @@ async def dial(
     """
     target = _target(url, allowed)
     request = _request(method, target, headers, body)
-    guard = _Guard(allowed)
+    guard = _Guard(target, allowed)
     connection = httpcore2.AsyncHTTPConnection(
         request.url.origin,
         ssl_context=_trust() if target.scheme == "https" else None,
         network_backend=guard,
     )
     try:
-        async with asyncio.timeout(timeout_s):
-            yield await connection.handle_async_request(request)
-    except TimeoutError as late:
-        raise DialError("too_slow" if guard.has_connected else "timeout") from late
+        async with _in_time(timeout_s, guard):
+            answer = await connection.handle_async_request(request)
+        yield answer
     except httpcore2.ConnectTimeout as late:
         raise DialError("timeout") from late
-    except (
-        httpcore2.ConnectError
-    ) as failed:  # the guard names its own: this one is of the handshake
+    except httpcore2.ConnectError as failed:  # of the handshake
         raise DialError("tls") from failed
     except (httpcore2.NetworkError, httpcore2.RemoteProtocolError) as failed:
         raise DialError("reset") from failed
@@ -126,9 +123,10 @@ async def dial(
 
 
 class _Guard(httpcore2.AsyncNetworkBackend):
-    """Connects to addresses that were checked, and to nothing else."""
+    """Connects to the target it was made for, at an address that was checked, and to nothing else."""
 
-    def __init__(self, allowed: Sequence[Network]) -> None:
+    def __init__(self, target: Target, allowed: Sequence[Network]) -> None:
+        self._target = target
         self._allowed = allowed
         self._network = httpcore2.AnyIOBackend()
         self.has_connected = False
@@ -143,36 +141,36 @@ class _Guard(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         try:
             async with asyncio.timeout(CONNECT_S):
-                found = await self._checked(host, port)
-                stream = await self._first(found, port)
+                stream = await self._first(await self._checked())
         except TimeoutError as late:
             raise DialError("timeout") from late
         self.has_connected = True
         return stream
 
-    async def _checked(self, host: str, port: int) -> list[Ip]:
-        """Return the addresses of `host`, if each of them may be called: one that may not spoils the name."""
+    async def _checked(self) -> list[Ip]:
+        """Return the target's addresses, if each of them may be called: one that may not spoils the name."""
+        target = self._target
         try:
-            found = await lookups.addresses_of(host)
+            found = [target.ip] if target.ip else await lookups.addresses_of(target.host)
         except lookups.LookupFailedError as failed:
             raise DialError("dns") from failed
-        if not all(addresses.may_be_called(each, port, self._allowed) for each in found):
+        if not all(addresses.may_be_called(each, target.port, self._allowed) for each in found):
             raise DialError("blocked_address")
         return found
 
-    async def _first(self, found: Sequence[Ip], port: int) -> httpcore2.AsyncNetworkStream:
-        """Connect to the first address, or to the first of the other family when that does not work out soon."""
+    async def _first(self, found: Sequence[Ip]) -> httpcore2.AsyncNetworkStream:
+        """Connect to the first address, or to one of the other family when that does not work out soon."""
         first = found[0]
-        others = [each for each in found[1:] if each.version != first.version]
+        others = [each for each in found if each.version != first.version]
         if others:
             with suppress(DialError, TimeoutError):
                 async with asyncio.timeout(FIRST_ADDRESS_S):
-                    return await self._connected(first, port)
-        return await self._connected(others[0] if others else first, port)
+                    return await self._connected(first)
+        return await self._connected(others[0] if others else first)
 
-    async def _connected(self, ip: Ip, port: int) -> httpcore2.AsyncNetworkStream:
+    async def _connected(self, ip: Ip) -> httpcore2.AsyncNetworkStream:
         try:
-            return await self._network.connect_tcp(str(ip), port)
+            return await self._network.connect_tcp(str(ip), self._target.port)
         except httpcore2.ConnectError as failed:
             raise DialError(_why(failed)) from failed
 
