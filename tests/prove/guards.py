@@ -8,6 +8,7 @@ from tests.prove.guards_of_factors import FACTORS
 from tests.prove.guards_of_filters import FILTERS
 from tests.prove.guards_of_issuers import ISSUERS
 from tests.prove.guards_of_keys import KEYS
+from tests.prove.guards_of_moving import MOVING
 from tests.prove.guards_of_phrases import PHRASES
 from tests.prove.guards_of_quizzes import QUIZZES
 from tests.prove.guards_of_recurrence import RECURRENCE
@@ -221,6 +222,7 @@ GUARDS = (
     *ISSUERS,
     *KEYS,
     *PLANNING,
+    *MOVING,
     *SEARCH,
     *PHRASES,
     *QUIZZES,
