@@ -16,6 +16,7 @@ from tests.prove.guards_of_search import SEARCH
 from tests.prove.guards_of_the_audit_log import AUDIT_LOG
 from tests.prove.guards_of_the_edges import GATE, IDENTITY
 from tests.prove.guards_of_the_game import GAME
+from tests.prove.guards_of_the_way_out import WAY_OUT
 from tests.prove.guards_of_undo import UNDO
 
 __all__ = ["GUARDS", "Guard"]
@@ -228,5 +229,6 @@ GUARDS = (
     *QUIZZES,
     *RECURRENCE,
     *UNDO,
+    *WAY_OUT,
     *FILTERS,
 )
