@@ -9,6 +9,7 @@ from questlog.core.exceptions import NotFoundError
 from questlog.core.security import Keyring
 
 KEY: Final = "unsubscribe links"
+ADDRESS: Final = "/api/v1/notifications/unsubscribe/"
 LETTERS: Final = 60
 PATTERN: Final = rf"^[A-Za-z0-9_-]{{{LETTERS}}}$"
 MAILINGS: tuple[Mailing, ...] = get_args(Mailing.__value__)
