@@ -21,7 +21,9 @@ from questlog.api.gate.origins import Origins
 from questlog.api.gate.proxies import Proxies
 from questlog.api.gate.request_limits import RequestLimits
 from questlog.api.metrics import Metrics
+from questlog.api.sockets.room import Seating
 from questlog.automation import audit, events
+from questlog.automation.live import Tail
 from questlog.core import logging, redis_client, schema, sqlite
 from questlog.core.config import Settings, load_settings
 from questlog.core.db import Database
@@ -30,7 +32,7 @@ from questlog.flows import first_sight
 from questlog.game import content
 from questlog.identity.front_desk import FrontDesk
 from questlog.web import pages
-from questlog.worker import housekeeping, mailing, purging
+from questlog.worker import housekeeping, mailing, purging, waking
 
 __all__ = ["create_app", "open_database", "tables"]
 
@@ -78,6 +80,8 @@ def create_app(
     desk.issuers.welcome = partial(first_sight.welcome, desk)
     app.state.metrics = Metrics() if settings.app.metrics_enabled else None
     app.state.denials = Denials()
+    app.state.seating = Seating()
+    app.state.tail = Tail(app.state.database)
     app.state.redis = _redis(settings)
     app.state.limits = _limits(app, settings)
     app.state.readiness = _readiness(app, settings)
@@ -169,7 +173,10 @@ def _background(app: FastAPI, settings: Settings, stop: asyncio.Event) -> list[A
     loops = [
         housekeeping.run_forever(database, app.state.front_desk, stop),
         purging.run_forever(database, stop),
+        app.state.tail.run_forever(stop),
     ]
+    if app.state.redis is not None:
+        loops.append(waking.run_forever(app.state.redis, stop))
     if settings.app.relay:
         loops.append(mailing.run_forever(database, settings, stop))
     return loops

@@ -80,6 +80,7 @@ HOMES = {
     "QuickAddResponse": Home("/tasks/{id}"),
     "IdentityResponse": Home("/identities"),
     "PasskeyCreatedResponse": Home("/me/passkeys"),
+    "SocketTicketResponse": Home("/ws/events"),
     "TokenResponse": Home("/users/me"),
     "QuestionResponse": Home(
         "/quizzes/{lesson_id}/questions/{id}",

@@ -1,6 +1,6 @@
 """What Prometheus may ask of this process."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
@@ -32,6 +32,13 @@ class Metrics:
         self.uncounted = Counter(
             "questlog_rate_limit_uncounted",
             "Requests that passed uncounted because Redis did not answer.",
+            registry=self.registry,
+        )
+
+        self.sockets = Gauge(
+            "questlog_sockets_open",
+            "WebSockets and event streams that are open.",
+            ["route"],
             registry=self.registry,
         )
 

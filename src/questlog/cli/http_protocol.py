@@ -6,6 +6,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from questlog.api.gate.connections import HANG_UP, LEAVE
 from questlog.api.gate.edge import API_POLICY, SECURITY_HEADERS
 
 HEAD_BYTES = 32 * 1024
@@ -60,6 +61,14 @@ class BoundedHttp(HttpToolsProtocol):
             self._status = 431
             raise HeadTooLargeError
         super().on_headers_complete()
+        self.scope["state"][HANG_UP] = self.transport.abort
+
+    def shutdown(self) -> None:
+        """End a stream that would never end by itself (F-30); an answer under way goes on to its end."""
+        super().shutdown()
+        scope = getattr(self.cycle, "scope", None)
+        if scope is not None and LEAVE in scope["state"]:
+            scope["state"][LEAVE]()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_watch()

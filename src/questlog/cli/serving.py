@@ -15,13 +15,16 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import ChangeReload, Multiprocess
 
 from questlog import main as application
+from questlog.api.sockets.line import LONGEST
 from questlog.cli.exits import Exit, Failure
 from questlog.cli.http_protocol import BoundedHttp
+from questlog.cli.socket_protocol import BoundedSockets
 
 # What is left after this is cut off, so that a stuck client cannot keep the server from ending (F-30).
 GRACE_SECONDS = 10
 STARTUP_SECONDS = 60
 ORPHAN_PAUSE_S = 0.5
+PING_S = 20
 SUPERVISOR = "QUESTLOG_SUPERVISOR"
 
 
@@ -62,6 +65,12 @@ def serve(host: str, port: int, *, workers: int, reload: bool) -> None:
         reload=reload,
         reload_dirs=str(Path(__file__).parents[1]) if reload else None,
         http=BoundedHttp,
+        ws=BoundedSockets,
+        ws_max_size=LONGEST,
+        ws_ping_interval=PING_S,
+        ws_ping_timeout=PING_S,
+        # What is said is small; unpacking a stranger's archives and keeping a dictionary for each peer is not.
+        ws_per_message_deflate=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,
         proxy_headers=False,  # the gate believes TRUSTED_PROXIES, and nobody else

@@ -9,6 +9,7 @@ from questlog.core.translations_of_factors import OF_FACTORS
 from questlog.core.translations_of_game import OF_GAME
 from questlog.core.translations_of_imports import OF_IMPORTS
 from questlog.core.translations_of_learning import OF_LEARNING
+from questlog.core.translations_of_live import OF_LIVE
 from questlog.core.translations_of_quizzes import OF_QUIZZES
 from questlog.core.translations_of_reminders import OF_REMINDERS
 
@@ -160,6 +161,7 @@ RUSSIAN: Mapping[str, str] = {
     **OF_GAME,
     **OF_QUIZZES,
     **OF_LEARNING,
+    **OF_LIVE,
     **OF_REMINDERS,
     **OF_ELSEWHERE,
 }

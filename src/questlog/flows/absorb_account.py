@@ -34,6 +34,7 @@ BY_ITSELF = frozenset(
         "players",
         "pursuits",
         "sessions",
+        "socket_tickets",
         "undo_states",
     }
 )

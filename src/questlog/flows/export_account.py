@@ -32,6 +32,7 @@ LEFT_OUT: Mapping[str, str] = {
     "factor_tickets": "a sign-in under way",
     "oidc_attempts": "a sign-in under way",
     "recovery_codes": "nothing but digests of what opens the account",
+    "socket_tickets": "good for a minute, and only once",
     "totp_secrets": "nothing but a secret that opens the account",
     "undo_states": "what the changes of the last day replaced; it means nothing elsewhere",
 }

@@ -19,6 +19,7 @@ from questlog.identity import (
     oidc_attempts,
     password_resets,
     sessions,
+    socket_tickets,
     totp,
 )
 from questlog.identity.front_desk import FrontDesk
@@ -62,6 +63,7 @@ async def sweep(session: Session) -> None:
         factor_tickets.sweep,
         oidc_attempts.sweep,
         exchange_codes.sweep,
+        socket_tickets.sweep,
         sessions.sweep,
         api_keys.sweep,
         mail.sweep,

@@ -6,11 +6,13 @@ Those of bodies stand beside their fields.
 from typing import Any
 
 from questlog.api.examples import (
+    automation,
     factors,
     finding,
     game,
     identity,
     learning,
+    live,
     planning,
     quizzes,
     shop,
@@ -27,8 +29,10 @@ EXAMPLES: dict[str, Any] = {
     **finding.EXAMPLES,
     **game.EXAMPLES,
     **learning.EXAMPLES,
+    **live.EXAMPLES,
     **quizzes.EXAMPLES,
     **shop.EXAMPLES,
+    **automation.EXAMPLES,
     **telling.EXAMPLES,
 }
 # FastAPI drops a null from the examples that stand beside the fields.
