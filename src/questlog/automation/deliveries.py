@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 
 from questlog.automation import bells, event_messages
 from questlog.automation.delivery_claims import ATTEMPTS
-from questlog.automation.relay import DELIVERIES, WEBHOOKS
+from questlog.automation.relay import DELIVERIES, IS_WAITING, WEBHOOKS
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
@@ -67,7 +67,7 @@ async def redeliver(session: Session, user_id: UUID, delivery_ids: Sequence[UUID
 async def cancel(session: Session, user_id: UUID, webhook_id: UUID) -> int:
     """Call off what waits for an endpoint; a result that is still to come is noted with its attempt only."""
     mine = (DELIVERIES.c.user_id == user_id, DELIVERIES.c.webhook_id == webhook_id)
-    waiting = update(DELIVERIES).where(*mine, DELIVERIES.c.state == "waiting")
+    waiting = update(DELIVERIES).where(*mine, IS_WAITING)
     values = {"state": "cancelled", "done_at": clock.now(), "leased_until": None, "lease": None}
     return len((await session.execute(waiting.values(**values).returning(DELIVERIES.c.id))).all())
 
@@ -76,13 +76,13 @@ async def is_due(session: Session) -> bool:
     """Say whether a message could be sent now, if there is room for it."""
     now = clock.now()
     free = or_(DELIVERIES.c.leased_until.is_(None), DELIVERIES.c.leased_until < now)
-    waiting = (DELIVERIES.c.state == "waiting", DELIVERIES.c.due_at <= now, free)
+    waiting = (IS_WAITING, DELIVERIES.c.due_at <= now, free)
     return await session.scalar(select(DELIVERIES.c.id).where(*waiting).limit(1)) is not None
 
 
 async def backlog(session: Session) -> int:
     """Return how many messages wait to be sent or sent again."""
-    waiting = select(func.count()).select_from(DELIVERIES).where(DELIVERIES.c.state == "waiting")
+    waiting = select(func.count()).select_from(DELIVERIES).where(IS_WAITING)
     return int(await session.scalar(waiting) or 0)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Executable, Row, Table, func, insert, or_, select, update
 from questlog.automation import delivery_words
 from questlog.automation.delivery_heads import MOST_PER_ENDPOINT, Lane, endpoints_with_work
 from questlog.automation.delivery_schedule import MOST_ATTEMPTS
-from questlog.automation.relay import DELIVERIES
+from questlog.automation.relay import DELIVERIES, IS_WAITING
 from questlog.automation.webhook_models import DeliveryAttempt
 from questlog.core import clock
 from questlog.core.db import Session
@@ -116,7 +116,7 @@ def _claimed(
 ) -> Executable:
     columns = DELIVERIES.c
     free = (
-        columns.state == "waiting",
+        IS_WAITING,
         columns.due_at <= now,
         or_(columns.leased_until.is_(None), columns.leased_until < now),
     )
@@ -186,5 +186,5 @@ async def release(session: Session, held: Iterable[Sending]) -> None:
 @prepared
 def _given_back(delivery_id: UUID, lease: UUID) -> Executable:
     held = (DELIVERIES.c.id == delivery_id, DELIVERIES.c.lease == lease)
-    given = update(DELIVERIES).where(*held, DELIVERIES.c.state == "waiting")
+    given = update(DELIVERIES).where(*held, IS_WAITING)
     return given.values(leased_until=None, lease=None, attempts=DELIVERIES.c.attempts - 1)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Executable, func, or_, select
 
-from questlog.automation.relay import ACCOUNTS, DELIVERIES, WEBHOOKS
+from questlog.automation.relay import ACCOUNTS, DELIVERIES, IS_WAITING, WEBHOOKS
 
 MOST_PER_ENDPOINT = 4
 
@@ -59,7 +59,7 @@ def _most_under_way(lane: Lane) -> int:
 
 def _waiting_endpoints() -> Any:
     """Step through the index from endpoint to endpoint, past whatever waits for each."""
-    waiting = select(D.webhook_id).where(D.state == "waiting").order_by(D.webhook_id).limit(1)
+    waiting = select(D.webhook_id).where(IS_WAITING).order_by(D.webhook_id).limit(1)
     heads = select(waiting.scalar_subquery().label("webhook_id")).cte("heads", recursive=True)
     following = waiting.where(D.webhook_id > heads.c.webhook_id).correlate(heads)
     step = select(following.scalar_subquery()).where(heads.c.webhook_id.is_not(None))
@@ -73,6 +73,6 @@ def _count_under_way(now: datetime) -> Any:
 
 def _first_due(now: datetime) -> Any:
     free = or_(D.leased_until.is_(None), D.leased_until < now)
-    mine = (D.webhook_id == WEBHOOKS.c.id, D.state == "waiting", D.due_at <= now, free)
+    mine = (D.webhook_id == WEBHOOKS.c.id, IS_WAITING, D.due_at <= now, free)
     first = select(D.due_at).where(*mine).order_by(D.due_at).limit(1)
     return first.correlate(WEBHOOKS).scalar_subquery()

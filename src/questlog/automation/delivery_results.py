@@ -11,7 +11,7 @@ from sqlalchemy import Executable, bindparam, select, update
 from questlog.automation import delivery_words
 from questlog.automation.delivery_claims import ATTEMPTS, Sending
 from questlog.automation.delivery_schedule import GIVEN_UP_AFTER, next_due
-from questlog.automation.relay import DELIVERIES, WEBHOOKS
+from questlog.automation.relay import DELIVERIES, IS_WAITING, WEBHOOKS
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.prepared import prepared
@@ -76,14 +76,14 @@ def _settled(result: Result, now: datetime) -> tuple[Executable, dict[str, Any]]
 @prepared
 def _over(delivery_id: UUID, lease: UUID, state: str, now: datetime) -> Executable:
     held = (DELIVERIES.c.id == delivery_id, DELIVERIES.c.lease == lease)
-    mine = update(DELIVERIES).where(*held, DELIVERIES.c.state == "waiting")
+    mine = update(DELIVERIES).where(*held, IS_WAITING)
     return mine.values(state=state, done_at=now, leased_until=None, lease=None)
 
 
 @prepared
 def _put_off(delivery_id: UUID, lease: UUID, due: datetime) -> Executable:
     held = (DELIVERIES.c.id == delivery_id, DELIVERIES.c.lease == lease)
-    mine = update(DELIVERIES).where(*held, DELIVERIES.c.state == "waiting")
+    mine = update(DELIVERIES).where(*held, IS_WAITING)
     return mine.values(due_at=due, leased_until=None, lease=None)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     select,
     table,
     update,
@@ -41,6 +42,8 @@ EVENTS_AT_ONCE = 200
 
 WEBHOOKS = cast(Table, Webhook.__table__)
 DELIVERIES = cast(Table, Delivery.__table__)
+IS_WAITING = DELIVERIES.c.state == literal_column("'waiting'")
+"""Spelled out, so that the indexes of what waits are used."""
 ACCOUNTS = table("users", column("id", Id), column("deactivated_at", Moment))
 """Who has an account: a closed one is told nothing. That flat lies above this one."""
 
@@ -155,7 +158,7 @@ def _of_those_behind(statement: Any) -> Any:
 
 def _is_full() -> ColumnElement[bool]:
     """Say whether an endpoint has its most waiting: the last row of that many exists."""
-    mine = (DELIVERIES.c.webhook_id == WEBHOOKS.c.id, DELIVERIES.c.state == "waiting")
+    mine = (DELIVERIES.c.webhook_id == WEBHOOKS.c.id, IS_WAITING)
     last = select(literal(1)).select_from(DELIVERIES).where(*mine).correlate(WEBHOOKS)
     return exists(last.offset(MOST_WAITING - 1).limit(1))
 

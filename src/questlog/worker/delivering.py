@@ -191,6 +191,12 @@ class Courier:
         if self._bell is not None:
             self._bell.wake()
 
+    async def done(self) -> None:
+        """Wait for everything under way and write what came of it."""
+        while self._under_way or self._results:
+            await asyncio.gather(*(each.task for each in self._under_way.values()))
+            await self._settle()
+
     async def end(self) -> None:
         """Give what is under way a moment, and the rest back to whoever works next."""
         tasks = [each.task for each in self._under_way.values()]
