@@ -1,0 +1,59 @@
+"""A PostgreSQL that can be taken away and brought back under its address."""
+
+import contextlib
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support import postgres
+
+LONGEST_STOP_S = 30
+
+
+@dataclass
+class Cluster:
+    home: Path
+    base: Path
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def admin_dsn(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def crash(self) -> None:
+        """Stop at once, as `pg_ctl stop -m immediate` does: no checkpoint, and the log is replayed at the start."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(LONGEST_STOP_S)
+
+    def start(self) -> None:
+        self.process, _ = postgres.start(self.home, self.base, (), port=self.port)
+
+    def program(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a program that comes with PostgreSQL against this server."""
+        where = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
+        return subprocess.run(
+            [str(self.home / "bin" / name), *where, *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+
+@contextlib.contextmanager
+def cluster() -> Iterator[Cluster]:
+    """Start a server that keeps its promises (fsync), and stop it at the end."""
+    home, base = postgres.unpacked(), postgres.harmless_folder("questlog-cluster-")
+    try:
+        postgres.initdb(home, base)
+        process, port = postgres.start(home, base, ())
+        running = Cluster(home, base, port, process)
+        try:
+            yield running
+        finally:
+            postgres.stop(running.process)
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
