@@ -50,6 +50,21 @@ class Claim:
     lease: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The names of jobs that can be begun: `due` by anybody, `suspect` alone."""
+
+    due: frozenset[str]
+    suspect: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    waiting: int
+    oldest_at: datetime | None
+    dead: int
+
+
 async def enqueue(
     session: Session,
     name: str,
@@ -80,7 +95,8 @@ async def enqueue(
         created_at=now,
     )
     found = await session.execute(
-        row.on_conflict_do_nothing(index_elements=["name", "slot"]).returning(JOBS.c.id)
+        # Either key: a job that puts itself back comes with the id that it has.
+        row.on_conflict_do_nothing().returning(JOBS.c.id)
     )
     made: UUID | None = found.scalar()
     if made is not None and (due_at is None or due_at <= now):
@@ -202,15 +218,43 @@ def _is_held(held: Collection[Claim]) -> ColumnElement[bool]:
     return JOBS.c.id.in_([job.id for job in held]) & JOBS.c.lease.in_(leases)
 
 
-async def next_due_at(session: Session, *, names: Collection[str]) -> datetime | None:
-    """Return when the next job of these names is due that nobody works on."""
-    found = await session.execute(
-        select(func.min(JOBS.c.due_at)).where(
-            JOBS.c.state == "waiting", JOBS.c.name.in_(names), JOBS.c.leased_until.is_(None)
+async def outlook(session: Session) -> Outlook:
+    """Return what could be begun now."""
+    now = clock.now()
+    rows = await session.execute(
+        select(JOBS.c.name, JOBS.c.leased_until.is_(None))
+        .where(
+            JOBS.c.state == "waiting",
+            JOBS.c.due_at <= now,
+            or_(JOBS.c.leased_until.is_(None), JOBS.c.leased_until < now),
         )
+        .distinct()
     )
-    due: datetime | None = found.scalar()
-    return due
+    found = [(name, bool(is_fresh)) for name, is_fresh in rows]
+    return Outlook(
+        due=frozenset(name for name, is_fresh in found if is_fresh),
+        suspect=frozenset(name for name, is_fresh in found if not is_fresh),
+    )
+
+
+async def unfinished(session: Session, names: Collection[str]) -> set[str]:
+    """Return those of these names of which a date of the schedule waits or is worked on."""
+    rows = await session.execute(
+        select(JOBS.c.name)
+        .where(JOBS.c.state == "waiting", JOBS.c.slot.is_not(None), JOBS.c.name.in_(names))
+        .distinct()
+    )
+    return set(rows.scalars())
+
+
+async def backlog(session: Session) -> Backlog:
+    """Return how many jobs are due and wait, since when, and how many were given up."""
+    now = clock.now()
+    late = (JOBS.c.state == "waiting") & (JOBS.c.due_at <= now) & JOBS.c.leased_until.is_(None)
+    found = await session.execute(select(func.count(), func.min(JOBS.c.due_at)).where(late))
+    waiting, oldest = found.one()
+    dead = await session.execute(select(func.count()).where(JOBS.c.state == "dead"))
+    return Backlog(waiting, oldest, dead.scalar_one())
 
 
 async def sweep(session: Session) -> None:
@@ -221,20 +265,21 @@ async def sweep(session: Session) -> None:
     await session.execute(delete(JOBS).where(or_(done, dead)))
 
 
-_bells: set[asyncio.Event] = set()
+_bells: dict[asyncio.Event, bool] = {}
 
 
 @contextmanager
-def bell() -> Iterator[asyncio.Event]:
-    """Lend an event that is set whenever this process has committed a job that is due."""
+def bell(*, near_only: bool = False) -> Iterator[asyncio.Event]:
+    """Lend an event that is set when there is a job that is due: committed here, or (not `near_only`) told from afar."""
     rung = asyncio.Event()
-    _bells.add(rung)
+    _bells[rung] = near_only
     try:
         yield rung
     finally:
-        _bells.discard(rung)
+        del _bells[rung]
 
 
-def ring() -> None:
-    for each in _bells:
-        each.set()
+def ring(*, from_afar: bool = False) -> None:
+    for each, near_only in _bells.items():
+        if not (from_afar and near_only):
+            each.set()

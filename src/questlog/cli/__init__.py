@@ -55,6 +55,8 @@ PLACES = {
         "questlog.cli.exports:export", "write all that is yours to a file", "Your account"
     ),
     "server": Place("questlog.cli.server:server", "run the server, list its routes", "The server"),
+    "worker": Place("questlog.cli.workers:worker", "do what comes later", "The server"),
+    "taskiq": Place("questlog.cli.workers:taskiq", "worker and scheduler with Redis", "The server"),
     "db": Place("questlog.cli.db:db", "migrate the database", "The server"),
     "user": Place("questlog.cli.users:user", "make and manage accounts", "The server"),
     "audit": Place("questlog.cli.audit:audit", "who did what that matters", "The server"),

@@ -29,14 +29,13 @@ EVERY_S = 60.0
 log = structlog.get_logger(__name__)
 
 
-async def run_forever(database: Database, desk: FrontDesk, stop: asyncio.Event) -> None:
+async def write_uses_forever(database: Database, desk: FrontDesk, stop: asyncio.Event) -> None:
     """Store when sessions and keys were last used here until `stop` is set, and once more then."""
     while not stop.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), EVERY_S)
         try:
             await desk.presence.write_uses(database)
-            await keep_house(database, desk.keyring)
         except SQLAlchemyError as error:
             log.warning("uses_wait_for_the_database", error=str(error))
 

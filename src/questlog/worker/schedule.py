@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from questlog.automation import jobs
-from questlog.core import clock
-from questlog.core.db import Session
 from questlog.flows.roll_over import roll_over_all
 from questlog.worker import housekeeping, purging
 from questlog.worker.house import House, Work
@@ -56,21 +54,9 @@ ON_DEMAND: Mapping[str, Work] = {}
 """What `jobs.enqueue` may name besides: the job's `args` are handed over."""
 
 
-def known() -> dict[str, Work]:
-    return {**{each.name: each.run for each in EVERY}, **ON_DEMAND}
+WORK: Mapping[str, Work] = {**{each.name: each.run for each in EVERY}, **ON_DEMAND}
+"""Everything a job may be, by name."""
 
 
 def slot_of(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-async def tick(session: Session) -> int:
-    """Make the jobs that are due by now and that nobody has made; return how many."""
-    now, made = clock.now(), 0
-    for each in EVERY:
-        slot = slot_of(each.newest(now))
-        one = await jobs.enqueue(
-            session, each.name, {}, slot=slot, most_attempts=each.most_attempts
-        )
-        made += one is not None
-    return made
