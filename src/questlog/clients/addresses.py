@@ -125,9 +125,8 @@ def _host(spelled: str) -> tuple[str, Ip | None]:
         return str(ip), ip
     name = _ascii(spelled.lower())
     labels = name.split(".")
-    if NUMBER.fullmatch(
-        labels[-1]
-    ):  # what is no dotted quad here is one to others: 127.1, 0x7f.1, 2130706433
+    # What is no dotted quad to us is an address to others: 127.1, 0x7f.1, 2130706433.
+    if NUMBER.fullmatch(labels[-1]):
         ip = _ip(name)
         return str(ip), ip
     if len(name) > MOST_OF_A_NAME or not all(LABEL.fullmatch(label) for label in labels):
