@@ -20,6 +20,7 @@ KINDS: Mapping[str, str] = {
     "blocks": "task",
     "card_id": "card",
     "course_id": "course",
+    "delivery_id": "delivery",
     "event_id": "event",
     "filter_id": "filter",
     "goal_id": "goal",
@@ -40,6 +41,7 @@ KINDS: Mapping[str, str] = {
     "subject_id": "task",
     "task_id": "task",
     "user_id": "user",
+    "webhook_id": "webhook",
     "week_id": "week",
 }
 # What is the same for everybody, so that nobody's is somebody else's.
@@ -86,6 +88,7 @@ MAKERS: Mapping[str, Maker] = {
     "api key": lambda make, user, word: make.api_key(user, name=word),
     "card": lambda make, user, _word: make.card(user),
     "course": lambda make, _user, word: make.course(title=word),
+    "delivery": lambda make, user, _word: make.delivery(user),
     "event": _event,
     "filter": lambda make, user, word: make.kept_filter(user, name=word),
     "goal": lambda make, user, word: make.goal(user, title=word),
@@ -101,6 +104,7 @@ MAKERS: Mapping[str, Maker] = {
     "reminder": _reminder,
     "session": _session,
     "task": lambda make, user, word: make.task(user, title=word),
+    "webhook": lambda make, user, word: make.webhook(user, description=word),
     "week": _week,
 }
 

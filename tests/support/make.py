@@ -33,6 +33,7 @@ from questlog.planning.models import (
 )
 from questlog.planning.reminder_models import Reminder
 from tests.support.make_school import MakeSchool
+from tests.support.make_webhooks import MakeWebhooks
 from tests.support.rows import Person
 
 __all__ = ["Key", "Make", "Person"]
@@ -50,7 +51,7 @@ class Key:
         return {"Authorization": f"Bearer {self.text}"}
 
 
-class Make(MakeSchool):
+class Make(MakeSchool, MakeWebhooks):
     async def user(
         self,
         *,
@@ -266,3 +267,4 @@ class Make(MakeSchool):
             await self.imported(user)
             await self.session(user.id)
             await self.event(user)
+            await self.delivery(user)

@@ -11,6 +11,7 @@ from questlog.core.translations_of_imports import OF_IMPORTS
 from questlog.core.translations_of_learning import OF_LEARNING
 from questlog.core.translations_of_live import OF_LIVE
 from questlog.core.translations_of_quizzes import OF_QUIZZES
+from questlog.core.translations_of_webhooks import OF_WEBHOOKS
 from questlog.core.translations_of_reminders import OF_REMINDERS
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -160,6 +161,7 @@ RUSSIAN: Mapping[str, str] = {
     **OF_FACTORS,
     **OF_GAME,
     **OF_QUIZZES,
+    **OF_WEBHOOKS,
     **OF_LEARNING,
     **OF_LIVE,
     **OF_REMINDERS,
