@@ -1,0 +1,366 @@
+"""Keeping a copy over HTTP: what is told, in how many parts, and when it begins anew."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient, Response
+from sqlalchemy import delete, update
+
+from questlog.automation.events import COUNTERS, EVENTS
+from questlog.core import clock
+from questlog.core.db import Database
+from questlog.core.ids import new_id
+from questlog.flows.sync_tokens import Place, Walk, write
+from questlog.planning import task_trash
+from tests.support.copies import Copy, listed
+from tests.support.make import Make, Person
+from tests.support.sql import count_statements
+from tests.support.task_calls import made, post
+
+SYNC = "/api/v1/sync"
+TASKS = "/api/v1/tasks"
+ELSEWHERE = {"badge", "boss", "challenge", "level", "quest", "streak"}
+
+
+async def said(client: AsyncClient, user: Person, address: str, body: Any = None) -> Response:
+    return await client.post(f"/api/v1{address}", json=body, headers=user.headers)
+
+
+async def test_the_first_answer_is_full_and_the_next_one_empty(
+    client: AsyncClient, make: Make
+) -> None:
+    user, other = await make.user(), await make.user()
+    await make.one_of_everything(user, times=2)
+    await make.one_of_everything(other, times=2)
+    copy = Copy(client, user)
+
+    [first] = await copy.catch_up()
+    [second] = await copy.catch_up()
+
+    assert (first["full"], first["has_more"], first["tombstones"]) == (True, False, [])
+    assert copy.things == await listed(client, user)
+    assert second == {
+        "full": False,
+        "changes": {name: [] for name in first["changes"]},
+        "tombstones": [],
+        "elsewhere": [],
+        "next": first["next"],
+        "has_more": False,
+    }
+
+
+async def test_everything_is_told_in_parts_and_then_what_changed_on_the_way(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    await make.one_of_everything(user, times=3)
+    copy = Copy(client, user)
+
+    told = [await copy.ask(limit=4)]
+    goals = list(copy.things["goals"])
+    await client.patch(
+        f"/api/v1/goals/{goals[0]}", headers=user.headers, json={"title": "Changed on the way"}
+    )
+    told += await copy.catch_up(limit=4)
+
+    assert [one["full"] for one in told] == [True] + [False] * (len(told) - 1)
+    assert len(told) > 5
+    assert copy.things == await listed(client, user)
+    assert copy.things["goals"][goals[0]]["title"] == "Changed on the way"
+
+
+async def test_what_is_gone_leaves_a_tombstone_and_what_comes_back_is_told(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    task = await made(client, user, title="Read", labels=["desk"])
+    copy = Copy(client, user)
+    await copy.catch_up()
+
+    await client.delete(f"{TASKS}/{task['id']}", headers=user.headers)
+    [gone] = await copy.catch_up()
+    await post(client, user, f"/{task['id']}/restore")
+    [back] = await copy.catch_up()
+
+    assert gone["tombstones"] == [{"type": "task", "id": task["id"]}]
+    assert [one["id"] for one in back["changes"]["tasks"]] == [task["id"]]
+    assert copy.things == await listed(client, user)
+
+
+async def test_what_came_and_went_between_two_answers_is_only_gone(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    copy = Copy(client, user)
+    await copy.catch_up()
+
+    task = await made(client, user)
+    await client.delete(f"{TASKS}/{task['id']}", headers=user.headers)
+    [told] = await copy.catch_up()
+
+    assert told["tombstones"] == [{"type": "task", "id": task["id"]}]
+    assert told["changes"]["tasks"] == []
+    assert copy.things["tasks"] == {}
+
+
+async def test_occurrences_come_and_go_with_completions_and_their_undoing(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    task = await made(client, user)
+    copy = Copy(client, user)
+    await copy.catch_up()
+    seen = []
+
+    await post(client, user, f"/{task['id']}/complete")
+    await copy.catch_up()
+    seen.append(len(copy.things["occurrences"]))
+    reopened = await post(client, user, f"/{task['id']}/incomplete")
+    await copy.catch_up()
+    seen.append(len(copy.things["occurrences"]))
+    undone = await said(client, user, f"/events/{reopened.headers['Event-Id']}/undo")
+    await copy.catch_up()
+    seen.append(len(copy.things["occurrences"]))
+
+    assert undone.status_code == 200, undone.text
+    assert seen == [1, 0, 1]
+    assert copy.things == await listed(client, user)
+
+
+async def test_an_item_forgets_the_task_that_the_trash_lost(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    user = await make.user()
+    item = await make.item(user)
+    task = (await said(client, user, f"/items/{item.id}/to-task", {})).json()
+    await client.delete(f"{TASKS}/{task['id']}", headers=user.headers)
+    copy = Copy(client, user)
+    await copy.catch_up()
+
+    await database.write(task_trash.purge, before=clock.now())
+    await copy.catch_up()
+
+    assert copy.things["items"][str(item.id)]["task_id"] is None
+    assert copy.things == await listed(client, user)
+
+
+async def test_a_change_of_many_things_is_told_in_parts(client: AsyncClient, make: Make) -> None:
+    user = await make.user()
+    for number in range(7):
+        await made(client, user, title=f"Task {number}", labels=["desk"])
+    copy = Copy(client, user)
+    await copy.catch_up()
+    [label] = copy.things["labels"]
+
+    await client.patch(
+        f"/api/v1/labels/{label}", headers=user.headers, json={"name": "writing desk"}
+    )
+    told = await copy.catch_up(limit=3)
+
+    sizes = [sum(map(len, one["changes"].values())) for one in told]
+    assert sizes == [3, 3, 2]
+    assert copy.things == await listed(client, user)
+
+
+async def test_a_copy_that_follows_busy_writers_misses_nothing(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    copy = Copy(client, user)
+
+    async def write_much(writer: int) -> None:
+        for number in range(6):
+            task = await made(client, user, title=f"Task {writer}.{number}")
+            await post(client, user, f"/{task['id']}/complete")
+
+    async def follow() -> None:
+        for _ in range(25):
+            await copy.ask(limit=3)
+            await asyncio.sleep(0.005)
+
+    await asyncio.gather(follow(), *map(write_much, range(6)))
+    await copy.catch_up()
+
+    assert len(copy.things["tasks"]) == len(copy.things["occurrences"]) == 36
+    assert copy.things == await listed(client, user)
+
+
+async def test_other_things_that_changed_are_named(client: AsyncClient, make: Make) -> None:
+    user = await make.user()
+    task = await made(client, user)
+    copy = Copy(client, user)
+    await copy.catch_up()
+
+    await client.patch("/api/v1/users/me", headers=user.headers, json={"name": "Ida"})
+    [told] = await copy.catch_up()
+    await post(client, user, f"/{task['id']}/complete")
+    [game] = await copy.catch_up()
+
+    assert told["elsewhere"] == ["user"]
+    assert set(game["elsewhere"]) & ELSEWHERE
+
+
+async def test_an_answer_without_news_is_not_sent_again(client: AsyncClient, make: Make) -> None:
+    user = await make.user()
+    await made(client, user)
+    first = (await client.get(SYNC, headers=user.headers)).json()["next"]
+
+    held = {"If-None-Match": f'"{first}"'}
+    quiet = await client.get(SYNC, headers=user.headers | held, params={"since": first})
+    await made(client, user)
+    news = await client.get(SYNC, headers=user.headers | held, params={"since": first})
+
+    assert (quiet.status_code, quiet.content) == (304, b"")
+    assert (news.status_code, len(news.json()["changes"]["tasks"])) == (200, 1)
+
+
+async def begins_anew(copy: Copy) -> bool:
+    told = await copy.catch_up()
+    assert copy.things == await listed(copy.client, copy.user)
+    return bool(told[0]["full"])
+
+
+async def test_a_copy_whose_events_are_gone_begins_anew(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    user = await make.user()
+    await made(client, user)
+    copy = Copy(client, user)
+    await copy.catch_up()
+    await made(client, user)
+    await made(client, user)
+
+    async with database.writer() as session:
+        await session.execute(delete(EVENTS).where(EVENTS.c.user_id == user.id, EVENTS.c.seq <= 2))
+
+    assert await begins_anew(copy)
+
+
+async def test_a_copy_of_somebody_who_rested_for_long_goes_on(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    user = await make.user()
+    await made(client, user)
+    async with database.writer() as session:
+        await session.execute(delete(EVENTS).where(EVENTS.c.user_id == user.id))
+    copy = Copy(client, user)
+    await copy.catch_up()
+
+    quiet = await begins_anew(copy)
+    await made(client, user)
+
+    assert not quiet
+    assert not await begins_anew(copy)
+
+
+@pytest.mark.parametrize("is_told_of", [True, False])
+async def test_a_copy_of_another_past_begins_anew(
+    client: AsyncClient, database: Database, make: Make, is_told_of: bool
+) -> None:
+    """A backup was restored: other events have the numbers, or nothing has them yet."""
+    user = await make.user()
+    await made(client, user)
+    copy = Copy(client, user)
+    await copy.catch_up()
+
+    async with database.writer() as session:
+        mine = EVENTS.c.user_id == user.id
+        if is_told_of:
+            await session.execute(update(EVENTS).where(mine).values(id=new_id()))
+        else:
+            await session.execute(delete(EVENTS).where(mine))
+            counter = update(COUNTERS).where(COUNTERS.c.user_id == user.id)
+            await session.execute(counter.values(last_seq=0))
+
+    assert await begins_anew(copy)
+
+
+async def test_a_copy_in_another_language_begins_anew(client: AsyncClient, make: Make) -> None:
+    user = await make.user()
+    await made(client, user, due_date="2031-05-01", recurrence="weekly")
+    copy = Copy(client, user)
+    await copy.catch_up()
+
+    await client.patch("/api/v1/users/me", headers=user.headers, json={"locale": "ru"})
+
+    assert await begins_anew(copy)
+
+
+async def test_the_token_of_somebody_else_tells_nothing_of_them(
+    client: AsyncClient, make: Make
+) -> None:
+    ida, jon = await make.user(), await make.user()
+    await made(client, ida, title="Hers")
+    await made(client, jon, title="His")
+    hers = Copy(client, ida)
+    await hers.catch_up()
+    his = Copy(client, jon, since=hers.since)
+
+    assert await begins_anew(his)
+    assert [task["title"] for task in his.things["tasks"].values()] == ["His"]
+
+
+def place(**fields: Any) -> Place:
+    return Place(**{"seq": 1, "event_id": None, "locale": "en", **fields})
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        "nonsense",
+        "WzFd",
+        "bnVsbA",
+        "e30",
+        "A" * 1000,
+        write(place(locale=7)),
+        write(place(told=-1)),
+        write(place(seq=2**70)),
+        write(place(event_id="1")),
+        write(Walk(place(), -1)),
+        write(Walk(place(), 0, "AAAA")),
+    ],
+)
+async def test_what_is_no_token_is_refused(client: AsyncClient, make: Make, since: str) -> None:
+    user = await make.user()
+
+    answer = await client.get(SYNC, headers=user.headers, params={"since": since})
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "bad_sync_token"
+
+
+@pytest.mark.parametrize(
+    "since", [write(place(seq=2**61)), write(place(told=2**61)), write(Walk(place(), 2**61))]
+)
+async def test_a_token_of_another_place_harms_nobody(
+    client: AsyncClient, make: Make, since: str
+) -> None:
+    user = await make.user()
+    await made(client, user)
+    copy: Copy = Copy(client, user, since=since)
+
+    first = await copy.ask()
+
+    assert first["full"] or first["has_more"]
+    await copy.catch_up()
+
+
+async def test_asking_takes_a_known_number_of_statements(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    user: Person = await make.user()
+    await make.one_of_everything(user, times=2)
+    copy = Copy(client, user)
+    await copy.ask()
+    copy.since = None
+
+    with count_statements(database) as full:
+        await copy.ask()
+    with count_statements(database) as quiet:
+        await copy.ask()
+    await made(client, user, labels=["desk"])
+    with count_statements(database) as news:
+        await copy.ask()
+
+    assert [len(full), len(quiet), len(news)] == [1 + 7, 1, 1 + 2]
