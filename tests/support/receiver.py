@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 type Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 NETWORKS = "127.0.0.0/8"
+PACKED = gzip.compress(b"\0" * 10_000_000)
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ async def endless(writer: asyncio.StreamWriter) -> None:
 
 
 async def bomb(writer: asyncio.StreamWriter) -> None:
-    packed = gzip.compress(b"\0" * 50_000_000)
-    lines = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
-    writer.write(lines.encode() + packed)
+    """Ten megabytes that look like ten kilobytes."""
+    lines = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(PACKED)}\r\n\r\n"
+    writer.write(lines.encode() + PACKED)
     await writer.drain()
 
 
@@ -88,6 +89,9 @@ class Receiver:
     """By path, where one differs."""
     messages: list[Message] = field(default_factory=list)
     most_at_once: int = 0
+    interrupts: bool = False
+    """Whether it speaks before it has listened, which no TLS begins with."""
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _open: int = 0
     _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -107,10 +111,17 @@ class Receiver:
             await self._arrived.wait_for(lambda: len(self.messages) >= most)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
         self._open += 1
         self.most_at_once = max(self.most_at_once, self._open)
         try:
             with suppress(OSError, asyncio.IncompleteReadError):
+                if self.interrupts:
+                    await status(400)(writer)
+                    return
                 message = await _read(reader)
                 await self._keep(message)
                 await self.answers.get(message.path, self.answer)(writer)
@@ -143,4 +154,5 @@ async def receiving() -> AsyncIterator[Receiver]:
         yield receiver
     finally:
         server.close()
-        server.close_clients()
+        for each in tuple(receiver.tasks):
+            each.cancel()

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Executable, Row, Table, func, insert, or_, select, update
 
 from questlog.automation import delivery_words
-from questlog.automation.delivery_heads import MOST_PER_ENDPOINT, Lane, endpoints_with_work
+from questlog.automation.delivery_heads import Lane, endpoints_with_work, most_under_way
 from questlog.automation.delivery_schedule import MOST_ATTEMPTS
 from questlog.automation.relay import DELIVERIES, IS_WAITING
 from questlog.automation.webhook_models import DeliveryAttempt
@@ -58,46 +58,48 @@ async def claim(
     Of one endpoint no more than four are under way, counted over all processes. `lane` chooses between endpoints that
     answer and those that fail; `but_not` and `only` name endpoints.
     """
-    statement = endpoints_with_work(most, clock.now(), lane=lane, but_not=but_not, only=only)
-    endpoints = (await session.execute(statement)).all()
-    taken: list[Sending] = []
-    share = max(1, most // max(1, len(endpoints)))
-    for webhook in endpoints:
-        room = min(share, MOST_PER_ENDPOINT - webhook.under_way, most - len(taken))
-        if room > 0:
-            taken += await _take(session, webhook, room, lease_for)
-    return taken
-
-
-async def _take(
-    session: Session, webhook: Row[Any], most: int, lease_for: timedelta
-) -> list[Sending]:
     now, lease = clock.now(), new_id()
-    rows = (await session.execute(*_claimed(webhook.id, now, now + lease_for, lease, most))).all()
+    statement = endpoints_with_work(most, now, lane=lane, but_not=but_not, only=only)
+    endpoints = (await session.execute(statement)).all()
+    share = max(1, most // max(1, len(endpoints)))
+    chosen: list[tuple[Row[Any], Row[Any]]] = []
+    for webhook in endpoints:
+        room = min(share, most_under_way(lane) - webhook.under_way, most - len(chosen))
+        if room > 0:
+            rows = (await session.execute(*_free(webhook.id, now, room))).all()
+            await _look_after_lost(session, rows, now)
+            chosen += [(webhook, row) for row in rows if row.attempts < MOST_ATTEMPTS]
+    if not chosen:
+        return []
+    ids = [row.id for _, row in chosen]
+    await session.execute(_held(ids, lease, now + lease_for))
+    sendings = [_sending(webhook, row, lease) for webhook, row in chosen]
+    numbers = {row.id: row.last_number + 1 for _, row in chosen}
+    await session.execute(INSERT_ATTEMPTS, [_begun(each, numbers, now) for each in sendings])
+    return sendings
+
+
+async def _look_after_lost(session: Session, rows: Sequence[Row[Any]], now: datetime) -> None:
+    """Name the tries of lost senders, and give up messages that had their last one so."""
     for row in rows:
         if row.is_lost:
             await session.execute(*_lost(row.user_id, row.id, delivery_words.UNKNOWN))
-    worn_out = [row.id for row in rows if row.attempts > MOST_ATTEMPTS]
+    worn_out = [row.id for row in rows if row.attempts >= MOST_ATTEMPTS]
     if worn_out:
-        await session.execute(_ended(worn_out, now))
-    sendings = [
-        Sending(
-            id=row.id,
-            user_id=row.user_id,
-            event_type=row.event_type,
-            body=row.body,
-            attempt=row.attempts,
-            attempt_id=new_id(),
-            lease=lease,
-            webhook=webhook,
-        )
-        for row in rows
-        if row.attempts <= MOST_ATTEMPTS
-    ]
-    numbers = {row.id: row.last_number + 1 for row in rows}
-    if sendings:
-        await session.execute(INSERT_ATTEMPTS, [_begun(each, numbers, now) for each in sendings])
-    return sendings
+        await session.execute(_given_up(worn_out, now))
+
+
+def _sending(webhook: Row[Any], row: Row[Any], lease: UUID) -> Sending:
+    return Sending(
+        id=row.id,
+        user_id=row.user_id,
+        event_type=row.event_type,
+        body=row.body,
+        attempt=row.attempts + 1,
+        attempt_id=new_id(),
+        lease=lease,
+        webhook=webhook,
+    )
 
 
 def _begun(sending: Sending, numbers: dict[UUID, int], now: datetime) -> dict[str, Any]:
@@ -111,32 +113,17 @@ def _begun(sending: Sending, numbers: dict[UUID, int], now: datetime) -> dict[st
 
 
 @prepared
-def _claimed(
-    webhook_id: UUID, now: datetime, leased_until: datetime, lease: UUID, most: int
-) -> Executable:
+def _free(webhook_id: UUID, now: datetime, most: int) -> Executable:
+    """Select and lock what of an endpoint is due and nobody's, with what was tried before."""
     columns = DELIVERIES.c
-    free = (
-        IS_WAITING,
-        columns.due_at <= now,
-        or_(columns.leased_until.is_(None), columns.leased_until < now),
-    )
-    chosen = (
-        select(columns.id)
-        .where(columns.webhook_id == webhook_id, *free)
-        .order_by(columns.due_at, columns.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
+    unleased = or_(columns.leased_until.is_(None), columns.leased_until < now)
     own = (ATTEMPTS.c.user_id == columns.user_id, ATTEMPTS.c.delivery_id == columns.id)
     numbers = select(func.coalesce(func.max(ATTEMPTS.c.number), 0)).where(*own)
     unfinished = select(func.count()).where(
         *own, ATTEMPTS.c.duration_ms.is_(None), ATTEMPTS.c.failure.is_(None)
     )
     return (
-        update(DELIVERIES)
-        .where(columns.id.in_(chosen), *free)
-        .values(leased_until=leased_until, lease=lease, attempts=columns.attempts + 1)
-        .returning(
+        select(
             columns.id,
             columns.user_id,
             columns.event_type,
@@ -145,7 +132,21 @@ def _claimed(
             numbers.correlate(DELIVERIES).scalar_subquery().label("last_number"),
             unfinished.correlate(DELIVERIES).scalar_subquery().label("is_lost"),
         )
+        .where(columns.webhook_id == webhook_id, IS_WAITING, columns.due_at <= now, unleased)
+        .order_by(columns.due_at, columns.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
     )
+
+
+def _held(ids: Sequence[UUID], lease: UUID, until: datetime) -> Executable:
+    holding = update(DELIVERIES).where(DELIVERIES.c.id.in_(ids))
+    return holding.values(leased_until=until, lease=lease, attempts=DELIVERIES.c.attempts + 1)
+
+
+def _given_up(ids: Sequence[UUID], now: datetime) -> Executable:
+    values = {"state": "failed", "done_at": now, "leased_until": None, "lease": None}
+    return update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(**values)
 
 
 @prepared

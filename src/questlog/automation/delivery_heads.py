@@ -37,7 +37,7 @@ def endpoints_with_work(
         .select_from(heads.join(WEBHOOKS, WEBHOOKS.c.id == heads.c.webhook_id))
         .join(ACCOUNTS, ACCOUNTS.c.id == WEBHOOKS.c.user_id)
         .where(WEBHOOKS.c.disabled_at.is_(None), ACCOUNTS.c.deactivated_at.is_(None))
-        .where(first.is_not(None), under_way < _most_under_way(lane))
+        .where(first.is_not(None), under_way < most_under_way(lane))
         .order_by(first, WEBHOOKS.c.id)
         .limit(most)
         .with_for_update(of=WEBHOOKS, skip_locked=True)
@@ -52,7 +52,7 @@ def endpoints_with_work(
     return statement
 
 
-def _most_under_way(lane: Lane) -> int:
+def most_under_way(lane: Lane) -> int:
     """Return how many may be under way to one endpoint: one that fails is tried with one message at a time."""
     return 1 if lane == "failing" else MOST_PER_ENDPOINT
 

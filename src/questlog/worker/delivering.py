@@ -216,7 +216,7 @@ class Courier:
 def _report(task: asyncio.Task[None]) -> None:
     """Let a mistake of ours be seen; its message goes out again when its lease has run out."""
     if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("delivery_broke_off", exc_info=error)
+        log.error("delivery_broke_off", error=repr(error))
 
 
 async def _store(session: Session, results: list[Result]) -> None:
