@@ -17,7 +17,7 @@ from sqlalchemy import select
 from questlog.core.db import Base, Database
 
 SHORTEST = 12  # what is shorter stands somewhere by chance
-SENT = frozenset({"password", "current_password", "new_password"})
+SENT = frozenset({"password", "current_password", "new_password", "push_url"})
 # What our secrets look like, for what was written by processes whose secrets nobody here was told.
 SHAPES = {
     "a JWT": re.compile(r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}"),
