@@ -1,6 +1,7 @@
 """The guards of the house: what each looks like, what stands there when it is off, and the test that must miss it."""
 
 from tests.prove.guard import Guard
+from tests.prove.guards_of_copies import COPIES
 from tests.prove.guards_of_courses import COURSES
 from tests.prove.guards_of_depth import DEPTH
 from tests.prove.guards_of_elsewhere import ELSEWHERE
@@ -212,6 +213,7 @@ CORE = (
 
 GUARDS = (
     *AUDIT_LOG,
+    *COPIES,
     *CORE,
     *COURSES,
     *DEPTH,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from questlog.core.translations_of_copies import OF_COPIES
 from questlog.core.translations_of_elsewhere import OF_ELSEWHERE
 from questlog.core.translations_of_factors import OF_FACTORS
 from questlog.core.translations_of_game import OF_GAME
@@ -11,8 +12,8 @@ from questlog.core.translations_of_imports import OF_IMPORTS
 from questlog.core.translations_of_learning import OF_LEARNING
 from questlog.core.translations_of_live import OF_LIVE
 from questlog.core.translations_of_quizzes import OF_QUIZZES
-from questlog.core.translations_of_webhooks import OF_WEBHOOKS
 from questlog.core.translations_of_reminders import OF_REMINDERS
+from questlog.core.translations_of_webhooks import OF_WEBHOOKS
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -166,6 +167,7 @@ RUSSIAN: Mapping[str, str] = {
     **OF_LIVE,
     **OF_REMINDERS,
     **OF_ELSEWHERE,
+    **OF_COPIES,
 }
 
 

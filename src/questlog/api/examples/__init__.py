@@ -7,6 +7,7 @@ from typing import Any
 
 from questlog.api.examples import (
     automation,
+    copies,
     factors,
     finding,
     game,
@@ -33,6 +34,7 @@ EXAMPLES: dict[str, Any] = {
     **quizzes.EXAMPLES,
     **shop.EXAMPLES,
     **automation.EXAMPLES,
+    **copies.EXAMPLES,
     **telling.EXAMPLES,
 }
 # FastAPI drops a null from the examples that stand beside the fields.

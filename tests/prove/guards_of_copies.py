@@ -1,0 +1,27 @@
+"""The guards of copies: those that syncs keep, and calendars."""
+
+from tests.prove.guard import Guard
+
+COPIES = (
+    Guard(
+        "a sync tells what is its owner's",
+        "planning/synced_kinds.py",
+        "where(self.table.c.user_id == user_id, *self.alive)",
+        "where(*self.alive)",
+        'tests/api/test_sync.py -k "somebody_else and sqlite"',
+    ),
+    Guard(
+        "a copy of another past begins anew",
+        "flows/sync.py",
+        "return told[0].event_id == place.event_id",
+        "return True",
+        'tests/api/test_sync.py -k "another_past and sqlite"',
+    ),
+    Guard(
+        "what was taken back is told as gone",
+        "planning/reopenings.py",
+        "touched = [*opened, occurrences.touched(last.id)]",
+        "touched = opened",
+        'tests/api/test_sync.py -k "come_and_go and sqlite"',
+    ),
+)
