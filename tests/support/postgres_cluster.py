@@ -1,6 +1,7 @@
 """A PostgreSQL that can be taken away and brought back under its address."""
 
 import contextlib
+import os
 import shutil
 import signal
 import subprocess
@@ -31,6 +32,24 @@ class Cluster:
 
     def start(self) -> None:
         self.process, _ = postgres.start(self.home, self.base, (), port=self.port)
+
+    def pause(self) -> None:
+        """Let nobody be answered until `go_on`: the server and all its children stand still."""
+        for pid in self._family():
+            os.kill(pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        for pid in self._family():
+            os.kill(pid, signal.SIGCONT)
+
+    def _family(self) -> list[int]:
+        mine = self.process.pid
+        found = [mine]
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = stat.read_text().rpartition(")")[2].split()
+                found += [int(stat.parent.name)] if int(fields[1]) == mine else []
+        return found
 
     def program(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a program that comes with PostgreSQL against this server."""
