@@ -6,7 +6,14 @@ from contextlib import suppress
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from questlog.automation import audit_log, jobs, mail, undo_states
+from questlog.automation import (
+    audit_log,
+    heartbeats,
+    jobs,
+    mail,
+    notification_settings,
+    undo_states,
+)
 from questlog.core.db import Database, Session
 from questlog.core.security import Keyring
 from questlog.flows.erase_account import erase_all_closed
@@ -50,8 +57,12 @@ async def keep_house(database: Database, keyring: Keyring) -> None:
 
 async def reseal(database: Database, keyring: Keyring) -> None:
     """Seal anew what a replaced SECRET_KEY sealed, so that the key can be taken out of the settings."""
-    while keyring.previous and (done := await database.write(totp.reseal, keyring)):
-        log.info("totp_secrets_resealed", count=done)
+    for what, some in (
+        ("totp_secrets", totp.reseal),
+        ("push_addresses", notification_settings.reseal),
+    ):
+        while keyring.previous and (done := await database.write(some, keyring)):
+            log.info(f"{what}_resealed", count=done)
 
 
 async def sweep(session: Session) -> None:
@@ -68,5 +79,6 @@ async def sweep(session: Session) -> None:
         mail.sweep,
         undo_states.sweep,
         jobs.sweep,
+        heartbeats.sweep,
     ):
         await each(session)
