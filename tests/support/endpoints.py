@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from questlog.automation import events, webhook_secrets
-from questlog.automation.deliveries import ATTEMPTS
+from questlog.automation.delivery_claims import ATTEMPTS
 from questlog.automation.events import COUNTERS
 from questlog.automation.relay import DELIVERIES, WEBHOOKS
 from questlog.automation.webhook_models import Webhook

@@ -436,7 +436,7 @@ async def test_a_database_that_is_away_stops_no_loop(
     read = house.database.read
 
     async def away(*_args: object, **_kwargs: object) -> None:
-        raise delivering.SQLAlchemyError("away")
+        raise OSError("away")
 
     monkeypatch.setattr(house.database, "read", away)
     pause = await courier.safe_round()

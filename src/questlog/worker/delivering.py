@@ -13,7 +13,6 @@ from typing import Literal
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from questlog.automation import bells, delivery_claims, delivery_results, delivery_sending
 from questlog.automation.bells import Bell
@@ -22,7 +21,7 @@ from questlog.automation.delivery_results import Result
 from questlog.core.db import Database, Session
 from questlog.flows.switch_off_webhook import switch_off
 from questlog.worker import relaying
-from questlog.worker.house import House
+from questlog.worker.house import DOWN, House
 
 POLL_S = 0.5
 BUSY_POLL_S = 0.1
@@ -51,24 +50,14 @@ async def run_forever(house: House, stop: asyncio.Event) -> None:
 
     with bells.listen() as bell:
         courier = Courier(house.database, send, bell)
+        stopping = asyncio.create_task(stop.wait())
+        stopping.add_done_callback(lambda _: bell.wake())
         while not stop.is_set():
             users = bell.users()
-            pause = await courier.safe_round(None if courier.wants_all() else users)
-            await _wait(bell, stop, pause)
+            pause_s = await courier.safe_round(None if courier.wants_all() else users)
+            await asyncio.sleep(LEAST_PAUSE_S)  # what is committed meanwhile is looked at in one go
+            await bell.wait(pause_s)
         await courier.end()
-
-
-async def _wait(bell: Bell, stop: asyncio.Event, pause_s: float) -> None:
-    await asyncio.sleep(LEAST_PAUSE_S)  # whatever is committed meanwhile is looked at in one go
-    stopping = asyncio.create_task(stop.wait())
-    waiting = asyncio.create_task(bell.wait(pause_s))
-    try:
-        await asyncio.wait([stopping, waiting], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in (stopping, waiting):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 class _UnderWay:
@@ -100,7 +89,7 @@ class Courier:
         """Do a round, whatever the database is doing; return how long to wait for the next."""
         try:
             await self.round(users)
-        except SQLAlchemyError as error:
+        except DOWN as error:
             log.warning("deliveries_wait_for_the_database", error=str(error))
             return POLL_S
         return BUSY_POLL_S if self._under_way else POLL_S
@@ -207,7 +196,7 @@ class Courier:
             each.task.cancel()
             with suppress(asyncio.CancelledError):
                 await each.task
-        with suppress(SQLAlchemyError):  # then the leases run out
+        with suppress(*DOWN):  # then the leases run out
             await self._settle()
             if left:
                 await self._database.write(delivery_claims.release, left)

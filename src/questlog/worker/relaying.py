@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from questlog.automation import deliveries, relay
 from questlog.core import clock
 from questlog.core.db import Database, Session
+from questlog.worker.house import DOWN
 
 LATE = timedelta(seconds=60)
 
@@ -41,7 +40,7 @@ async def readiness(database: Database) -> str:
     """Say in one line whether endpoints get what they are owed: the age of the oldest event not looked at."""
     try:
         lag = await database.read(relay.lag)
-    except SQLAlchemyError:
+    except DOWN:
         return "unknown: the database does not answer"
     if lag.oldest_at is None or clock.now() - lag.oldest_at < LATE:
         return "ok"

@@ -11,7 +11,7 @@ from typing import Any
 
 from questlog.automation import jobs
 from questlog.flows.roll_over import roll_over_all
-from questlog.worker import housekeeping, purging, reminding
+from questlog.worker import forgetting, housekeeping, purging, reminding
 from questlog.worker.house import House, Work
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,12 +44,17 @@ async def _keep_house(house: House, _args: Mapping[str, Any]) -> None:
     await housekeeping.keep_house(house.database, house.keyring)
 
 
+async def _forget(house: House, _args: Mapping[str, Any]) -> None:
+    await forgetting.forget(house.database)
+
+
 EVERY: tuple[Scheduled, ...] = (
     Scheduled("keep_house", timedelta(minutes=1), _keep_house),
     Scheduled("remind", timedelta(minutes=1), reminding.remind),
     Scheduled("make_mail_jobs", timedelta(minutes=1), reminding.make_mail_jobs),
     Scheduled("roll_over", timedelta(hours=1), _roll_over),
     Scheduled("empty_the_trash", timedelta(hours=1), _empty_the_trash),
+    Scheduled("forget", timedelta(hours=1), _forget),
 )
 
 ON_DEMAND: Mapping[str, Work] = {**reminding.ON_DEMAND}
