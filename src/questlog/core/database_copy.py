@@ -35,6 +35,7 @@ from sqlalchemy.types import TypeDecorator
 from questlog.core.db import Base, Database, Session
 
 AT_ONCE = 2000
+LONGEST_TABLE_S = 86_400
 ROUND = 2**128
 WITHOUT_LIMITS = ("statement_timeout", "idle_in_transaction_session_timeout")
 ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -214,7 +215,9 @@ async def _stream(
     connection = await session.connection()
     driver: Any = (await connection.get_raw_connection()).driver_connection
     names = [column.name for column in table.c]
-    await driver.copy_records_to_table(table.name, records=rows(), columns=names)
+    await driver.copy_records_to_table(
+        table.name, records=rows(), columns=names, timeout=LONGEST_TABLE_S
+    )
 
 
 async def _compare(session: Session, table: Table, wanted: Sum) -> None:
