@@ -41,6 +41,13 @@ _LEARNING = (
         course=_course,
         lessons=of(COUNT, "How many lessons are ahead."),
     ),
+    told(
+        "course.updated",
+        "A course that somebody takes was brought in anew.",
+        title=_title,
+        course=_course,
+        lessons=of(COUNT, "How many lessons are new."),
+    ),
     told("course.left", "Somebody left a course.", title=_title, course=_course),
     told("course.completed", "Every lesson of a course is done.", title=_title, course=_course),
     told(

@@ -30,7 +30,7 @@ _TASKS = (
         "task.updated",
         "A task was changed.",
         {"title": _title, "fields": _changed},
-        {"scope": of(word("occurrence"), "Only this one date of a series was moved.")},
+        {"scope": of(word("once"), "Only this one date of a series was moved.")},
     ),
     told(
         "task.completed",
@@ -102,15 +102,24 @@ _SMALL = (
     ),
     told("item.deleted", "An item was deleted.", title=_title),
 )
-_REMINDERS = tuple(
-    told(
-        f"reminder.{what}",
-        f"A reminder was {what}.",
-        task_id=of(ID, "The task it reminds of."),
-        at=of(or_null(MOMENT), "When, if it has a moment of its own."),
-        minutes_before=of(or_null(COUNT), "How long before the task is due, if it goes by that."),
-    )
-    for what in ("created", "updated", "deleted")
+_when: dict[str, Schema] = {
+    "task_id": of(ID, "The task it reminds of."),
+    "at": of(or_null(MOMENT), "When, if it has a moment of its own."),
+    "minutes_before": of(or_null(COUNT), "How long before the task is due, if it goes by that."),
+}
+_REMINDERS = (
+    EventType("reminder.created", "A reminder was made.", _when),
+    EventType("reminder.updated", "A reminder was changed.", _when),
+    EventType("reminder.deleted", "A reminder was deleted.", _when),
+    EventType(
+        "reminder.due",
+        "It is time: somebody is reminded of a task.",
+        {
+            **_when,
+            "title": of(TEXT, "The task's title."),
+            "due_date": of(or_null(TEXT), "When the task is due: a day, or a moment."),
+        },
+    ),
 )
 _WHOLES = (
     EventType(
