@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from questlog.automation import jobs
 from questlog.automation.job_models import Job
-from questlog.automation.jobs import Claim
+from questlog.automation.jobs import Claim, Outlook
 from questlog.core import clock
 from questlog.core.db import Database, Session
 from tests.support.moving_clock import MovingClock
@@ -192,7 +192,7 @@ async def test_the_outlook_tells_fresh_jobs_from_suspects(
 
     outlook = await database.read(jobs.outlook)
 
-    assert (outlook.due, outlook.suspect) == (NAMES, {"cut_short"})
+    assert outlook == Outlook(due=NAMES, suspect=frozenset({"cut_short"}))
 
 
 async def test_the_backlog_counts_what_is_late_and_what_was_given_up(

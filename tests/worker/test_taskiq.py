@@ -14,7 +14,7 @@ from questlog.automation.job_models import Job
 from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
-from questlog.worker import crafts, home, taskiq_app, ticking
+from questlog.worker import crafts, home, schedule, taskiq_app, tasks, ticking
 from questlog.worker.house import House
 from questlog.worker.taskiq_app import broker
 from questlog.worker.ticking import Ticker
@@ -194,8 +194,8 @@ async def test_a_task_may_refuse_itself_or_ask_for_another_attempt(
         if len(tries) == 1:
             await context.requeue()
 
-    await refuse.kiq()  # type: ignore[call-arg]
-    await once_more.kiq()  # type: ignore[call-arg]
+    await refuse.kiq()  # type: ignore[call-overload]
+    await once_more.kiq()  # type: ignore[call-overload]
     for _ in range(2):
         await do_what_is_due(house)
         moving_clock.move(minutes=1)
@@ -273,7 +273,7 @@ async def test_a_file_that_cannot_be_loaded_spoils_no_other(
         "from questlog.worker.taskiq_app import broker\n"
         "@broker.task('sound')\nasync def sound() -> None: ...\n"
     )
-    monkeypatch.setattr(crafts.tasks, "__path__", [*crafts.tasks.__path__, str(tmp_path)])
+    monkeypatch.setattr(tasks, "__path__", [*tasks.__path__, str(tmp_path)])
 
     taskiq_app.load_tasks()
 
@@ -286,4 +286,4 @@ async def rows(house: House) -> list[Job]:
         return list((await session.scalars(statement)).all())
 
 
-NOT_OURS = tuple(crafts.schedule.WORK)
+NOT_OURS = tuple(schedule.WORK)

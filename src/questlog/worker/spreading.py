@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,7 +19,8 @@ from questlog.worker.house import House, pause
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
-    from taskiq_redis import RedisStreamBroker
+
+    from questlog.worker.stream import StreamBell
 
 STREAM = "questlog:jobs"
 KEPT = 1_000
@@ -63,9 +64,9 @@ async def _listen_forever(house: House) -> None:
         broker = _stream(house)
         try:
             await broker.startup()
-            async for message in broker.listen():
-                jobs.ring(from_afar=True)
-                await message.ack()  # type: ignore[misc]
+            async with aclosing(broker.listen()) as messages:
+                async for _message in messages:
+                    jobs.ring(from_afar=True)
         except redis_client.failures() as error:
             log.warning("wakes_wait_for_redis", error=type(error).__name__)
         finally:
@@ -74,14 +75,14 @@ async def _listen_forever(house: House) -> None:
         await asyncio.sleep(REST_S)
 
 
-def _stream(house: House) -> RedisStreamBroker:
+def _stream(house: House) -> StreamBell:
     # Only a worker with Redis pays for this import.
-    from taskiq_redis import RedisStreamBroker  # noqa: PLC0415
+    from questlog.worker.stream import StreamBell  # noqa: PLC0415
 
     url = house.settings.redis.url
     if url is None:
         raise ValueError("a worker is woken through REDIS_URL, and there is none")
-    return RedisStreamBroker(
+    return StreamBell(
         url.get_secret_value(),
         queue_name=STREAM,
         consumer_group_name="questlog",
@@ -89,8 +90,6 @@ def _stream(house: House) -> RedisStreamBroker:
         consumer_id="0",
         xread_block=BLOCK_MS,
         maxlen=KEPT,
-        idle_timeout=60_000,
-        unacknowledged_lock_timeout=10,
         socket_timeout=PATIENCE_S,
         socket_connect_timeout=PATIENCE_S,
     )

@@ -64,20 +64,21 @@ async def _keep_going(loop: Loop, house: House, stop: asyncio.Event) -> None:
 async def stand_by(house: House, stop: asyncio.Event) -> None:
     """Work as a server does until `stop` is set: always, never, or while no worker is alive, as RELAY says."""
     while not stop.is_set():
-        if not await _is_needed(house):
+        if not await is_needed(house):
             await pause(LOOK_ROUND_S, stop)
             continue
         enough = asyncio.Event()
         working = asyncio.create_task(work(house, enough))
         try:
-            while not stop.is_set() and await _is_needed(house):
+            while not stop.is_set() and await is_needed(house):
                 await pause(LOOK_ROUND_S, stop)
         finally:
             enough.set()
             await working
 
 
-async def _is_needed(house: House) -> bool:
+async def is_needed(house: House) -> bool:
+    """Tell whether a server is to work now, by RELAY and by who else is there."""
     relay = house.settings.app.relay
     if relay != "auto" or not house.settings.redis.enabled:
         return relay != "off"
