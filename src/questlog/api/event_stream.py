@@ -141,6 +141,7 @@ class _Pipe:
 
 @router.get(
     "/stream",
+    status_code=200,
     response_class=EventStream,
     responses={
         200: {
