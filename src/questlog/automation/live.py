@@ -155,7 +155,7 @@ async def _heads(session: Session, user_ids: Sequence[UUID]) -> dict[UUID, int]:
     rows = await session.execute(
         select(COUNTERS.c.user_id, COUNTERS.c.last_seq).where(COUNTERS.c.user_id.in_(user_ids))
     )
-    return dict(rows.tuples().all())
+    return {row.user_id: row.last_seq for row in rows}
 
 
 def _chunks(ids: list[UUID]) -> Iterable[list[UUID]]:

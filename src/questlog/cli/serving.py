@@ -5,6 +5,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -26,6 +27,16 @@ STARTUP_SECONDS = 60
 ORPHAN_PAUSE_S = 0.5
 PING_S = 20
 SUPERVISOR = "QUESTLOG_SUPERVISOR"
+BOUNDS: Mapping[str, Any] = {
+    "http": BoundedHttp,
+    "ws": BoundedSockets,
+    "ws_max_size": LONGEST,
+    "ws_ping_interval": PING_S,
+    "ws_ping_timeout": PING_S,
+    # What is said is small; unpacking a stranger's archives and keeping a dictionary for each peer is not.
+    "ws_per_message_deflate": False,
+}
+"""What uvicorn is told to speak with anybody."""
 
 
 class AnnouncingServer(Server):
@@ -64,13 +75,7 @@ def serve(host: str, port: int, *, workers: int, reload: bool) -> None:
         workers=workers,
         reload=reload,
         reload_dirs=str(Path(__file__).parents[1]) if reload else None,
-        http=BoundedHttp,
-        ws=BoundedSockets,
-        ws_max_size=LONGEST,
-        ws_ping_interval=PING_S,
-        ws_ping_timeout=PING_S,
-        # What is said is small; unpacking a stranger's archives and keeping a dictionary for each peer is not.
-        ws_per_message_deflate=False,
+        **BOUNDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,
         proxy_headers=False,  # the gate believes TRUSTED_PROXIES, and nobody else
