@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from questlog.core import sqlite
+from questlog.core import postgres, sqlite
 from questlog.core.database_url import DatabaseUrl
 from questlog.core.exceptions import UnavailableError
 
@@ -30,11 +30,6 @@ type Verb[Result] = Callable[..., Coroutine[Any, Any, Result]]
 
 SLOW_READER_THREADS = 2
 BUSY_PATIENCE_S = 5.0
-TIMEOUTS = {
-    "statement_timeout": "60s",
-    "lock_timeout": "10s",
-    "idle_in_transaction_session_timeout": "60s",
-}
 BUSY_PAUSE_S = 0.004
 BUSY_SIGNS = (
     "database is locked",
@@ -102,13 +97,16 @@ class Database:
         }
         if url.is_sqlite:
             options = {"pool_size": SLOW_READER_THREADS + 2, "max_overflow": -1}
+        arguments = url.connect_args if url.is_sqlite else postgres.connect_args(url)
         self.engine: AsyncEngine = create_async_engine(
-            url.sqlalchemy_url, connect_args=_connect_args(url), echo=echo, **options
+            url.sqlalchemy_url, connect_args=arguments, echo=echo, **options
         )
         if url.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", sqlite.prepare_connection)
             event.listen(self.engine.sync_engine, "begin", sqlite.begin)
             sqlite.set_up_without_greenlets(self.engine.sync_engine)
+        else:
+            postgres.prepare(self.engine.sync_engine)
         # A reader needs no snapshot over several statements: each list is one statement.
         reads = {"reads_only": True} if url.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._read_engine = self.engine.execution_options(**reads)
@@ -239,14 +237,6 @@ def writer_around() -> Session | None:
     found = _around.get()
     # A task that was started inside a unit inherits its context, and may outlive it.
     return found[0] if found and found[1] is asyncio.current_task() else None
-
-
-def _connect_args(url: DatabaseUrl) -> dict[str, Any]:
-    """Add the timeouts of a PostgreSQL session; behind a pooler there is none, and the role carries them."""
-    if url.is_sqlite or url.pooler:
-        return url.connect_args
-    asked = url.connect_args.get("server_settings", {})
-    return {**url.connect_args, "server_settings": {**TIMEOUTS, **asked}}
 
 
 async def _and_close[Result](session: Session, work: Coroutine[Any, Any, Result]) -> Result:
