@@ -35,6 +35,7 @@ TAGS = {
     "items": "Quick captures that are no tasks yet.",
     "search": "Tasks and items by their words.",
     "events": "What happened, and taking it back.",
+    "calendar": "What is planned, for calendar programs.",
     "stats": "What was done, and when.",
     "game": "Levels, gold, hearts, bosses, quests, challenges and badges.",
     "learning": "Courses and their lessons, quizzes and reviews.",

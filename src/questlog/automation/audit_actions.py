@@ -10,6 +10,8 @@ type Action = Literal[
     "admin.read",
     "attempts.exhausted",
     "authz.denied",
+    "calendar.closed",
+    "calendar.opened",
     "code.failed",
     "code.sent",
     "email.proven",

@@ -35,6 +35,8 @@ _ACCOUNTS = (
     told("identity.unlinked", "A sign-in elsewhere was unlinked.", provider=_provider),
 )
 _TELLING = (
+    told("calendar.opened", "The calendar got a secret address."),
+    told("calendar.closed", "The secret address of the calendar was closed."),
     EventType(
         "notification_settings.updated",
         "Somebody said otherwise how they want to be told.",

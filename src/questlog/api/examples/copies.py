@@ -1,15 +1,20 @@
-"""Answers that keep a copy up to date."""
+"""Answers that keep a copy up to date, and the address of a calendar."""
 
 from typing import Any
 
 from questlog.api.examples.planning import EXAMPLES as PLANNED
-from questlog.api.examples.things import OCCURRENCE
+from questlog.api.examples.things import CHANGED, MADE, OCCURRENCE
 
 _none: dict[str, list[Any]] = {
     name: [] for name in ("goals", "projects", "labels", "filters", "items", "occurrences")
 }
 
 EXAMPLES: dict[str, Any] = {
+    "CalendarLinkResponse": {"created_at": MADE, "last_used_at": CHANGED},
+    "NewCalendarLinkResponse": {
+        "token": "hW0mS1bq4Zx9kY3eV7tN2cR5uP8oJ6aLdFgHiKlMnOp",
+        "url": "https://quest.example.org/api/v1/calendar/hW0mS1bq4Zx9kY3eV7tN2cR5uP8oJ6aLdFgHiKlMnOp.ics",
+    },
     "SyncResponse": {
         "full": False,
         "changes": {**_none, "tasks": PLANNED["TaskPage"]["items"]},
