@@ -36,6 +36,10 @@ PLACES = {
     "remove": Place("questlog.cli.tasks:remove", "put tasks in the trash", "Your day"),
     "block": Place("questlog.cli.next_tasks:block", "let a task wait for another", "Your day"),
     "unblock": Place("questlog.cli.next_tasks:unblock", "let it wait no more", "Your day"),
+    "remind": Place("questlog.cli.reminders:remind", "be reminded of a task", "Your day"),
+    "notifications": Place(
+        "questlog.cli.reminders:notifications", "how you are told of things", "Your day"
+    ),
     "undo": Place("questlog.cli.undo:undo", "take back your last change", "Your day"),
     "activity": Place("questlog.cli.undo:activity", "what you did lately", "Your day"),
     "goals": Place("questlog.cli.goals:goals", "goals and how far they are", "Your day"),

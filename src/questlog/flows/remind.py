@@ -37,6 +37,8 @@ AROUND = timedelta(days=2)
 LONGEST = timedelta(days=32)
 NOBODY = UUID(int=0)
 WORTH_SENDING = timedelta(hours=24)
+PUSHES = 8
+"""How often a push is tried: for about an hour and a half."""
 
 log = structlog.get_logger(__name__)
 
@@ -169,7 +171,12 @@ async def remind(
     if wishes.reminders_by_push:
         until = (send_at + WORTH_SENDING).isoformat()
         await jobs.enqueue(
-            session, PUSH, {**params, "until": until}, due_at=send_at, user_id=user_id
+            session,
+            PUSH,
+            {**params, "until": until},
+            due_at=send_at,
+            user_id=user_id,
+            most_attempts=PUSHES,
         )
     return len(told)
 
