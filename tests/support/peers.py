@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -68,15 +69,18 @@ class House:
         user: Person | None = None,
         *,
         path: str = EVENTS,
+        name: str = "127.0.0.1",
         headers: Mapping[str, str] | None = None,
         protocols: Sequence[str] = (),
         origin: str | None = None,
         **more: Any,
     ) -> AsyncIterator[Peer]:
-        """Connect; `user` shows their token in a header."""
+        """Connect, to the server under a `name`; `user` shows their token in a header."""
         sent = {**(user.headers if user else {}), **(headers or {})}
         async with connect(
-            f"ws://127.0.0.1:{self.port}{path}",
+            f"ws://{name}:{self.port}{path}",
+            host="127.0.0.1",
+            port=self.port,
             additional_headers=sent,
             subprotocols=[Subprotocol(one) for one in protocols] or None,
             origin=None if origin is None else Origin(origin),
@@ -133,6 +137,15 @@ class Stream:
         while (message := await self.next()) is not None:
             found.append(message)
         return found
+
+
+async def until(holds: Callable[[], bool], within_s: float = 10.0) -> float:
+    """Wait until something holds, and return how long that took."""
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < within_s, "it never came to that"
+        await asyncio.sleep(0.02)
+    return time.monotonic() - began
 
 
 @asynccontextmanager
