@@ -51,12 +51,14 @@ async def claim(
     lane: Lane = "all",
     but_not: Collection[UUID] = (),
     only: Collection[UUID] | None = None,
+    trusted: Collection[UUID] | None = None,
     lease_for: timedelta = LEASE,
 ) -> list[Sending]:
     """Take messages that are due, spread over the endpoints, and note an attempt for each.
 
-    Of one endpoint no more than four are under way, counted over all processes. `lane` chooses between endpoints that
-    answer and those that fail; `but_not` and `only` name endpoints.
+    Of one endpoint no more than four are under way, counted over all processes, and one of those that fail or that are
+    not `trusted`, if that is given. `lane` chooses between endpoints that answer and those that fail; `but_not` and
+    `only` name endpoints.
     """
     now, lease = clock.now(), new_id()
     statement = endpoints_with_work(most, now, lane=lane, but_not=but_not, only=only)
@@ -64,7 +66,8 @@ async def claim(
     share = max(1, most // max(1, len(endpoints)))
     chosen: list[tuple[Row[Any], Row[Any]]] = []
     for webhook in endpoints:
-        room = min(share, most_under_way(lane) - webhook.under_way, most - len(chosen))
+        at_once = most_under_way(lane) if trusted is None or webhook.id in trusted else 1
+        room = min(share, at_once - webhook.under_way, most - len(chosen))
         if room > 0:
             rows = (await session.execute(*_free(webhook.id, now, room))).all()
             await _look_after_lost(session, rows, now)

@@ -26,6 +26,20 @@ FINISH_ATTEMPT = (
     .values({name: bindparam(name) for name in ("duration_ms", "status", "answer", "failure")})
 )
 
+HELD = (
+    DELIVERIES.c.id == bindparam("whose"),
+    DELIVERIES.c.lease == bindparam("held"),
+    IS_WAITING,
+)
+OVER = (
+    update(DELIVERIES)
+    .where(*HELD)
+    .values(state=bindparam("ended"), done_at=bindparam("now"), leased_until=None, lease=None)
+)
+PUT_OFF = (
+    update(DELIVERIES).where(*HELD).values(due_at=bindparam("due"), leased_until=None, lease=None)
+)
+
 type Reason = Literal["gone", "failing"]
 
 
@@ -57,34 +71,26 @@ async def settle(session: Session, results: Sequence[Result]) -> list[SwitchOff]
     """
     doomed = await _judge_endpoints(session, results)
     now = clock.now()
-    for result in results:
-        await session.execute(*_settled(result, now))
+    over, put_off = list[dict[str, Any]](), list[dict[str, Any]]()
+    for each in results:
+        held = {"whose": each.sending.id, "held": each.sending.lease}
+        if (due := _due_again(each, now)) is not None:
+            put_off.append({**held, "due": due})
+        else:
+            state = "delivered" if each.failure is None else "failed"
+            over.append({**held, "ended": state, "now": now})
+    if over:
+        await session.execute(OVER, over)
+    if put_off:
+        await session.execute(PUT_OFF, put_off)
     await session.execute(FINISH_ATTEMPT, [_finished(each) for each in results])
     return doomed
 
 
-def _settled(result: Result, now: datetime) -> tuple[Executable, dict[str, Any]]:
-    sending = result.sending
-    if result.failure is None:
-        return _over(sending.id, sending.lease, "delivered", now)
-    due = next_due(sending.attempt, now, retry_after=result.retry_after)
-    if due is None or result.failure == delivery_words.GONE:
-        return _over(sending.id, sending.lease, "failed", now)
-    return _put_off(sending.id, sending.lease, due)
-
-
-@prepared
-def _over(delivery_id: UUID, lease: UUID, state: str, now: datetime) -> Executable:
-    held = (DELIVERIES.c.id == delivery_id, DELIVERIES.c.lease == lease)
-    mine = update(DELIVERIES).where(*held, IS_WAITING)
-    return mine.values(state=state, done_at=now, leased_until=None, lease=None)
-
-
-@prepared
-def _put_off(delivery_id: UUID, lease: UUID, due: datetime) -> Executable:
-    held = (DELIVERIES.c.id == delivery_id, DELIVERIES.c.lease == lease)
-    mine = update(DELIVERIES).where(*held, IS_WAITING)
-    return mine.values(due_at=due, leased_until=None, lease=None)
+def _due_again(result: Result, now: datetime) -> datetime | None:
+    if result.failure in (None, delivery_words.GONE):
+        return None
+    return next_due(result.sending.attempt, now, retry_after=result.retry_after)
 
 
 def _finished(result: Result) -> dict[str, Any]:

@@ -6,10 +6,11 @@ take their time, keep nobody else waiting.
 """
 
 import asyncio
+import resource
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import structlog
@@ -28,15 +29,18 @@ BUSY_POLL_S = 0.1
 LEAST_PAUSE_S = 0.01
 RENEW_S = 20.0
 END_S = 3.0
-SLOW_S = 0.3
 CLAIMED_AT_ONCE = 32
-MOST_SLOW = 5_000
+MOST_KNOWN = 5_000
+MOST_UNDER_WAY = 512
+FILES_FOR_EACH = 3
 
-type Lane = Literal["prompt", "slow", "failing"]
+type Lane = Literal["prompt", "slow", "failing", "hanging"]
 type Send = Callable[[Sending], Awaitable[Result]]
 
 PLACES: dict[Lane, int] = {"prompt": 128, "slow": 64, "failing": 64}
-"""How many requests may be under way at once in this process. A prompt one that takes long gives its place up."""
+"""How many requests may be under way in a lane: of endpoints that answer, that take their time, and that fail."""
+PATIENCE_S: dict[Lane, float] = {"prompt": 0.5, "slow": 3.0}
+"""After so long without an answer a request gives its place up and hangs; its endpoint is sent nothing else meanwhile."""
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +82,10 @@ class Courier:
         self._under_way: dict[UUID, _UnderWay] = {}
         self._results: list[Result] = []
         self._slow: set[UUID] = set()
+        self._trusted: set[UUID] = set()
+        self._most = min(
+            MOST_UNDER_WAY, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // FILES_FOR_EACH
+        )
         self._renewed_at = time.monotonic()
         self._looked_at_all = 0.0
 
@@ -127,17 +135,12 @@ class Courier:
             await self._database.write(delivery_claims.renew, held)
 
     def _make_way(self) -> None:
-        """Let requests that take their time go on among the slow ones, and send no more there but in that lane."""
+        """Let those who begin not wait for those who hang."""
         now = time.monotonic()
         for each in self._under_way.values():
-            if each.lane == "prompt" and now - each.began > SLOW_S:
-                each.lane = "slow"
-                self._note_slow(each.sending.webhook.id)
-
-    def _note_slow(self, webhook_id: UUID) -> None:
-        if len(self._slow) >= MOST_SLOW:
-            self._slow.clear()
-        self._slow.add(webhook_id)
+            if now - each.began > PATIENCE_S.get(each.lane, now):
+                each.lane = "hanging"
+                self._trusted.discard(each.sending.webhook.id)
 
     async def _fill(self, lane: Lane) -> None:
         if lane == "slow" and not self._slow:
@@ -152,16 +155,22 @@ class Courier:
             await asyncio.sleep(0)
 
     def _room(self, lane: Lane) -> int:
-        all_places = sum(PLACES.values()) - len(self._under_way)
-        return min(all_places, PLACES[lane] - sum(e.lane == lane for e in self._under_way.values()))
+        here = sum(each.lane == lane for each in self._under_way.values())
+        return min(PLACES[lane] - here, self._most - len(self._under_way))
 
     async def _claim(self, lane: Lane, most: int) -> list[Sending]:
-        write, claim = self._database.write, delivery_claims.claim
-        if lane == "failing":
-            return await write(claim, most, lane="failing")
-        if lane == "slow":
-            return await write(claim, most, lane="well", only=self._slow)
-        return await write(claim, most, lane="well", but_not=self._slow)
+        among: dict[str, Any] = {"lane": "failing"}
+        if lane != "failing":
+            hanging = {
+                e.sending.webhook.id for e in self._under_way.values() if e.lane == "hanging"
+            }
+            among = {"lane": "well", "trusted": self._trusted}
+            among |= (
+                {"but_not": hanging | self._slow}
+                if lane == "prompt"
+                else {"only": self._slow - hanging}
+            )
+        return await self._database.write(delivery_claims.claim, most, **among)
 
     def _start(self, sending: Sending, lane: Lane) -> None:
         task = asyncio.create_task(self._carry(sending))
@@ -175,10 +184,20 @@ class Courier:
         finally:
             del self._under_way[sending.attempt_id]
         self._results.append(result)
-        if result.failure is None and time.monotonic() - began <= SLOW_S:
-            self._slow.discard(sending.webhook.id)
+        self._learn(result, time.monotonic() - began)
         if self._bell is not None:
             self._bell.wake()
+
+    def _learn(self, result: Result, seconds: float) -> None:
+        webhook_id = result.sending.webhook.id
+        if result.failure is not None:
+            self._trusted.discard(webhook_id)
+            return
+        _remember(self._trusted, webhook_id)
+        if seconds > PATIENCE_S["prompt"]:
+            _remember(self._slow, webhook_id)
+        else:
+            self._slow.discard(webhook_id)
 
     async def done(self) -> None:
         """Wait for everything under way and write what came of it."""
@@ -200,6 +219,12 @@ class Courier:
             await self._settle()
             if left:
                 await self._database.write(delivery_claims.release, left)
+
+
+def _remember(known: set[UUID], webhook_id: UUID) -> None:
+    if len(known) >= MOST_KNOWN:
+        known.clear()
+    known.add(webhook_id)
 
 
 def _report(task: asyncio.Task[None]) -> None:
