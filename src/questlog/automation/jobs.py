@@ -142,18 +142,20 @@ async def _take(
 ) -> Sequence[Claim]:
     now = clock.now()
     waiting = (JOBS.c.state == "waiting", JOBS.c.due_at <= now, JOBS.c.name.in_(names), free)
+    # A common table expression, since PostgreSQL may run a plain subquery, limit and all, once for each row.
     chosen = (
         select(JOBS.c.id)
         .where(*waiting)
         .order_by(JOBS.c.due_at, JOBS.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
+        .cte("chosen")
     )
     lease = new_id()
     columns = ("id", "name", "args", "user_id", "slot", "due_at", "attempts", "most_attempts")
     rows = await session.execute(
         update(JOBS)
-        .where(JOBS.c.id.in_(chosen), *waiting)
+        .where(JOBS.c.id.in_(select(chosen.c.id)), *waiting)
         .values(leased_until=now + lease_for, lease=lease, attempts=JOBS.c.attempts + 1)
         .returning(*(JOBS.c[name] for name in columns))
     )
