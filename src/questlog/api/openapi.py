@@ -36,6 +36,8 @@ TAGS = {
     "search": "Tasks and items by their words.",
     "events": "What happened, and taking it back.",
     "calendar": "What is planned, for calendar programs.",
+    "reminders": "When to be told of a task.",
+    "notifications": "How to be told, and the way out of a mail.",
     "stats": "What was done, and when.",
     "game": "Levels, gold, hearts, bosses, quests, challenges and badges.",
     "learning": "Courses and their lessons, quizzes and reviews.",
