@@ -20,12 +20,12 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(8999, 12, 31)
 
 async def shown(session: Session, user_id: UUID) -> Sequence[RowMapping]:
     """Return the user's open tasks and those completed in the last 30 days, dated ones first, `MOST` at most."""
-    found = await session.execute(*_shown(user_id, clock.now() - DONE_SHOWN_FOR))
+    found = await session.execute(*_shown(user_id, clock.now() - DONE_SHOWN_FOR, MOST))
     return found.mappings().all()
 
 
 @prepared
-def _shown(user_id: UUID, done_since: datetime) -> Select[Any]:
+def _shown(user_id: UUID, done_since: datetime, most: int) -> Select[Any]:
     columns = TASKS.c
     return (
         select(*task_answers.TYPED_COLUMNS)
@@ -38,5 +38,5 @@ def _shown(user_id: UUID, done_since: datetime) -> Select[Any]:
         .order_by(
             columns.completed_at.is_not(None), columns.due_on.is_(None), columns.due_on, columns.id
         )
-        .limit(MOST)
+        .limit(most)
     )
