@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from httpx2 import AsyncClient
 from sqlalchemy import select
 
 from questlog.automation import delivery_schedule, delivery_sending, webhook_secrets
@@ -21,7 +22,7 @@ from questlog.automation.relay import DELIVERIES, WEBHOOKS
 from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database
-from questlog.worker import delivering
+from questlog.worker import delivering, relaying
 from questlog.worker.delivering import Courier, Send
 from questlog.worker.house import House
 from tests.support import endpoints, receiver, world
@@ -448,3 +449,20 @@ async def test_a_database_that_is_away_stops_no_loop(
 
     assert pause == delivering.POLL_S
     assert len(hook.messages) == 1
+
+
+async def test_the_metrics_say_what_waits(
+    database: Database, make: Make, client: AsyncClient, settings: Settings
+) -> None:
+    user = await make.user()
+    keyring = settings.tokens.keyring()
+    await endpoints.add(database, keyring, user, "https://example.org/hook")
+    await endpoints.happen(database, user, "task.created", "task.updated")
+    await relaying.catch_up(database)
+    await endpoints.happen(database, user)
+
+    page = (await client.get("/metrics")).text
+
+    assert "questlog_webhooks_waiting 2.0" in page
+    assert "questlog_webhooks_behind 1.0" in page
+    assert "questlog_webhooks_full 0.0" in page

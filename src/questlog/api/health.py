@@ -3,16 +3,19 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from questlog import __version__
 from questlog.api.deps import Steps
 from questlog.api.documented import refusing
 from questlog.api.routing import HouseRouter
+from questlog.automation import deliveries, relay
 from questlog.core import schema, sqlite
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import NotFoundError
@@ -120,9 +123,13 @@ class MetricsOffError(NotFoundError):
 
 
 @router.get("/metrics", response_class=PlainTextResponse, openapi_extra=refusing(404))
-async def get_metrics(request: Request) -> Response:
+async def get_metrics(request: Request, database: Steps) -> Response:
     """Give Prometheus its numbers. Off in production unless METRICS_ENABLED says otherwise."""
     metrics = request.app.state.metrics
     if metrics is None:
         raise MetricsOffError()
+    with suppress(SQLAlchemyError, OSError):  # then these are as old as the last answer
+        lag = await database.read(relay.lag)
+        waiting = await database.read(deliveries.backlog)
+        metrics.observe_webhooks(waiting=waiting, behind=lag.behind, full=lag.full)
     return Response(metrics.page(), media_type="text/plain; version=0.0.4; charset=utf-8")

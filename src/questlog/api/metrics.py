@@ -42,6 +42,19 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._webhooks = {
+            name: Gauge(f"questlog_webhooks_{name}", about, registry=self.registry)
+            for name, about in (
+                ("waiting", "Messages that wait to be sent, for the first time or again."),
+                ("behind", "Endpoints that were not told everything yet."),
+                ("full", "Endpoints with so much waiting that the rest stays in the log."),
+            )
+        }
+
+    def observe_webhooks(self, *, waiting: int, behind: int, full: int) -> None:
+        for name, figure in (("waiting", waiting), ("behind", behind), ("full", full)):
+            self._webhooks[name].set(figure)
+
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         known = (
             method
