@@ -13,7 +13,7 @@ from questlog.core.prepared import prepared
 from questlog.planning import queries, task_answers
 from questlog.planning.task_rows import TASKS
 
-MOST = 3000
+MOST = 2000
 DONE_SHOWN_FOR = timedelta(days=30)
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(8999, 12, 31)
 

@@ -66,20 +66,18 @@ def _now(row: Mapping[str, Any], zone: tzinfo) -> When:
 def _series(row: Mapping[str, Any], rule: Rule, now: When, zone: tzinfo) -> Series | None:
     due, done = row["rhythm_on"] or row["due_on"], row["dates_used"]
     anchor = row["rhythm_from"] or due
-    following = recurrence.upcoming(rule, due, anchor=anchor, done=done, count=DATES_TOLD)
     stands = row["rhythm_on"] is None and _is_on(rule, anchor, due)
-    if stands and _at(due, row, zone) == now:
-        first, used, later = due, done, following
-    elif following:
-        first, used, later = following[0], done + 1, following[1:]
-    else:
-        return None
-    told = _as_rfc_5545(rule, anchor)
-    start = _at(first, row, zone)
+    if not (stands and _at(due, row, zone) == now):
+        following = recurrence.upcoming(rule, due, anchor=anchor, done=done, count=1)
+        if not following:
+            return None
+        due, done = following[0], done + 1
+    told, start = _as_rfc_5545(rule, anchor), _at(due, row, zone)
     if told is None:
+        later = recurrence.upcoming(rule, due, anchor=anchor, done=done, count=DATES_TOLD)
         return Series(start, dates=tuple(_at(day, row, zone) for day in later))
     if told.count is not None:
-        told = replace(told, count=max(1, told.count - used))
+        told = replace(told, count=max(1, told.count - done))
     return Series(start, _written(told, row, zone))
 
 
@@ -123,10 +121,14 @@ def _written(rule: Rule, row: Mapping[str, Any], zone: tzinfo) -> str:
 
 
 def day_text(day: date) -> str:
-    return f"{day.year:04}{day.month:02}{day.day:02}"
+    return day.isoformat()[:10].replace("-", "")
 
 
 def moment_text(at: datetime) -> str:
     """Return a moment in UTC."""
-    utc = at.astimezone(UTC)
-    return f"{day_text(utc)}T{utc:%H%M%S}Z"
+    return f"{clock_text(at.astimezone(UTC))}Z"
+
+
+def clock_text(at: datetime) -> str:
+    """Return what a calendar and a clock show at a moment, in its own zone."""
+    return at.isoformat()[:19].replace("-", "").replace(":", "")

@@ -1,7 +1,7 @@
 """Tasks as an iCalendar (RFC 5545): each dated one as an event, and every one as a to-do. Pure.
 
-Written line by line: a calendar is asked for again and again, and a library that models every property takes fifty
-times as long. Descriptions of time zones come from the library.
+Written line by line: a calendar is asked for again and again, and needs no model of every property. Descriptions of time
+zones come from the library that the tests read it with.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Timezone
 
 from questlog.planning import calendar_rules
-from questlog.planning.calendar_rules import Dates, Series, When, day_text, moment_text
+from questlog.planning.calendar_rules import Dates, Series, When, clock_text, day_text, moment_text
 from questlog.planning.task_answers import sorted_names
 
 type Only = Literal["events", "todos"]
@@ -56,12 +56,13 @@ def write(rows: Sequence[Row], *, zone: tzinfo, today: date, only: Only | None =
         first = min([today.year, *(when.year for when in zoned)])
         lines += _zone_lines(zone.key, max(first, today.year - YEARS_OF_ZONES), today.year)
     for row in rows:
-        if only != "todos" and row["id"] in dates and row["completed_at"] is None:
-            lines += _events(row, dates[row["id"]], desk)
+        told, about = dates.get(row["id"]), list(_about(row))
+        if only != "todos" and told is not None and row["completed_at"] is None:
+            lines += _events(row, told, about, desk)
         if only != "events":
-            lines += _todos(row, dates.get(row["id"]), desk)
+            lines += _todos(row, told, about, desk)
     lines.append("END:VCALENDAR")
-    return b"".join(map(_folded, lines))
+    return "\r\n".join([*map(_folded, lines), ""]).encode()
 
 
 @lru_cache(maxsize=256)
@@ -75,11 +76,12 @@ def _zone_lines(name: str, first_year: int, this_year: int) -> tuple[str, ...]:
     return tuple(text.replace("\r\n ", "").split("\r\n")[:-1])
 
 
-def _events(row: Row, dates: Dates, desk: Desk) -> Iterator[str]:
+def _events(row: Row, dates: Dates, about: list[str], desk: Desk) -> Iterator[str]:
     name = f"{row['id']}-event"
     for part, when, series in _parts(name, dates):
         yield "BEGIN:VEVENT"
-        yield from _about(row, part)
+        yield f"UID:{_uid(part)}"
+        yield from about
         yield _when("DTSTART", when, desk)
         if isinstance(when, datetime):
             yield f"DURATION:PT{row['duration_minutes'] or DEFAULT_MINUTES}M"
@@ -89,11 +91,12 @@ def _events(row: Row, dates: Dates, desk: Desk) -> Iterator[str]:
         yield "END:VEVENT"
 
 
-def _todos(row: Row, dates: Dates | None, desk: Desk) -> Iterator[str]:
+def _todos(row: Row, dates: Dates | None, about: list[str], desk: Desk) -> Iterator[str]:
     parts = [(str(row["id"]), None, None)] if dates is None else _parts(str(row["id"]), dates)
     for part, when, series in parts:
         yield "BEGIN:VTODO"
-        yield from _about(row, part)
+        yield f"UID:{_uid(part)}"
+        yield from about
         start = when if series is not None else _start(row, when, desk)
         if start is not None:
             yield _when("DTSTART", start, desk)
@@ -113,11 +116,11 @@ def _parts(name: str, dates: Dates) -> list[tuple[str, When, Series | None]]:
     return [(name, dates.now, None), (f"{name}-series", dates.series.first, dates.series)]
 
 
-def _about(row: Row, name: str) -> Iterator[str]:
-    yield f"UID:{_uid(name)}"
-    yield f"DTSTAMP:{moment_text(row['updated_at'])}"
+def _about(row: Row) -> Iterator[str]:
+    changed = moment_text(row["updated_at"])
+    yield f"DTSTAMP:{changed}"
     yield f"CREATED:{moment_text(row['created_at'])}"
-    yield f"LAST-MODIFIED:{moment_text(row['updated_at'])}"
+    yield f"LAST-MODIFIED:{changed}"
     yield f"SEQUENCE:{row['version']}"
     yield f"SUMMARY:{_text(row['title'])}"
     if row["description"]:
@@ -161,8 +164,7 @@ def _when(name: str, when: When, desk: Desk) -> str:
     key = getattr(desk.zone, "key", "UTC")
     if key == "UTC" or desk.zone is UTC:
         return f"{name}:{moment_text(when)}"
-    local = when.astimezone(desk.zone)
-    return f"{name};TZID={key}:{day_text(local)}T{local:%H%M%S}"
+    return f"{name};TZID={key}:{clock_text(when.astimezone(desk.zone))}"
 
 
 def _uid(name: Any) -> str:
@@ -177,12 +179,11 @@ def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_DESCRIPTION else f"{text[:LONGEST_DESCRIPTION]}…"
 
 
-def _folded(line: str) -> bytes:
+def _folded(line: str) -> str:
     """Break a line into pieces of at most 75 octets, never inside a character (§ 3.1)."""
-    octets = line.encode()
-    if len(octets) <= FOLDED_AT:
-        return octets + b"\r\n"
-    return b"\r\n ".join(_pieces(octets)) + b"\r\n"
+    if len(line) <= FOLDED_AT and line.isascii():
+        return line
+    return "\r\n ".join(piece.decode() for piece in _pieces(line.encode()))
 
 
 def _pieces(octets: bytes) -> Iterable[bytes]:
