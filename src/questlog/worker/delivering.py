@@ -14,6 +14,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import DataError, IntegrityError
 
 from questlog.automation import bells, delivery_claims, delivery_results, delivery_sending
 from questlog.automation.bells import Bell
@@ -122,9 +123,21 @@ class Courier:
         results, self._results = self._results, []
         try:
             await self._database.write(_store, results)
+        except (DataError, IntegrityError):
+            await self._settle_one_by_one(results)
         except BaseException:
             self._results = [*results, *self._results]
             raise
+
+    async def _settle_one_by_one(self, results: list[Result]) -> None:
+        """Let one answer that the database will not take hold up nobody else's: its lease runs out."""
+        for each in results:
+            try:
+                await self._database.write(_store, [each])
+            except (DataError, IntegrityError) as error:
+                log.error(
+                    "delivery_result_refused", delivery=str(each.sending.id), error=str(error)
+                )
 
     async def _renew(self) -> None:
         if time.monotonic() - self._renewed_at < RENEW_S:
