@@ -53,7 +53,9 @@ PLACES = {
     "logout": Place("questlog.cli.sign_in:logout", "sign out again", "Your account"),
     "whoami": Place("questlog.cli.sign_in:whoami", "who is signed in, and where", "Your account"),
     "keys": Place("questlog.cli.keys:keys", "API keys for programs", "Your account"),
+    "calendar": Place("questlog.cli.calendar:calendar", "for calendar programs", "Your account"),
     "totp": Place("questlog.cli.totp:totp", "codes of an app at sign-in", "Your account"),
+    "webhooks": Place("questlog.cli.webhooks:webhooks", "tell other programs", "Your account"),
     "import": Place("questlog.cli.imports:import_", "read another program's file", "Your account"),
     "export": Place(
         "questlog.cli.exports:export", "write all that is yours to a file", "Your account"
