@@ -171,6 +171,22 @@ async def test_f19_a_job_that_kills_its_process_is_buried_after_its_last_attempt
     assert (dead.state, dead.last_error) == ("dead", jobs.CUT_SHORT)
 
 
+async def test_f19_of_many_suspects_one_is_taken(
+    database: Database, moving_clock: MovingClock
+) -> None:
+    for number in range(5):
+        await put(database, {"number": number})
+    await database.write(jobs.claim, 5, names=NAMES)
+    moving_clock.move(seconds=61)
+
+    one = await database.write(jobs.claim_suspect, names=NAMES)
+
+    assert one is not None
+    async with database.reader() as session:
+        held = (await session.scalars(select(Job.id).where(Job.leased_until > clock.now()))).all()
+    assert held == [one.id]
+
+
 async def test_what_is_given_back_has_lost_no_attempt(database: Database) -> None:
     await put(database, {})
     (job,) = await database.write(jobs.claim, 1, names=NAMES)
