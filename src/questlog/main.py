@@ -108,7 +108,9 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
 def _redis(settings: Settings) -> Any:
     """Return a client that is closed at the end, or None without a Redis."""
     url = settings.redis.url
-    return redis_client.connect(url.get_secret_value()) if url else None
+    if url is None:
+        return None
+    return redis_client.connect(url.get_secret_value(), timeout_s=redis_client.REQUEST_TIMEOUT_S)
 
 
 def _limits(app: FastAPI, settings: Settings) -> RequestLimits | None:
