@@ -38,7 +38,10 @@ FOR_PEOPLE = {
     "users",
 }
 # Its example asks for missing projects to be made.
-ALSO = {"quick_add_tasks": {Scope.PROJECTS_WRITE}}
+ALSO = {
+    "quick_add_tasks": {Scope.PROJECTS_WRITE},
+    **dict.fromkeys(("create_webhook", "update_webhook", "put_webhook"), {Scope.EVENTS_READ}),
+}
 
 
 def named(operation: Operation) -> str:

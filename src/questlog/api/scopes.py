@@ -89,10 +89,6 @@ NAMED: dict[tuple[str, str], frozenset[Scope]] = {
     ),
     ("POST", "/items/{item_id}/to-task"): frozenset({Scope.ITEMS_WRITE, Scope.TASKS_WRITE}),
     ("POST", "/quizzes/{lesson_id}/submit"): frozenset({Scope.LEARNING_WRITE, Scope.TASKS_WRITE}),
-    # Whoever says where events go, or reads what was sent, reads events.
-    ("POST", "/webhooks"): frozenset({Scope.WEBHOOKS_WRITE, Scope.EVENTS_READ}),
-    ("PATCH", "/webhooks/{webhook_id}"): frozenset({Scope.WEBHOOKS_WRITE, Scope.EVENTS_READ}),
-    ("PUT", "/webhooks/{webhook_id}"): frozenset({Scope.WEBHOOKS_WRITE, Scope.EVENTS_READ}),
     ("GET", "/webhooks/{webhook_id}/deliveries/{delivery_id}"): frozenset(
         {Scope.WEBHOOKS_READ, Scope.EVENTS_READ}
     ),

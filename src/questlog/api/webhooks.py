@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Body, Depends, Query, Request, Response
 
+from questlog.api import scopes
 from questlog.api.deps import (
     Desk,
     ExpectedVersion,
@@ -44,6 +45,8 @@ from questlog.core import clock
 from questlog.core.schemas import IsoDate
 from questlog.flows import try_webhook
 from questlog.flows.try_webhook import Redelivered
+from questlog.identity.principals import Principal
+from questlog.identity.scopes import Scope
 
 router = HouseRouter(prefix="/webhooks", tags=["webhooks"])
 ONE_DAY = timedelta(days=1)
@@ -54,7 +57,14 @@ async def allowed_networks(request: Request) -> Sequence[Network]:
     return networks
 
 
+async def event_reader(me: Me) -> Principal:
+    """Whoever says where events go gets to read them. Raises `InsufficientScopeError`."""
+    scopes.require(me, Scope.EVENTS_READ)
+    return me
+
+
 Allowed = Annotated[Sequence[Network], Depends(allowed_networks)]
+EventReader = Annotated[Principal, Depends(event_reader)]
 
 
 def delivery_filter(
@@ -91,16 +101,16 @@ async def list_webhooks(request: Request, page: Page, user_id: UserId, session: 
 
 @router.post("", status_code=201, response_model=WebhookSecretResponse, openapi_extra=refusing(409))
 async def create_webhook(
-    body: WebhookCreate, *, allowed: Allowed, desk: Desk, user_id: UserId, session: Writer
+    body: WebhookCreate, *, allowed: Allowed, desk: Desk, me: EventReader, session: Writer
 ) -> dict[str, Any]:
     """Have an address told of what happens from now on. The answer shows the secret, and nothing ever shows it again.
 
-    Messages are signed as Standard Webhooks says. At most 20 webhooks are kept.
+    Messages are signed as Standard Webhooks says. At most 20 webhooks are kept. An API key needs `events:read` as well.
     """
     made = await webhooks.create(
         session,
         desk.keyring,
-        user_id,
+        me.user_id,
         body.url,
         body.events,
         description=body.description,
@@ -131,12 +141,12 @@ async def update_webhook(
     expected: ExpectedVersion,
     *,
     allowed: Allowed,
-    user_id: UserId,
+    me: EventReader,
     session: Writer,
 ) -> dict[str, Any]:
-    """Change the fields that are present."""
+    """Change the fields that are present. An API key needs `events:read` as well."""
     row = await webhook_changes.change(
-        session, user_id, webhook_id, body.changes, allowed=allowed, expected_version=expected
+        session, me.user_id, webhook_id, body.changes, allowed=allowed, expected_version=expected
     )
     return _shown(row)
 
