@@ -130,12 +130,12 @@ async def test_a_sixth_stream_waits_until_one_is_closed(
     user = await make.user()
 
     async with contextlib.AsyncExitStack() as stack:
-        for _ in range(5):
-            stream = await stack.enter_async_context(house.stream(user))
+        streams = [await stack.enter_async_context(house.stream(user)) for _ in range(5)]
+        for stream in streams:
             await stream.next()
-        async with house.stream(user) as stream:
-            await stream.answer.aread()
-        sixth = stream.answer
+        one_more = await stack.enter_async_context(house.stream(user))
+        await one_more.answer.aread()
+    sixth = one_more.answer
     await until(lambda: not app.state.seating.taken()["streams"])
 
     assert (sixth.status_code, sixth.json()["code"]) == (429, "too_many_connections")

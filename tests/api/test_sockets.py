@@ -164,7 +164,7 @@ async def test_s118_of_twenty_who_show_one_ticket_one_comes_in(
 
     async def came_in() -> bool:
         async with house.peer(protocols=[PROTOCOL, f"ticket.{ticket}"]) as peer:
-            return (await peer.next())["type"] == "hello"
+            return bool((await peer.next())["type"] == "hello")
 
     came = await asyncio.gather(*(came_in() for _ in range(20)))
 
