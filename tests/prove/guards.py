@@ -13,6 +13,7 @@ from tests.prove.guards_of_moving import MOVING
 from tests.prove.guards_of_phrases import PHRASES
 from tests.prove.guards_of_quizzes import QUIZZES
 from tests.prove.guards_of_recurrence import RECURRENCE
+from tests.prove.guards_of_reminders import REMINDERS
 from tests.prove.guards_of_search import SEARCH
 from tests.prove.guards_of_the_audit_log import AUDIT_LOG
 from tests.prove.guards_of_the_edges import GATE, IDENTITY
@@ -230,6 +231,7 @@ GUARDS = (
     *PHRASES,
     *QUIZZES,
     *RECURRENCE,
+    *REMINDERS,
     *UNDO,
     *WAY_OUT,
     *FILTERS,

@@ -25,6 +25,7 @@ from questlog.planning.reminder_models import Reminder
 from questlog.worker import mailing, reminding
 from questlog.worker.house import House
 from questlog.worker.reminding import PushFailedError
+from questlog.worker.ticking import Ticker
 from tests.support import receiver as receivers
 from tests.support import world
 from tests.support.canaries import Canaries
@@ -32,6 +33,7 @@ from tests.support.make import Make, Person
 from tests.support.moving_clock import MovingClock, at
 from tests.support.receiver import Receiver
 from tests.support.smtp import SmtpServer
+from tests.support.working import do_what_is_due
 
 NOON = at("2026-06-02T12:00:00")
 TODAY = date(2026, 6, 2)
@@ -475,3 +477,46 @@ async def test_a_push_that_is_not_wanted_any_more_is_not_sent(
     await reminding.push(push_house, jobs[late.id])
 
     assert phone.messages == []
+
+
+async def test_the_schedule_reminds_mails_and_pushes(
+    database: Database,
+    database_address: str,
+    tmp_path: Path,
+    make: Make,
+    moving_clock: MovingClock,
+    smtp: SmtpServer,
+    phone: Receiver,
+    canaries: Canaries,
+) -> None:
+    moving_clock.stop_at(at("2026-06-02T08:00:00"))
+    extra = {"SMTP_HOST": smtp.host, "SMTP_PORT": str(smtp.port), "SMTP_TLS": "none"}
+    settings = world.settings(
+        database_address, tmp_path, WEBHOOK_ALLOWED_NETWORKS=receivers.NETWORKS, **extra
+    )
+    house = House(database, settings)
+    canaries.kept.add(TOPIC)
+    canaries.went = True
+    user = await reader(make)
+    await push_to(house, user, phone.url(TOPIC), daily_digest=True)
+    await database.write(_wished_long_ago)
+    task = await due_task(make, user, at("2026-06-02T08:10:00"), title="Call Ann")
+    await remind_of(make, user, task)
+    phone.answer = receivers.status(503)
+
+    await Ticker().tick(database)
+    await do_what_is_due(house)
+    phone.answer = receivers.status(200)
+    moving_clock.stop_at(at("2026-06-02T08:00:10"))
+    await do_what_is_due(house)
+    await send(house)
+
+    assert [message.path for message in phone.messages] == [TOPIC, TOPIC]
+    assert sorted(message["Subject"] for message in smtp.messages) == [
+        "Reminder: Call Ann",
+        "Your day: Tuesday, 2 June",
+    ]
+
+
+async def _wished_long_ago(session: Session) -> None:
+    await session.execute(update(NotificationSettings).values(updated_at=LONG_AGO))

@@ -14,7 +14,7 @@ import structlog
 from questlog.automation import notification_settings
 from questlog.automation.notification_settings import Wishes
 from questlog.clients import dialer
-from questlog.clients.dialer import DialError, Reply
+from questlog.clients.dialer import DialError
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.flows import daily_digest, mail_rounds, weekly_review
@@ -27,7 +27,7 @@ from questlog.worker.house import House, Work
 
 # What trying again may help against: the others say that the address is wrong or closed for good.
 MAY_PASS = frozenset({"dns", "refused", "unreachable", "timeout", "tls", "reset", "too_slow"})
-TRY_AGAIN = frozenset({408, 425, 429})
+TRY_AGAIN = frozenset({"408", "425", "429"})
 
 log = structlog.get_logger(__name__)
 
@@ -69,37 +69,26 @@ async def push(house: House, args: Mapping[str, Any]) -> None:
     if datetime.fromisoformat(args["until"]) <= clock.now():
         return
     found = await house.database.read(_to_push, UUID(args["user_id"]), args["told"])
-    if found is None:
-        return
-    reader, wishes, tasks = found
+    failure = None if found is None else await _post(house, *found)
+    if failure is not None:
+        may_pass = failure in MAY_PASS or failure.startswith("5") or failure in TRY_AGAIN
+        log.warning("push_not_sent", user=args["user_id"], reason=failure, retry=may_pass)
+        if may_pass:
+            raise PushFailedError(failure)
+
+
+async def _post(house: House, reader: User, wishes: Wishes, tasks: list[Line]) -> str | None:
+    """Return why the push was not taken, in a word or as a status. Raises nothing: here is the address in the clear."""
     address = notification_settings.push_address(house.keyring, wishes)
     if address is None:
-        return
+        return None
     text = text_of(tasks, locale=reader.locale)
+    allowed = house.settings.webhooks.allowed_networks
     try:
-        reply = await dialer.post(
-            address,
-            text.body,
-            text.headers,
-            allowed=house.settings.webhooks.allowed_networks,
-        )
+        reply = await dialer.post(address, text.body, text.headers, allowed=allowed)
     except DialError as error:
-        _look_at_failure(reader, error.word, may_pass=error.word in MAY_PASS)
-    else:
-        _look_at_reply(reader, reply)
-
-
-def _look_at_reply(reader: User, reply: Reply) -> None:
-    if 200 <= reply.status < 300:
-        return
-    may_pass = reply.status >= 500 or reply.status in TRY_AGAIN
-    _look_at_failure(reader, str(reply.status), may_pass=may_pass)
-
-
-def _look_at_failure(reader: User, reason: str, *, may_pass: bool) -> None:
-    log.warning("push_not_sent", user=str(reader.id), reason=reason, retry=may_pass)
-    if may_pass:
-        raise PushFailedError(reason)
+        return error.word
+    return None if 200 <= reply.status < 300 else str(reply.status)
 
 
 async def _to_push(
