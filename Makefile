@@ -89,7 +89,7 @@ prove: $(DEVELOPMENT) ## switch off each guard in turn; its test must turn red (
 	$(BIN)/python -m tests.prove $(ARGS)
 
 .PHONY: interop
-interop: $(DEVELOPMENT) ## hold us against chrono-node and jose (fetched once) and Chromium
+interop: $(DEVELOPMENT) ## hold us against chrono-node, jose, standardwebhooks and Chromium
 	$(BIN)/python -m tests.interop
 	$(BIN)/python -m tests.interop.passkeys
 

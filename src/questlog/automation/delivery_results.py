@@ -130,4 +130,5 @@ def _tells_of_endpoint(result: Result) -> bool:
 
 @prepared
 def _marked(webhook_id: UUID, since: datetime | None) -> Executable:
-    return update(WEBHOOKS).where(WEBHOOKS.c.id == webhook_id).values(failing_since=since)
+    marked = update(WEBHOOKS).where(WEBHOOKS.c.id == webhook_id)
+    return marked.values(failing_since=since, version=WEBHOOKS.c.version + 1)

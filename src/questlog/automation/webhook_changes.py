@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
-
 from questlog.automation import deliveries, webhook_secrets
 from questlog.automation.webhook_models import Webhook
 from questlog.automation.webhooks import (
@@ -105,14 +103,3 @@ async def rotate_secret(
     row.version += 1
     record(session, row, "secret_rotated")
     return WithSecret(row, webhook_secrets.spelled(clear))
-
-
-async def switch_off_all(session: Session, user_id: UUID) -> int:
-    """Tell nobody anything of this user any more, what waits included; return how many endpoints that were."""
-    active: list[ColumnElement[bool]] = [Webhook.user_id == user_id, Webhook.disabled_at.is_(None)]
-    found = await session.scalars(select(Webhook).where(*active).with_for_update())
-    rows = found.all()
-    for row in rows:
-        await _switch(session, row, on=False)
-        row.version += 1
-    return len(rows)

@@ -13,6 +13,7 @@ from questlog.automation import (
     mail,
     notification_settings,
     undo_states,
+    webhook_secrets,
 )
 from questlog.core.db import Database, Session
 from questlog.core.security import Keyring
@@ -60,6 +61,7 @@ async def reseal(database: Database, keyring: Keyring) -> None:
     for what, some in (
         ("totp_secrets", totp.reseal),
         ("push_addresses", notification_settings.reseal),
+        ("webhook_secrets", webhook_secrets.reseal),
     ):
         while keyring.previous and (done := await database.write(some, keyring)):
             log.info(f"{what}_resealed", count=done)
