@@ -106,3 +106,9 @@ def test_a_fact_too_many_or_too_few_is_noticed() -> None:
     ):
         assert catalogue.complaint("task.skipped", odd) is not None
     assert catalogue.complaint("task.vanished", {}) is not None
+
+
+def test_every_type_stands_in_the_page_about_webhooks() -> None:
+    page = (HOUSE.parents[1] / "docs" / "webhooks.md").read_text(encoding="utf-8")
+
+    assert [kind.type for kind in TYPES if f"`{kind.type}`" not in page] == []
