@@ -61,8 +61,8 @@ async def claim(
     `only` name endpoints.
     """
     now, lease = clock.now(), new_id()
-    statement = endpoints_with_work(most, now, lane=lane, but_not=but_not, only=only)
-    endpoints = (await session.execute(statement)).all()
+    bound = endpoints_with_work(most, now, lane=lane, but_not=but_not, only=only)
+    endpoints = (await session.execute(*bound)).all()
     share = max(1, most // max(1, len(endpoints)))
     chosen: list[tuple[Row[Any], Row[Any]]] = []
     for webhook in endpoints:

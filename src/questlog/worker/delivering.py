@@ -27,7 +27,8 @@ from questlog.worker.house import DOWN, House
 
 POLL_S = 0.5
 BUSY_POLL_S = 0.1
-LEAST_PAUSE_S = 0.01
+LEAST_PAUSE_S = 0.02
+MOST_PAUSE_S = 0.05
 RENEW_S = 20.0
 END_S = 3.0
 CLAIMED_AT_ONCE = 32
@@ -59,8 +60,11 @@ async def run_forever(house: House, stop: asyncio.Event) -> None:
         stopping.add_done_callback(lambda _: bell.wake())
         while not stop.is_set():
             users = bell.users()
+            began = time.monotonic()
             pause_s = await courier.safe_round(None if courier.wants_all() else users)
-            await asyncio.sleep(LEAST_PAUSE_S)  # what is committed meanwhile is looked at in one go
+            # What happens meanwhile is looked at in one go, and others come to the database.
+            took = time.monotonic() - began
+            await asyncio.sleep(min(max(took / 2, LEAST_PAUSE_S), MOST_PAUSE_S))
             await bell.wait(pause_s)
         await courier.end()
 
@@ -88,7 +92,7 @@ class Courier:
             MOST_UNDER_WAY, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // FILES_FOR_EACH
         )
         self._renewed_at = time.monotonic()
-        self._looked_at_all = 0.0
+        self._looked_at_all = self._probed_at = 0.0
 
     def wants_all(self) -> bool:
         """Say whether it is time to look at everybody, and not only at those this process heard of."""
@@ -158,6 +162,10 @@ class Courier:
     async def _fill(self, lane: Lane) -> None:
         if lane == "slow" and not self._slow:
             return
+        if lane == "failing":
+            if time.monotonic() - self._probed_at < POLL_S:
+                return
+            self._probed_at = time.monotonic()
         while (room := self._room(lane)) > 0:
             most = min(room, CLAIMED_AT_ONCE)
             taken = await self._claim(lane, most)
