@@ -3,6 +3,7 @@
 from tests.prove.guard import Guard
 from tests.prove.guards_of_copies import COPIES
 from tests.prove.guards_of_courses import COURSES
+from tests.prove.guards_of_deliveries import DELIVERIES
 from tests.prove.guards_of_depth import DEPTH
 from tests.prove.guards_of_elsewhere import ELSEWHERE
 from tests.prove.guards_of_factors import FACTORS
@@ -20,6 +21,7 @@ from tests.prove.guards_of_the_edges import GATE, IDENTITY
 from tests.prove.guards_of_the_game import GAME
 from tests.prove.guards_of_the_way_out import WAY_OUT
 from tests.prove.guards_of_undo import UNDO
+from tests.prove.guards_of_webhooks import WEBHOOKS
 
 __all__ = ["GUARDS", "Guard"]
 
@@ -234,5 +236,6 @@ GUARDS = (
     *REMINDERS,
     *UNDO,
     *WAY_OUT,
+    *WEBHOOKS,
     *FILTERS,
 )
