@@ -23,7 +23,7 @@ from questlog.api.gate.request_limits import RequestLimits
 from questlog.api.metrics import Metrics
 from questlog.api.sockets.room import Seating
 from questlog.automation.live import Tail
-from questlog.core import logging, redis_client, schema, sqlite
+from questlog.core import logging, loop_watch, redis_client, schema, sqlite
 from questlog.core.config import Settings, load_settings
 from questlog.core.db import Database
 from questlog.core.rate_limit import RequestLimiter
@@ -178,6 +178,8 @@ def _background(app: FastAPI, settings: Settings, stop: asyncio.Event) -> list[A
         working.stand_by(House(database, settings), stop),
         app.state.tail.run_forever(stop),
     ]
+    if app.state.metrics is not None:
+        loops.append(loop_watch.run_forever(app.state.metrics.observe_lag, stop))
     if app.state.redis is not None:
         loops.append(waking.run_forever(app.state.redis, stop))
         loops.append(spreading.tell_forever(app.state.redis, stop))

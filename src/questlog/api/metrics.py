@@ -35,6 +35,13 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._lag = Histogram(
+            "questlog_event_loop_lag_seconds",
+            "By how much the event loop is late.",
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+
         self.sockets = Gauge(
             "questlog_sockets_open",
             "WebSockets and event streams that are open.",
@@ -50,6 +57,9 @@ class Metrics:
                 ("full", "Endpoints with so much waiting that the rest stays in the log."),
             )
         }
+
+    def observe_lag(self, seconds: float) -> None:
+        self._lag.observe(seconds)
 
     def observe_webhooks(self, *, waiting: int, behind: int, full: int) -> None:
         for name, figure in (("waiting", waiting), ("behind", behind), ("full", full)):

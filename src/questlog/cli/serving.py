@@ -23,7 +23,9 @@ from questlog.cli.socket_protocol import BoundedSockets
 
 # What is left after this is cut off, so that a stuck client cannot keep the server from ending (F-30).
 GRACE_SECONDS = 10
+PROCESSES_END_WITHIN_S = 11.5
 STARTUP_SECONDS = 60
+HUNG_S = 4  # a process that does not answer for so long is replaced (F-34)
 ORPHAN_PAUSE_S = 0.5
 PING_S = 20
 SUPERVISOR = "QUESTLOG_SUPERVISOR"
@@ -64,6 +66,15 @@ class AnnouncingSupervisor(Multiprocess):
         if self.processes[0].wait_until_ready(STARTUP_SECONDS, self.should_exit):
             announce(self.sockets)
 
+    def join_all(self) -> None:
+        """Wait for the processes as long as they may take, and take away what hangs."""
+        ends = time.monotonic() + PROCESSES_END_WITHIN_S
+        for each in self.processes:
+            each.process.join(max(0.0, ends - time.monotonic()))
+            if each.process.is_alive():
+                each.kill()
+            each.join()
+
 
 def serve(host: str, port: int, *, workers: int, reload: bool) -> None:
     """Serve until a signal ends it. Raises Failure when it cannot start."""
@@ -77,6 +88,7 @@ def serve(host: str, port: int, *, workers: int, reload: bool) -> None:
         reload_dirs=str(Path(__file__).parents[1]) if reload else None,
         **BOUNDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_worker_healthcheck=HUNG_S,
         server_header=False,
         proxy_headers=False,  # the gate believes TRUSTED_PROXIES, and nobody else
         access_log=False,  # the gate logs requests
