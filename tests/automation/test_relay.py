@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -233,3 +234,25 @@ async def test_a_closed_account_keeps_what_waits_to_itself(
         await session.execute(update(User).values(deactivated_at=clock.now()))
 
     assert await relaying.catch_up(database) == 0
+
+
+async def test_inv4_a_relay_that_read_behind_another_writes_nothing(
+    database: Database, make: Make, keyring: Keyring
+) -> None:
+    user = await make.user()
+    endpoint = await endpoints.add(database, keyring, user, URL)
+    await endpoints.happen(database, user, "task.created", "task.updated")
+    behind = await endpoints.webhook(database, endpoint.id)
+    await relaying.catch_up(database)
+    await endpoints.happen(database, user, "task.completed")
+
+    won = [await _take(database, behind, reached) for reached in (1, 2, 3)]
+
+    assert won == [False, False, False]
+    assert (await endpoints.webhook(database, endpoint.id)).told_seq == 2
+
+
+async def _take(database: Database, webhook: Any, reached: int) -> bool:
+    async with database.writer() as session:
+        found = await session.execute(*relay._taken(webhook.id, webhook.told_seq, reached))
+        return found.first() is not None

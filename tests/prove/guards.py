@@ -219,6 +219,7 @@ GUARDS = (
     *COPIES,
     *CORE,
     *COURSES,
+    *DELIVERIES,
     *DEPTH,
     *ELSEWHERE,
     *FACTORS,
