@@ -45,6 +45,7 @@ BEYOND_A_SCHEMA = {
     "recurrence_needs_date": "It depends on the other field, which may be stored.",
     "reminder_kind": "One of two fields, and the other may be stored.",
     "reminder_past": "It depends on what time it is.",
+    "same_secret": "It depends on the secret a webhook has.",
     "settings_too_large": "Bytes of JSON are not what a schema counts.",
     "subtask_follows_parent": "It depends on the parent.",
     "task_cycle": "It depends on what hangs under the task.",
@@ -54,9 +55,11 @@ BEYOND_A_SCHEMA = {
     "too_late_for_yesterday": "It depends on the clock.",
     "unsafe_url": "Which addresses are called is no regular language.",
     "unresolved_temp_id": "A temporary id has to be made by a command before.",
+    "unknown_event_type": "Types of events are listed elsewhere, and grow.",
     "unknown_import_format": "`content` is a file of another program.",
     "unreadable_import": "`content` is a file of another program.",
     "weak_password": "The passwords that are guessed first are a long list.",
+    "weak_secret": "How random bytes are is no regular language.",
 }
 # Fields that Pydantic refuses for what two of them say together, or for the time zones this machine knows.
 SEEN_TOGETHER = {"/body", "/body/timezone"}
