@@ -1,6 +1,7 @@
 """Keeping a copy over HTTP: what is told, in how many parts, and when it begins anew."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -363,4 +364,31 @@ async def test_asking_takes_a_known_number_of_statements(
     with count_statements(database) as news:
         await copy.ask()
 
-    assert [len(full), len(quiet), len(news)] == [1 + 7, 1, 1 + 2]
+    assert [len(full), len(quiet), len(news)] == [1 + 8, 1, 1 + 3]
+
+
+async def test_a_task_takes_its_reminders_along_and_brings_them_back(
+    client: AsyncClient, database: Database, make: Make
+) -> None:
+    user = await make.user()
+    task = await made(client, user)
+    address = f"/api/v1/tasks/{task['id']}"
+    await client.post(f"{address}/reminders", headers=user.headers, json={"minutes_before": 5})
+    copy, sleeper = Copy(client, user), Copy(client, user)
+    await sleeper.ask()
+    had = [len((await _asked(copy)).things["reminders"])]
+
+    await client.delete(address, headers=user.headers)
+    had.append(len((await _asked(copy)).things["reminders"]))
+    await client.post(f"{address}/restore", headers=user.headers)
+    had.append(len((await _asked(copy)).things["reminders"]))
+    await client.delete(address, headers=user.headers)
+    await database.write(task_trash.purge, before=clock.now() + timedelta(seconds=1))
+    had.append(len((await _asked(sleeper)).things["reminders"]))
+
+    assert had == [1, 0, 1, 0]
+
+
+async def _asked(copy: Copy) -> Copy:
+    await copy.catch_up()
+    return copy

@@ -10,7 +10,8 @@ from questlog.automation.events import EVENTS
 from questlog.core import clock
 from questlog.core.db import Database
 from questlog.flows.undo import undo
-from questlog.planning import goal_trash, project_trash, saved_filters, task_trash
+from questlog.planning import goal_trash, project_trash, reminders, saved_filters, task_trash
+from questlog.planning.task_rows import TASKS
 from tests.support.copies import Copy, listed
 from tests.support.make import Make
 from tests.support.planner import planner
@@ -28,7 +29,9 @@ class Restless(Walker):
             await self._change_their_mind()
         elif chance < 0.2:
             await self._keep_a_filter()
-        elif chance < 0.22:
+        elif chance < 0.27:
+            await self._remind()
+        elif chance < 0.29:
             for purge in (task_trash.purge, project_trash.purge, goal_trash.purge):
                 await self.person.database.write(purge, before=clock.now())
         else:
@@ -40,6 +43,16 @@ class Restless(Walker):
             newest = (await session.scalars(mine.order_by(EVENTS.c.seq.desc()).limit(4))).all()
         try:
             await self._run(undo, self.dice.choice(newest), timezone="UTC")
+        except REFUSALS:
+            return
+
+    async def _remind(self) -> None:
+        mine = select(TASKS.c.id).where(TASKS.c.user_id == self.person.user.id)
+        async with self.person.database.reader() as session:
+            ids = (await session.scalars(mine.order_by(TASKS.c.id))).all()
+        try:
+            task_id, minutes = self.dice.choice(ids), self.dice.randrange(100)
+            await self._run(reminders.create, task_id, minutes_before=minutes, timezone="UTC")
         except REFUSALS:
             return
 

@@ -15,6 +15,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "labels": ("/labels",),
     "filters": ("/filters",),
     "tasks": ("/tasks?include_subtasks=true",),
+    "reminders": ("/reminders",),
     "items": ("/items",),
     "occurrences": ("/occurrences",),
 }
@@ -51,6 +52,10 @@ class Copy:
             self.things.setdefault(name, {}).update({thing["id"]: thing for thing in things})
         for gone in told["tombstones"]:
             self.things[f"{gone['type']}s"].pop(gone["id"], None)
+            if gone["type"] == "task":
+                mine = self.things.get("reminders", {})
+                for id_ in [id_ for id_, one in mine.items() if one["task_id"] == gone["id"]]:
+                    del mine[id_]
         self.since = told["next"]
 
     async def catch_up(self, limit: int | None = None) -> list[Answer]:

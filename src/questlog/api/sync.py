@@ -29,13 +29,18 @@ async def get_changes(
         ),
     ] = None,
     limit: Annotated[
-        int, Query(ge=1, le=MOST, description="How many things at most, gone ones included.")
+        int,
+        Query(
+            ge=1,
+            le=MOST,
+            description="How many things at most, gone ones included; reminders of the tasks among them come on top.",
+        ),
     ] = MOST,
 ) -> Response:
-    """Tell what changed of your goals, projects, labels, filters, tasks, items and occurrences.
+    """Tell what changed of your goals, projects, labels, filters, tasks, reminders, items and occurrences.
 
     Whoever applies one answer after the other holds what the lists hold. Put `changes` into your copy by their ids, take
-    `tombstones` out of it, keep `next`, and go on while `has_more` is true. The first answer is `full`, and so is one
+    `tombstones` out of it (a task with its reminders), keep `next`, and go on while `has_more` is true. The first answer is `full`, and so is one
     whose `since` is too old or belongs to another past, after a backup was restored. With `If-None-Match` an answer
     without news is a 304.
     """

@@ -21,6 +21,7 @@ from questlog.planning import synced_kinds
 from questlog.planning.synced_kinds import BY_NAME, KINDS
 
 MOST_EVENTS = 10 * AT_ONCE
+TASK, REMINDER = "task", "reminder"
 type Name = tuple[str, str]
 """The kind and the id of a thing, as events write them."""
 
@@ -148,6 +149,10 @@ async def _as_they_are(
     """Return the things as their lists show them, and those that no list has any more."""
     changes, gone = _nothing(), []
     wanted = set(names)
+    tasks = [UUID(id_) for name, id_ in wanted if name == TASK]
+    if tasks:
+        found_too = await synced_kinds.reminders_of(session, user_id, tasks)
+        wanted |= {(REMINDER, str(id_)) for id_ in found_too}
     for kind in KINDS:
         ids = sorted(UUID(id_) for name, id_ in wanted if name == kind.name)
         if not ids:

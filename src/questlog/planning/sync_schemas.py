@@ -11,6 +11,7 @@ from questlog.planning.goal_schemas import GoalResponse
 from questlog.planning.item_schemas import ItemResponse
 from questlog.planning.label_schemas import LabelResponse
 from questlog.planning.project_schemas import ProjectResponse
+from questlog.planning.reminder_schemas import ReminderResponse
 from questlog.planning.task_schemas import OccurrenceResponse, TaskResponse
 
 
@@ -22,14 +23,15 @@ class Changes(Answer):
     labels: list[LabelResponse]
     filters: list[FilterResponse]
     tasks: list[TaskResponse] = Field(description="Open and completed ones, and subtasks.")
+    reminders: list[ReminderResponse]
     items: list[ItemResponse]
     occurrences: list[OccurrenceResponse]
 
 
 class Tombstone(Answer):
-    """Something that no list has any more: deleted, in the trash, or taken back."""
+    """Something that no list has any more: deleted, in the trash, or taken back. A task takes its reminders along."""
 
-    type: Literal["goal", "project", "label", "filter", "task", "item", "occurrence"]
+    type: Literal["goal", "project", "label", "filter", "task", "reminder", "item", "occurrence"]
     id: UUID
 
 

@@ -1,6 +1,7 @@
 """What a client can keep a copy of: each kind of thing with what its list shows of it.
 
-A copy holds what the lists hold. What lies in the trash, and what was taken back, is gone for a copy.
+A copy holds what the lists hold. What lies in the trash, and what was taken back, is gone for a copy. A reminder goes
+and comes back with its task.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, select
+from sqlalchemy import ColumnElement, Select, Table, exists, select
 
 from questlog.core.db import Session
 from questlog.core.pagination import PageRequest, SortKey, slice_of
@@ -18,11 +19,14 @@ from questlog.planning import (
     labels,
     occurrences,
     project_queries,
+    reminders,
     saved_filters,
     task_answers,
 )
 from questlog.planning.filter_models import SavedFilter
 from questlog.planning.models import Goal, Item, Label, Occurrence, Project, Task
+from questlog.planning.reminder_models import Reminder
+from questlog.planning.reminders import OF_A_TASK, REMINDERS
 
 type Shown = dict[str, Any]
 
@@ -69,6 +73,12 @@ KINDS: tuple[Kind, ...] = (
         alive=(Task.deleted_at.is_(None),),
         shown=task_answers.answer,
     ),
+    _kind(
+        "reminder",
+        Reminder,
+        reminders.WIRE,
+        alive=(exists().where(OF_A_TASK, Task.deleted_at.is_(None)),),
+    ),
     _kind("item", Item, items.WIRE),
     _kind(
         "occurrence",
@@ -88,6 +98,12 @@ async def some(
     found = await session.execute(kind.of(user_id).where(kind.table.c.id.in_(ids)))
     shown = (kind.shown(row, locale) for row in found.mappings())
     return {_id(one["id"]): one for one in shown}
+
+
+async def reminders_of(session: Session, user_id: UUID, task_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Return what reminds of these tasks: a task that comes back from the trash brings it along."""
+    mine = (REMINDERS.c.user_id == user_id, REMINDERS.c.task_id.in_(task_ids))
+    return (await session.scalars(select(REMINDERS.c.id).where(*mine))).all()
 
 
 async def page(

@@ -6,7 +6,8 @@ from questlog.api.examples.planning import EXAMPLES as PLANNED
 from questlog.api.examples.things import CHANGED, MADE, OCCURRENCE
 
 _none: dict[str, list[Any]] = {
-    name: [] for name in ("goals", "projects", "labels", "filters", "items", "occurrences")
+    name: []
+    for name in ("goals", "projects", "labels", "filters", "reminders", "items", "occurrences")
 }
 
 EXAMPLES: dict[str, Any] = {
