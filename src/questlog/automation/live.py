@@ -25,12 +25,12 @@ from questlog.core.prepared import prepared
 log = structlog.get_logger(__name__)
 
 # Other processes tell nobody when there is no Redis, so the counters of whoever is connected are looked at this often.
-POLL_S = 0.2
+POLL_S = 0.15
 # Rings that come together are answered together.
 TOGETHER_S = 0.005
 DATABASE_REST_S = 1.0
 BATCH = 100
-SIZES = (1, 8, 64, 512)
+SIZES = (1, 4, 16, 64, 256)
 
 
 @dataclass(frozen=True)
