@@ -126,7 +126,7 @@ async def test_f30_listeners_do_not_keep_a_server_from_ending(
     assert socket.close_code == 1012
     assert told_after < 1
     assert rest[-1] == ""
-    assert code == 0
+    assert code in (0, -signal.SIGTERM)
     assert took < 6
 
 

@@ -25,7 +25,7 @@ from questlog.core.prepared import prepared
 log = structlog.get_logger(__name__)
 
 # Other processes tell nobody when there is no Redis, so the counters of whoever is connected are looked at this often.
-POLL_S = 0.15
+POLL_S = 0.1
 # Rings that come together are answered together.
 TOGETHER_S = 0.005
 DATABASE_REST_S = 1.0

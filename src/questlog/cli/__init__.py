@@ -42,6 +42,7 @@ PLACES = {
     ),
     "undo": Place("questlog.cli.undo:undo", "take back your last change", "Your day"),
     "activity": Place("questlog.cli.undo:activity", "what you did lately", "Your day"),
+    "watch": Place("questlog.cli.watch:watch", "what happens, as it happens", "Your day"),
     "goals": Place("questlog.cli.goals:goals", "goals and how far they are", "Your day"),
     "projects": Place("questlog.cli.projects:projects", "projects and what is open", "Your day"),
     "game": Place("questlog.cli.game:game", "level, quests, badges, the shop", "Your day"),
