@@ -27,6 +27,7 @@ KINDS: Mapping[str, str] = {
     "identity_id": "identity",
     "import_id": "import",
     "item_id": "item",
+    "job_id": "job",
     "key_id": "api key",
     "label_id": "label",
     "lesson_id": "lesson",
@@ -45,7 +46,7 @@ KINDS: Mapping[str, str] = {
     "week_id": "week",
 }
 # What is the same for everybody, so that nobody's is somebody else's.
-SHARED = frozenset({"course", "lesson", "question", "week"})
+SHARED = frozenset({"course", "job", "lesson", "question", "week"})
 # In an order, the address says what is ordered; in a batch, commands are about tasks.
 ORDERED = frozenset({"id", "before", "after"})
 RESOURCES: Mapping[str, str] = {

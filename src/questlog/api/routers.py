@@ -5,6 +5,7 @@ from fastapi import APIRouter, FastAPI
 from questlog.api import (
     admin,
     admin_deliveries,
+    admin_jobs,
     api_keys,
     audit,
     auth,
@@ -93,6 +94,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     pursuits.router,
     webhooks.router,
     admin_deliveries.router,
+    admin_jobs.router,
     audit.router,
     admin.router,
 )

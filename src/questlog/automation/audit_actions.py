@@ -21,6 +21,7 @@ type Action = Literal[
     "game.adjusted",
     "identity.linked",
     "identity.unlinked",
+    "job.retried",
     "key.created",
     "key.revoked",
     "login.failed",

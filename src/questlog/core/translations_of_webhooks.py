@@ -10,5 +10,7 @@ OF_WEBHOOKS: Mapping[str, str] = {
     "This webhook is switched off. Switch it on first.": "Этот вебхук выключен. Сначала включите его.",
     "A secret is `whsec_` and 24 to 64 random bytes in base64. Leave it out, and one is made for you.": "Секрет — это `whsec_` и от 24 до 64 случайных байт в base64. Не указывайте его, и он будет создан.",
     "This is the secret the webhook has already.": "Этот секрет у вебхука уже есть.",
+    "There is no such job.": "Такой работы нет.",
+    "Only a job that was given up can be begun anew.": "Заново начать можно только работу, от которой отказались.",
     "This is being sent right now.": "Это отправляется прямо сейчас.",
 }

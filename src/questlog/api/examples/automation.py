@@ -50,6 +50,25 @@ _type = {
         "required": ["name"],
     },
 }
+_job = {
+    "id": "019a9c3e-7a40-7000-8000-000000000013",
+    "name": "roll_over",
+    "slot": "2026-11-24T08:00:00Z",
+    "state": "dead",
+    "running": False,
+    "attempts": 5,
+    "most_attempts": 5,
+    "due_at": MADE,
+    "last_error": "OperationalError",
+    "created_at": MADE,
+    "done_at": CHANGED,
+}
+_process = {
+    "id": "019a9c3e-7a40-7000-8000-000000000014",
+    "kind": "worker",
+    "started_at": MADE,
+    "seen_at": CHANGED,
+}
 _account_delivery = {**_delivery, "account_id": USER, "host": "example.org"}
 
 EXAMPLES: dict[str, Any] = {
@@ -65,5 +84,8 @@ EXAMPLES: dict[str, Any] = {
     },
     "RedeliverResponse": {"count": 12, "has_more": False},
     "AccountDeliveryPage": page_of(_account_delivery),
+    "JobResponse": _job,
+    "JobPage": page_of(_job),
+    "ProcessList": {"items": [_process]},
     "EventTypePage": page_of(_type),
 }
