@@ -114,20 +114,19 @@ async def test_inv4_relaying_while_others_write_leaves_nothing_out(
 
 
 async def test_a_long_history_is_told_in_steps(
-    database: Database, make: Make, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+    database: Database, make: Make, keyring: Keyring
 ) -> None:
-    monkeypatch.setattr(relay, "EVENTS_AT_ONCE", 200)
     user = await make.user()
     await endpoints.add(database, keyring, user, URL)
     for _ in range(3):
-        await endpoints.happen(database, user, *["task.created"] * 167)
+        await endpoints.happen(database, user, *["task.created"] * 67)
 
     first = await database.write(relay.fan_out)
     after_first = await count_rows(database, DELIVERIES)
     await relaying.catch_up(database)
 
-    assert (first, after_first) == (1, 200)
-    assert await count_rows(database, DELIVERIES) == 501
+    assert (first, after_first) == (1, relay.EVENTS_AT_ONCE)
+    assert await count_rows(database, DELIVERIES) == 201
 
 
 async def test_nobody_is_told_while_switched_off_or_closed(

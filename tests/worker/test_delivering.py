@@ -44,7 +44,7 @@ async def hook() -> AsyncIterator[Receiver]:
 def house(database: Database, database_address: str, tmp_path: Path) -> House:
     """May call this machine."""
     networks = {"WEBHOOK_ALLOWED_NETWORKS": receiver.NETWORKS}
-    return House(database, world.settings(database_address, tmp_path, **networks))
+    return House(database, world.settings(database_address, tmp_path, **networks), grace_s=0.5)
 
 
 def sender(house: House, *, timeout_s: float = 5) -> Send:
@@ -402,9 +402,8 @@ async def test_f17_who_is_killed_between_sending_and_writing_sends_again_with_th
 
 
 async def test_f30_the_end_waits_a_little_and_gives_the_rest_back(
-    house: House, make: Make, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+    house: House, make: Make, hook: Receiver
 ) -> None:
-    monkeypatch.setattr(delivering, "END_S", 0.3)
     hook.answers["/slow"] = receiver.hanging(30)
     hook.answers["/soon"] = receiver.hanging(0.2)
     slow, _ = await subscribed(house, make, hook.url("/slow"))
@@ -416,7 +415,7 @@ async def test_f30_the_end_waits_a_little_and_gives_the_rest_back(
     await hook.count(2)
 
     stop.set()
-    await asyncio.wait_for(loop, 2)
+    await asyncio.wait_for(loop, 3)
 
     rows = {row.user_id: row for row in await endpoints.deliveries(house.database)}
     assert rows[soon.id].state == "delivered"

@@ -24,7 +24,7 @@ async def enqueue_test(session: Session, user_id: UUID, webhook: Any) -> UUID:
     """Add a message of type `webhook.test` for an active endpoint of the user; it tells of no event."""
     delivery_id, now = new_id(), clock.now()
     at = event_messages.instant(now)
-    data = {"webhook_id": str(webhook.id), "message": "Questlog can reach this endpoint."}
+    data = {"webhook_id": str(webhook.id)}
     more = {"id": str(delivery_id), "created_at": at}
     row = {
         "id": delivery_id,

@@ -38,7 +38,7 @@ from questlog.core.types import Id, Moment
 
 MOST_WAITING = 10_000
 """What waits for one endpoint is bounded: more stays in the log and is taken from there when there is room."""
-EVENTS_AT_ONCE = 200
+EVENTS_AT_ONCE = 100
 
 WEBHOOKS = cast(Table, Webhook.__table__)
 DELIVERIES = cast(Table, Delivery.__table__)

@@ -30,8 +30,9 @@ BUSY_POLL_S = 0.1
 LEAST_PAUSE_S = 0.02
 MOST_PAUSE_S = 0.05
 RENEW_S = 20.0
-END_S = 3.0
 CLAIMED_AT_ONCE = 32
+MOST_OF_THE_TIME = 10
+"""How many times longer than it took everybody is left alone: looking at all of them costs a tenth of the time at most."""
 MOST_KNOWN = 5_000
 MOST_UNDER_WAY = 512
 FILES_FOR_EACH = 3
@@ -66,7 +67,7 @@ async def run_forever(house: House, stop: asyncio.Event) -> None:
             took = time.monotonic() - began
             await asyncio.sleep(min(max(took / 2, LEAST_PAUSE_S), MOST_PAUSE_S))
             await bell.wait(pause_s)
-        await courier.end()
+        await courier.end(house.grace_s)
 
 
 class _UnderWay:
@@ -92,11 +93,11 @@ class Courier:
             MOST_UNDER_WAY, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // FILES_FOR_EACH
         )
         self._renewed_at = time.monotonic()
-        self._looked_at_all = self._probed_at = 0.0
+        self._look_at_all = self._probed_at = 0.0
 
     def wants_all(self) -> bool:
         """Say whether it is time to look at everybody, and not only at those this process heard of."""
-        return time.monotonic() - self._looked_at_all >= POLL_S
+        return time.monotonic() >= self._look_at_all
 
     async def safe_round(self, users: set[UUID] | None = None) -> float:
         """Do a round, whatever the database is doing; return how long to wait for the next."""
@@ -112,14 +113,20 @@ class Courier:
         await self._settle()
         await self._renew()
         self._make_way()
-        if users is None:
-            self._looked_at_all = time.monotonic()
-        seen = await self._database.read(relaying.look, users)
+        seen = await self._look(users)
         if seen.is_behind:
             await relaying.catch_up(self._database, users)
         if seen.is_due or seen.is_behind:
             for lane in PLACES:
                 await self._fill(lane)
+
+    async def _look(self, users: set[UUID] | None) -> relaying.Look:
+        began = time.monotonic()
+        seen = await self._database.read(relaying.look, users)
+        if users is None:
+            ended = time.monotonic()
+            self._look_at_all = ended + max(POLL_S, MOST_OF_THE_TIME * (ended - began))
+        return seen
 
     async def _settle(self) -> None:
         if not self._results:
@@ -226,11 +233,11 @@ class Courier:
             await asyncio.gather(*(each.task for each in self._under_way.values()))
             await self._settle()
 
-    async def end(self) -> None:
+    async def end(self, grace_s: float) -> None:
         """Give what is under way a moment, and the rest back to whoever works next."""
         tasks = [each.task for each in self._under_way.values()]
         if tasks:
-            await asyncio.wait(tasks, timeout=END_S)
+            await asyncio.wait(tasks, timeout=grace_s)
         left = [each.sending for each in self._under_way.values()]
         for each in tuple(self._under_way.values()):
             each.task.cancel()
