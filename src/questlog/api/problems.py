@@ -197,6 +197,8 @@ SENTENCES = {
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - narrows the type for the checker
+    if isinstance(error.__cause__, MemoryError):  # to FastAPI a body that cannot be parsed
+        return await _on_shortage(request, error.__cause__)
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(allowed_methods(request)) or headers.get("allow", "GET")

@@ -63,6 +63,13 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_headers_complete()
         self.scope["state"][HANG_UP] = self.transport.abort
 
+    def on_body(self, body: bytes) -> None:
+        try:
+            super().on_body(body)
+        except MemoryError:  # which the parser would call broken HTTP
+            self._status = 503
+            raise
+
     def shutdown(self) -> None:
         """End a stream that would never end by itself (F-30); an answer under way goes on to its end."""
         super().shutdown()
@@ -75,7 +82,7 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what never became a request: 400 for broken HTTP, 431 for too much of it."""
+        """Answer what never became a request: 400 for broken HTTP, 431 for too much of it, 503 when there is no room."""
         if self.transport.is_closing():
             return
         body = json.dumps(_problem(self._status)).encode()
@@ -85,6 +92,7 @@ class BoundedHttp(HttpToolsProtocol):
             *(b"%s: %s" % header for header in (*SECURITY_HEADERS, API_POLICY)),
             b"content-length: %d" % len(body),
             b"connection: close",
+            *([b"retry-after: 5"] if self._status == 503 else []),
         ]
         head = STATUS_LINE[self._status] + b"\r\n".join(lines) + b"\r\n\r\n"
         self.transport.write(head + body)
@@ -112,6 +120,11 @@ def _problem(status: int) -> dict[str, Any]:
             "Request Header Fields Too Large",
             "headers_too_large",
             "The headers or the address of the request are too large.",
+        ),
+        503: (
+            "Service Unavailable",
+            "unavailable",
+            "This server has no room for the request now. Try again soon.",
         ),
     }[status]
     return {
