@@ -12,17 +12,23 @@ import pytest
 from httpx2 import AsyncClient
 from sqlalchemy import select
 
-from questlog.automation import delivery_schedule, delivery_sending, webhook_secrets
+from questlog.automation import (
+    delivery_schedule,
+    delivery_sending,
+    notification_settings,
+    webhook_secrets,
+)
 from questlog.automation.audit_models import AuditEntry
 from questlog.automation.delivery_claims import Sending
-from questlog.automation.delivery_results import Result
+from questlog.automation.delivery_results import Result, SwitchOff
 from questlog.automation.events import EVENTS
 from questlog.automation.models import Mail
 from questlog.automation.relay import DELIVERIES, WEBHOOKS
 from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database
-from questlog.worker import delivering, relaying
+from questlog.flows.switch_off_webhook import switch_off
+from questlog.worker import delivering, mailing, relaying
 from questlog.worker.delivering import Courier, Send
 from questlog.worker.house import House
 from tests.support import endpoints, receiver, world
@@ -32,6 +38,8 @@ from tests.support.make import Make
 from tests.support.moving_clock import MovingClock
 from tests.support.receiver import Answer, Receiver, status
 from tests.support.rows import Person
+from tests.support.smtp import SmtpServer
+from tests.support.sql import count_rows
 
 
 @pytest.fixture
@@ -465,3 +473,57 @@ async def test_the_metrics_say_what_waits(
     assert "questlog_webhooks_waiting 2.0" in page
     assert "questlog_webhooks_behind 1.0" in page
     assert "questlog_webhooks_full 0.0" in page
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject", "why"),
+    [
+        ("en", "was switched off", "answered 410"),
+        ("ru", "отключён", "ответил 410"),
+    ],
+)
+async def test_the_letter_says_which_webhook_and_why_and_how_to_get_no_more_of_them(
+    database: Database,
+    database_address: str,
+    tmp_path: Path,
+    make: Make,
+    smtp: SmtpServer,
+    locale: str,
+    subject: str,
+    why: str,
+) -> None:
+    user = await make.user(locale=locale)
+    server = {"SMTP_HOST": smtp.host, "SMTP_PORT": str(smtp.port), "SMTP_TLS": "none"}
+    settings = world.settings(database_address, tmp_path, **server)
+    address = "https://hooks.example.org:8443/secret"
+    endpoint = await endpoints.add(
+        database, settings.tokens.keyring(), user, address, description="Büro <b>"
+    )
+    await database.write(switch_off, SwitchOff(user.id, endpoint.id, "gone"))
+
+    await mailing.send_waiting(database, settings)
+
+    message = await smtp.message(1, within=5)
+    text, html = (part.get_content() for part in message.iter_parts())
+    assert subject in message["Subject"]
+    assert why in text
+    assert "hooks.example.org:8443" in text
+    assert "secret" not in text.partition("unsubscribe")[0]
+    assert "Büro &lt;b&gt;" in html
+    assert message["List-Unsubscribe"]
+
+
+async def test_who_wants_no_such_letters_gets_none(
+    database: Database, make: Make, settings: Settings
+) -> None:
+    user = await make.user()
+    await database.write(notification_settings.switch_off, user.id, "webhook_notices")
+    endpoint = await endpoints.add(
+        database, settings.tokens.keyring(), user, "https://hooks.example.org/"
+    )
+
+    switched = await database.write(switch_off, SwitchOff(user.id, endpoint.id, "failing"))
+    again = await database.write(switch_off, SwitchOff(user.id, endpoint.id, "failing"))
+
+    assert (switched, again) == (True, False)
+    assert await count_rows(database, Mail) == 0

@@ -7,13 +7,19 @@ from sqlalchemy import Row, Table, update
 
 from questlog.automation import audit, deliveries, events, mail, notification_settings
 from questlog.automation.delivery_results import SwitchOff
+from questlog.automation.mail import Letter
+from questlog.automation.notification_settings import Mailing
 from questlog.automation.webhook_models import Webhook
 from questlog.clients import addresses
 from questlog.core import clock
 from questlog.core.db import Session
-from questlog.identity import letters, users
+from questlog.identity import users
+from questlog.identity.letters import MAILING, Content
+from questlog.identity.models import User
 from questlog.identity.users import UserNotFoundError
 
+TEMPLATE = "webhook_disabled"
+MAILING_OF_NOTICES: Mailing = "webhook_notices"
 NOTICE_LIFE = timedelta(days=3)
 WEBHOOKS = cast(Table, Webhook.__table__)
 
@@ -71,7 +77,7 @@ async def _write_to_owner(session: Session, doomed: SwitchOff, row: Row[Any]) ->
         return
     await mail.enqueue(
         session,
-        letters.WEBHOOK_DISABLED,
+        TEMPLATE,
         owner.email,
         user_id=owner.id,
         locale=owner.locale,
@@ -82,3 +88,9 @@ async def _write_to_owner(session: Session, doomed: SwitchOff, row: Row[Any]) ->
         },
         expires_at=clock.now() + NOTICE_LIFE,
     )
+
+
+async def content(session: Session, letter: Letter, reader: User) -> Content | None:
+    """Return what the letter says, unless its reader wants no such letters any more."""
+    wishes = await notification_settings.of(session, reader.id)
+    return {MAILING: MAILING_OF_NOTICES, **letter.params} if wishes.webhook_notices else None

@@ -30,7 +30,6 @@ from questlog.identity import (
 from questlog.identity.models import User
 
 LOCALES = ("en", "ru")
-WEBHOOK_DISABLED = "webhook_disabled"
 MAILING, UNSUBSCRIBE = "mailing", "unsubscribe"
 
 type Content = dict[str, Any]
@@ -98,7 +97,7 @@ async def _content(
     if letter.template == password_change.NOTICE:
         keys = [] if reader is None else await _keys_of(session, reader)
         return {"base_url": base_url, "keys": keys}
-    if letter.template in (factor_changes.NOTICE, external_identities.NOTICE, WEBHOOK_DISABLED):
+    if letter.template in (factor_changes.NOTICE, external_identities.NOTICE):
         return {"base_url": base_url, **letter.params}
     raise LookupError(letter.template)
 
