@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -38,6 +39,17 @@ NOW = datetime(2026, 3, 29, 1, 59, 59, 999_999, tzinfo=UTC)
 HEARTBEAT = {"id": UUID(int=7), "kind": "worker", "started_at": NOW, "seen_at": NOW}
 STAMPS = {"created_at": NOW, "updated_at": NOW}
 TABLES = Base.metadata.sorted_tables
+# Dies after the last row and before the commit.
+DYING = """
+import os
+from questlog.cli import db_copy, root
+
+async def die(_session):
+    os.kill(os.getpid(), 9)
+
+db_copy.rebuild = die
+root({})
+"""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -154,6 +166,23 @@ async def test_a_copy_that_breaks_at_the_end_leaves_nothing(
         left = [await read.scalar(select(func.count()).select_from(t)) for t in TABLES]
     await target.close()
     assert set(left) == {0}
+
+
+async def test_a_copy_that_is_killed_leaves_nothing_and_is_begun_again(
+    database: Database, make: Make, database_address: str, new_home: str, tmp_path: Path
+) -> None:
+    await make.task(await make.user(), title="Parent")
+    await database.close()
+    command = ["db", "copy", database_address, new_home]
+
+    killed = subprocess.run([sys.executable, "-c", DYING.format(command)], check=False)  # noqa: ASYNC221
+    async with world.opened(world.settings(new_home, tmp_path)) as there, there.reader() as read:
+        left = [await read.scalar(select(func.count()).select_from(t)) for t in TABLES]
+    again = await asyncio.to_thread(move, database_address, new_home)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert set(left) == {0}
+    assert again.exit_code == 0, again.output
 
 
 async def test_what_only_sqlite_can_hold_is_refused_by_its_table(
