@@ -55,7 +55,7 @@ def _statement(lane: Lane, *, has_others: bool, is_chosen: bool) -> Executable:
         .where(first.is_not(None), under_way < most_under_way(lane))
         .order_by(first, WEBHOOKS.c.id)
         .limit(bindparam("most", type_=Integer))
-        .with_for_update(of=WEBHOOKS, skip_locked=True)
+        .with_for_update(of=WEBHOOKS, skip_locked=True, key_share=True)
     )
     if lane != "all":
         is_failing = WEBHOOKS.c.failing_since.is_not(None)
