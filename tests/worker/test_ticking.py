@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +18,6 @@ from questlog.worker import schedule, ticking
 from questlog.worker.house import House
 from questlog.worker.schedule import Scheduled
 from questlog.worker.ticking import Ticker
-from tests.support import world
 from tests.support.moving_clock import MovingClock
 from tests.support.sql import count_rows
 from tests.support.working import do_what_is_due, work_once
@@ -118,14 +116,13 @@ async def test_most_ticks_ask_nobody(house: House, runs: list[datetime]) -> None
 
 
 async def test_where_a_scheduler_lives_a_worker_does_not_tick(
-    database: Database, database_address: str, tmp_path: Path, runs: list[datetime]
+    database: Database, settings: Settings, runs: list[datetime]
 ) -> None:
-    with_redis = world.settings(database_address, tmp_path, REDIS_URL="redis://127.0.0.1:1/0")
     await database.write(heartbeats.beat, new_id(), "scheduler", started_at=clock.now())
 
-    await tick_for_a_moment(House(database, with_redis, kind="worker"))
+    await tick_for_a_moment(House(database, settings, kind="worker"))
     worker_made = await count_rows(database, Job)
-    await tick_for_a_moment(House(database, with_redis, kind="scheduler"))
+    await tick_for_a_moment(House(database, settings, kind="scheduler"))
 
     assert (worker_made, await count_rows(database, Job), runs) == (0, 1, [])
 

@@ -86,9 +86,7 @@ async def tick_forever(house: House, stop: asyncio.Event) -> None:
 
 
 async def _scheduler_lives(house: House) -> bool:
-    return house.settings.redis.enabled and await house.database.read(
-        heartbeats.alive, ("scheduler",)
-    )
+    return await house.database.read(heartbeats.alive, ("scheduler",))
 
 
 def _key(date: Date) -> str:

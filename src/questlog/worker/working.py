@@ -80,8 +80,8 @@ async def stand_by(house: House, stop: asyncio.Event) -> None:
 async def is_needed(house: House) -> bool:
     """Tell whether a server is to work now, by RELAY and by who else is there."""
     relay = house.settings.app.relay
-    if relay != "auto" or not house.settings.redis.enabled:
-        return relay != "off"
+    if relay != "auto":
+        return relay == "on"
     try:
         return not await house.database.read(heartbeats.alive, ("worker",))
     except DOWN:
