@@ -28,7 +28,6 @@ class MakeWebhooks(Rows):
         webhook = webhook or await self.webhook(user)
         now = clock.now()
         values = {
-            "event_id": new_id(),
             "event_type": "task.created",
             "body": '{"type":"task.created"}',
             "state": "failed",
