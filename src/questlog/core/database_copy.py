@@ -35,6 +35,7 @@ from sqlalchemy.types import TypeDecorator
 from questlog.core.db import Base, Database, Session
 
 AT_ONCE = 2000
+PLAIN = frozenset({str, int, bool, type(None)})  # most values, and alike everywhere
 LONGEST_TABLE_S = 86_400
 ROUND = 2**128
 WITHOUT_LIMITS = ("statement_timeout", "idle_in_transaction_session_timeout")
@@ -59,7 +60,8 @@ class Sum:
     digest: int = 0
 
     def take_in(self, row: Sequence[Any]) -> None:
-        written = json.dumps([_plain(value) for value in row], sort_keys=True)
+        plain = [value if type(value) in PLAIN else _plain(value) for value in row]
+        written = json.dumps(plain, sort_keys=True)
         one = hashlib.blake2b(written.encode(), digest_size=16).digest()
         self.rows += 1
         self.digest = (self.digest + int.from_bytes(one)) % ROUND
@@ -235,13 +237,13 @@ def _plain(value: Any) -> Any:
     """Return the value in a form that is the same wherever it was stored."""
     if isinstance(value, Json):
         return {"json": json.loads(value, parse_float=_number, parse_int=_number)}
-    if isinstance(value, bytes | memoryview):
-        return bytes(value).hex()
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, bool | int | float | str | None) else str(value)
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    return str(value)
 
 
 def _number(written: str) -> float:
