@@ -68,7 +68,10 @@ BODIES: Mapping[str, Any] = {
     "review_card": {"rating": "good"},
     "sign_up": {"email": "newer@example.org", "password": PASSWORD},
 }
-QUERIES: Mapping[str, Mapping[str, str]] = {"search_tasks_and_items": {"q": "own"}}
+QUERIES: Mapping[str, Mapping[str, str]] = {
+    "search_tasks_and_items": {"q": "own"},
+    "stream_events": {"since": "0", "seconds": "0"},
+}
 
 
 async def test_s087_answers_hold_what_the_document_names_and_no_secret(

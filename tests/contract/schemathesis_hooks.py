@@ -90,10 +90,13 @@ def _is_valid(case: Any) -> bool:
 
 @schemathesis.hook
 def before_call(_context: Any, case: Any, _kwargs: dict[str, Any]) -> None:
-    """Make every valid Idempotency-Key a new one: an old one gets the answer of a request long ago."""
+    """Make every valid Idempotency-Key a new one: an old one gets the answer of a request long ago. Let streams end."""
     headers = case.headers or {}
     if _is_valid(case) and "Idempotency-Key" in headers:
         headers["Idempotency-Key"] = f"{uuid.uuid4()}"
+    if case.operation.path.endswith("/events/stream"):
+        query = dict(case.query or {})
+        case.query = query | {"seconds": 0} if _is_valid(case) else {"seconds": 0} | query
 
 
 @dataclass(frozen=True)
