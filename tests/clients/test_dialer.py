@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import random
 import socket
 import ssl
 import threading
@@ -395,3 +396,34 @@ async def test_the_other_family_is_tried_when_the_first_address_does_not_answer(
         reply = await dialer.post(bird.url("both.example"), b"", {}, allowed=LOOPBACK)
 
     assert reply.status == 200
+
+
+SAID = (
+    *(b"HTTP/1.1 200 OK\r\n", b"HTTP/1.0 404\r\n", b"HTTP/2 200\r\n", b"HTTP/1.1 999 \xff\r\n", b"HTTP/1.1 -1 A\r\n"),
+    *(b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n", b"HTTP/1.1 103 Hints\r\n\r\n", b"ICY 200 OK\r\n"),
+    *(b"Content-Length: 2\r\n", b"Content-Length: -2\r\n", b"Content-Length: 9999999999999999999\r\n"),
+    *(b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip\r\n", b"Content-Encoding: br\r\n"),
+    *(b"Retry-After: \xff\xfe\r\n", b"Retry-After: 5\r\n", b" folded\r\n", b"No colon\r\n", b": no name\r\n"),
+    *(b"\r\n", b"\n", b"\x00", b"ok", b"2\r\nok\r\n", b"0\r\n\r\n", b"ffffffffffffffffff\r\n", b"-1\r\n"),
+)  # fmt: skip
+
+
+async def test_whatever_is_answered_is_a_reply_or_a_word() -> None:
+    chance = random.Random(137)
+    answers = [b"".join(chance.choices(SAID, k=chance.randint(1, 7))) for _ in range(400)]
+    words: set[str] = set()
+    statuses: set[int] = set()
+
+    async def next_answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(answers.pop())
+
+    async with canary(next_answer) as bird:
+        while answers:
+            try:
+                reply = await dialer.post(bird.url(), b"{}", {}, allowed=LOOPBACK, timeout_s=5)
+                statuses.add(reply.status)
+            except DialError as error:
+                words.add(error.word)
+
+    assert words == {"reset"}
+    assert {200, 404} <= statuses
