@@ -23,6 +23,7 @@ SHAPES = {
     "a JWT": re.compile(r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}"),
     "a refresh token": re.compile(r"qr1\.[0-9a-f-]{36}\.\d+\.[\w-]{40,}"),
     "an API key": re.compile(r"qlk_[0-9A-Za-z]{20,}"),
+    "a webhook's secret": re.compile(r"whsec_[A-Za-z0-9+/]{32,}"),
     "a link by mail": re.compile(r"[0-9a-f-]{36}\.[\w-]{43}\b"),
     "a hash of a password": re.compile(r"\$argon2id\$v="),
 }
