@@ -3,35 +3,49 @@
 import asyncio
 import itertools
 import json
+import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import click
 import httpx2
 import uvloop
 
 from tests.bench import load
-from tests.support import postgres, receiver, world
+from tests.support import endpoints, postgres, receiver, world
 from tests.support.receiver import Message, Receiver
-from tests.support.server import running_server
+from tests.support.rows import Person
+from tests.support.server import RunningServer, running_server
 
 AIM_LATE_S = 1.0
 AIM_PER_S = 200
 AIM_BESIDE_DEAD_S = 2.0
 CALM, PER_S = 100, 20
 BURST, ENDPOINTS = 300, 10
+PRESSURE, AIM_MIB = 100_000, 50
 OWNERS, DEAD, WELL, STORIES = 5, 18, 2, 20
 
 _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
+class Pressed:
+    slower: float
+    mib: float
+
+
+@dataclass(frozen=True)
 class Owner:
     url: str
-    headers: dict[str, str]
+    person: Person
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return self.person.headers
 
     async def subscribe(self, address: str) -> None:
         body = {"url": address, "events": ["task.created"]}
@@ -54,22 +68,27 @@ async def _owner(url: str) -> Owner:
     async with httpx2.AsyncClient() as client:
         answer = await client.post(f"{url}/api/v1/auth/register", json=person, timeout=30)
         answer.raise_for_status()
-    return Owner(url, {"Authorization": f"Bearer {answer.json()['access_token']}"})
+    made = answer.json()
+    headers = {"Authorization": f"Bearer {made['access_token']}"}
+    return Owner(url, Person(UUID(made["user"]["id"]), person["email"], "UTC", headers))
 
 
 async def show(name: str, address: str, data_dir: Path) -> None:
-    """Print the three figures of one database."""
+    """Print the figures of one database."""
     networks = {"WEBHOOK_ALLOWED_NETWORKS": receiver.NETWORKS, "LOG_LEVEL": "warning"}
     with running_server(address, data_dir, **networks) as server:
         async with receiver.receiving() as hook:
             late = await _one_at_a_time(server.url, server.port, hook)
             rate = await _all_at_once(server.url, server.port, hook)
             first, later = await _beside_the_dead(server.url, server.port, hook)
+            pressed = await _under_pressure(server, address, data_dir)
     click.echo(f"\n{name}: from commit to delivery")
     _line("one at a time, p95", late, "s", is_good=late < AIM_LATE_S)
     _line(f"{BURST * ENDPOINTS} at once", rate, "per s", is_good=rate >= AIM_PER_S)
     _line("beside 90 % that just died, p95", first, "s", is_good=first < AIM_BESIDE_DEAD_S)
     _line("beside 90 % that are dead, p95", later, "s", is_good=later < AIM_BESIDE_DEAD_S)
+    _line(f"list's p99 with {PRESSURE:,} owed", pressed.slower, "times", is_good=pressed.slower < 2)
+    _line("memory it takes", pressed.mib, "MiB", is_good=pressed.mib < AIM_MIB)
 
 
 def _line(what: str, figure: float, unit: str, *, is_good: bool) -> None:
@@ -115,6 +134,29 @@ async def _beside_the_dead(url: str, port: int, hook: Receiver) -> tuple[float, 
         figures.append(_p95(hook.at("/well")[seen:]))
         await asyncio.sleep(12)  # until the first tries have timed out
     return figures[0], figures[1]
+
+
+async def _under_pressure(server: RunningServer, address: str, data_dir: Path) -> Pressed:
+    """Owe a dead endpoint very much, and ask for lists meanwhile (F-21)."""
+    owner = await _owner(server.url)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = taken.getsockname()[1]
+    await owner.subscribe(f"http://127.0.0.1:{nobody}/")
+    lists = load.request("GET", "/api/v1/tasks?limit=50", owner.headers)
+    calm = await load.burst(server.port, lambda: lists, total=2000, clients=4)
+    before = _memory(server.process.pid)
+    async with world.opened(world.settings(address, data_dir)) as database:
+        for _ in range(PRESSURE // 1000):
+            await endpoints.happen(database, owner.person, *["task.created"] * 1000)
+    pressed = await load.burst(server.port, lambda: lists, total=4000, clients=4)
+    grown = _memory(server.process.pid) - before
+    return Pressed(pressed.quantile(0.99) / calm.quantile(0.99), grown)
+
+
+def _memory(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
 
 
 async def _until(hook: Receiver, path: str, count: int) -> None:
