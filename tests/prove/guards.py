@@ -9,7 +9,9 @@ from tests.prove.guards_of_elsewhere import ELSEWHERE
 from tests.prove.guards_of_factors import FACTORS
 from tests.prove.guards_of_filters import FILTERS
 from tests.prove.guards_of_issuers import ISSUERS
+from tests.prove.guards_of_jobs import JOBS
 from tests.prove.guards_of_keys import KEYS
+from tests.prove.guards_of_live import LIVE
 from tests.prove.guards_of_moving import MOVING
 from tests.prove.guards_of_phrases import PHRASES
 from tests.prove.guards_of_quizzes import QUIZZES
@@ -227,8 +229,10 @@ GUARDS = (
     *GATE,
     *IDENTITY,
     *ISSUERS,
+    *JOBS,
     *KEYS,
     *PLANNING,
+    *LIVE,
     *MOVING,
     *SEARCH,
     *PHRASES,
