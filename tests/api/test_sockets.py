@@ -300,6 +300,8 @@ async def test_s108_connecting_is_a_request_that_counts(
                 pass
         fourth = await house.ending(user)
         strangers = [await house.ending(headers={"Authorization": "Bearer x"}) for _ in range(4)]
+        silent = await house.ending()
 
     assert fourth == (4429, "too_many_requests")
+    assert silent == (4429, "too_many_requests")
     assert strangers == [(4401, "invalid_token")] * 3 + [(4429, "too_many_requests")]

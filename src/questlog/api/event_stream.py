@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final
 
 from fastapi import Header, Query, Request, Response
 from pydantic_core import to_json
-from sqlalchemy.exc import DBAPIError
 from starlette.types import Receive, Scope, Send
 
 from questlog.api import deps
@@ -19,12 +18,11 @@ from questlog.api.live import LARGEST_SEQ, RECHECK_S, reset
 from questlog.api.metrics import Metrics
 from questlog.api.problems import about
 from questlog.api.routing import HouseRouter
+from questlog.api.sockets.closes import TROUBLES, meaning
 from questlog.api.sockets.line import SEND_WITHIN_S
 from questlog.api.sockets.race import race
 from questlog.api.sockets.stay import Stay
 from questlog.automation.live import Listener
-from questlog.core.db import translate
-from questlog.core.exceptions import QuestlogError
 from questlog.identity.standing import WithToken
 
 router = HouseRouter(prefix="/events", tags=["events"])
@@ -74,11 +72,8 @@ class EventStream(Response):
     async def _follow(self, pipe: "_Pipe", listener: Listener) -> None:
         try:
             await self._tell(pipe, listener)
-        except (QuestlogError, DBAPIError) as error:
-            meaning = translate(error) if isinstance(error, DBAPIError) else error
-            if not isinstance(meaning, QuestlogError):
-                raise
-            told = about(meaning, current.get().locale)
+        except TROUBLES as error:
+            told = about(meaning(error), current.get().locale)
             await pipe.tell("end", {name: told[name] for name in ("code", "detail")})
 
     async def _tell(self, pipe: "_Pipe", listener: Listener) -> None:

@@ -118,6 +118,9 @@ class Tail:
                 except (SQLAlchemyError, OSError) as error:
                     log.warning("listeners_wait_for_the_database", error=type(error).__name__)
                     await asyncio.sleep(DATABASE_REST_S)
+                except Exception:  # a bug; but everybody would hear nothing until the next start
+                    log.exception("tail_failed")
+                    await asyncio.sleep(DATABASE_REST_S)
 
     async def _somebody(self, bell: Bell) -> None:
         self._joined.clear()

@@ -2,6 +2,10 @@
 
 from enum import IntEnum
 
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from questlog.core.db import DatabaseDownError, translate
 from questlog.core.exceptions import (
     AuthenticationError,
     AuthorizationError,
@@ -26,12 +30,26 @@ class Close(IntEnum):
     TOO_MANY = 4429
 
 
+# What may end a connection and is no bug.
+TROUBLES = (QuestlogError, DBAPIError, PoolTimeoutError)
+
+
 class ClosingError(Exception):
     """Ends a socket: `code` says why to the client, and `reason` is the stable word beside it."""
 
     def __init__(self, code: Close, reason: str) -> None:
         self.code, self.reason = code, reason
         super().__init__(reason)
+
+
+def meaning(error: Exception) -> QuestlogError:
+    """Return what one of `TROUBLES` means to the peer, or raise it: then it was a bug."""
+    if isinstance(error, QuestlogError):
+        return error
+    found = translate(error) if isinstance(error, DBAPIError) else DatabaseDownError()
+    if isinstance(found, QuestlogError):
+        return found
+    raise error
 
 
 def of_error(error: QuestlogError) -> Close:

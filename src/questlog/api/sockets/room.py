@@ -12,8 +12,6 @@ from typing import Any
 
 import structlog
 from fastapi import WebSocket
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.websockets import WebSocketDisconnect
 
 from questlog.api import scopes
@@ -22,11 +20,10 @@ from questlog.api.gate.exchange import Exchange, current
 from questlog.api.gate.request_limits import RequestLimits
 from questlog.api.problems import about, problem
 from questlog.api.sockets import credentials
-from questlog.api.sockets.closes import Close, ClosingError, of_error
+from questlog.api.sockets.closes import TROUBLES, Close, ClosingError, meaning, of_error
 from questlog.api.sockets.line import BadMessageError, Line
 from questlog.api.sockets.seats import Seats
 from questlog.api.sockets.stay import Stay
-from questlog.core.db import DatabaseDownError, translate
 from questlog.core.exceptions import AuthenticationError, BadRequestError, QuestlogError
 from questlog.core.translations import translated
 from questlog.identity.clues import network_of
@@ -100,7 +97,10 @@ async def receive(websocket: WebSocket, rules: Rules, talk: Talk) -> None:
     except BadRequestError as error:
         await _deny(websocket, error)
         return
-    await websocket.accept(credentials.offered(websocket))
+    try:
+        await websocket.accept(credentials.offered(websocket))
+    except OSError:
+        return  # gone before it was let in
     line = Line(websocket, most_a_minute=rules.most_a_minute)
     try:
         await _host(line, rules, query, shown, talk)
@@ -110,8 +110,8 @@ async def receive(websocket: WebSocket, rules: Rules, talk: Talk) -> None:
     except ClosingError as end:
         exchange.error_code = end.reason
         await line.close(end.code, end.reason)
-    except (QuestlogError, DBAPIError, PoolTimeoutError) as error:
-        await _show_out(line, _meaning(error))
+    except TROUBLES as error:
+        await _show_out(line, meaning(error))
 
 
 async def _host(line: Line, rules: Rules, query: Mapping[str, str], shown: Any, talk: Talk) -> None:
@@ -129,6 +129,7 @@ async def _admit(line: Line, rules: Rules, query: Mapping[str, str], shown: Any)
         if isinstance(shown, QuestlogError):
             raise shown
         if shown is None:
+            await _count(state.limits, exchange)  # who says nothing costs something, too
             with state.seating.strangers.take(network_of(exchange.address)):
                 shown, first = await _first(line)
         standing = await credentials.standing(state.database, *shown)
@@ -181,16 +182,6 @@ async def _deny(websocket: WebSocket, error: QuestlogError) -> None:
     told = about(error, current.get().locale)
     answer = problem(HTTPStatus.BAD_REQUEST, error.code, told["detail"])
     await websocket.send_denial_response(answer)
-
-
-def _meaning(error: Exception) -> QuestlogError:
-    """Return what an error means to the peer, or raise it: it is a bug."""
-    if isinstance(error, QuestlogError):
-        return error
-    meaning = translate(error) if isinstance(error, DBAPIError) else DatabaseDownError()
-    if isinstance(meaning, QuestlogError):
-        return meaning
-    raise error
 
 
 async def _show_out(line: Line, error: QuestlogError) -> None:
