@@ -35,6 +35,7 @@ TAGS = {
     "items": "Quick captures that are no tasks yet.",
     "search": "Tasks and items by their words.",
     "events": "What happened, and taking it back.",
+    "webhooks": "Telling other programs what happens.",
     "calendar": "What is planned, for calendar programs.",
     "reminders": "When to be told of a task.",
     "notifications": "How to be told, and the way out of a mail.",
