@@ -34,6 +34,7 @@ PUBLIC = {
     "begin_provider_login",
     "finish_provider_login",
     "exchange_code",
+    "get_calendar",
     "show_unsubscribe",
     "unsubscribe",
 }

@@ -81,6 +81,7 @@ HOMES = {
     "IdentityResponse": Home("/identities"),
     "PasskeyCreatedResponse": Home("/me/passkeys"),
     "SocketTicketResponse": Home("/ws/events"),
+    "NewCalendarLinkResponse": Home("/calendar/token"),
     "TokenResponse": Home("/users/me"),
     "QuestionResponse": Home(
         "/quizzes/{lesson_id}/questions/{id}",

@@ -16,6 +16,7 @@ EXAMPLES: dict[str, Any] = {
         "token": "hW0mS1bq4Zx9kY3eV7tN2cR5uP8oJ6aLdFgHiKlMnOp",
         "url": "https://quest.example.org/api/v1/calendar/hW0mS1bq4Zx9kY3eV7tN2cR5uP8oJ6aLdFgHiKlMnOp.ics",
     },
+    "get_calendar": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Questlog//Calendar//EN\r\nEND:VCALENDAR\r\n",
     "SyncResponse": {
         "full": False,
         "changes": {**_none, "tasks": PLANNED["TaskPage"]["items"]},
