@@ -16,6 +16,7 @@ HISTORY = frozenset(
         "deliveries",
         "delivery_attempts",
         "imports",
+        "jobs",
         "sign_in_sessions",
         "ledger",
         "settled_days",

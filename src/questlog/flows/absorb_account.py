@@ -28,6 +28,7 @@ BY_ITSELF = frozenset(
         "exchange_codes",
         "external_identities",
         "factor_tickets",
+        "jobs",
         "mails",
         "password_resets",
         "player_bosses",

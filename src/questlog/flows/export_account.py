@@ -31,6 +31,7 @@ LEFT_OUT: Mapping[str, str] = {
     "calendar_links": "nothing but the digest of what opens the calendar",
     "exchange_codes": "good for a minute, and only for the browser that asked",
     "factor_tickets": "a sign-in under way",
+    "jobs": "what the server is about to do for the account; it means nothing elsewhere",
     "oidc_attempts": "a sign-in under way",
     "recovery_codes": "nothing but digests of what opens the account",
     "socket_tickets": "good for a minute, and only once",
