@@ -241,7 +241,7 @@ async def get_delivery(
     response_model=DeliveryResponse,
     openapi_extra=refusing(409),
 )
-async def redeliver(
+async def redeliver_message(
     webhook_id: PathId, delivery_id: PathId, user_id: UserId, session: Writer
 ) -> dict[str, Any]:
     """Send one message once more, with the id it had, and with a new round of tries."""
