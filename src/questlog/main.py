@@ -175,7 +175,7 @@ def _background(app: FastAPI, settings: Settings, stop: asyncio.Event) -> list[A
     database: Database = app.state.database
     loops = [
         housekeeping.write_uses_forever(database, app.state.front_desk, stop),
-        working.stand_by(House(database, settings), stop),
+        working.keep_going(working.stand_by, House(database, settings), stop),
         app.state.tail.run_forever(stop),
     ]
     if app.state.metrics is not None:

@@ -245,6 +245,27 @@ async def test_what_is_over_is_swept_away(database: Database) -> None:
     assert not left & set(gone)
 
 
+async def test_slots_are_remembered_for_a_year_and_dates_of_minutes_for_a_day(
+    database: Database, moving_clock: MovingClock
+) -> None:
+    for name in ("every_minute", "monthly"):
+        await put(database, {}, name=name, slot="2026-11")
+        (job,) = await database.write(jobs.claim, 1, names={name})
+        await database.write(jobs.finish, job)
+    moving_clock.move(hours=25)
+    await put(database, {}, name="every_minute", slot="2026-12")
+
+    await database.write(jobs.sweep_dates, ["every_minute"])
+    moving_clock.move(days=390)
+    await database.write(jobs.sweep)
+    monthly = await put(database, {}, name="monthly", slot="2026-11")
+    async with database.reader() as session:
+        left = (await session.scalars(select(Job.slot).where(Job.name == "every_minute"))).all()
+
+    assert monthly is None
+    assert left == ["2026-12"]
+
+
 async def put(database: Database, args: dict[str, Any], **options: Any) -> UUID | None:
     name = options.pop("name", "water_plants")
     return await database.write(jobs.enqueue, name, args, **options)

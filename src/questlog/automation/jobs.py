@@ -28,7 +28,9 @@ LONGEST_PAUSE = timedelta(minutes=30)
 MOST_ATTEMPTS = 5
 LONGEST_ERROR = 2_000
 KEPT_WHEN_DONE = timedelta(days=14)
-"""Longer than any rhythm of the schedule: while its row is here, a slot is not made again."""
+SLOTS_KEPT = timedelta(days=400)
+"""While its row is here, a slot is not made again."""
+DATES_KEPT = timedelta(days=1)
 KEPT_WHEN_DEAD = timedelta(days=90)
 CUT_SHORT = "The process that worked on it ended before it was done."
 
@@ -260,11 +262,21 @@ async def backlog(session: Session) -> Backlog:
 
 
 async def sweep(session: Session) -> None:
-    """Delete what was done a fortnight ago, and what an operator let lie for 90 days."""
+    """Delete what was done a fortnight ago, slots after 400 days, and what an operator let lie for 90 days."""
     now = clock.now()
-    done = (JOBS.c.state == "done") & (JOBS.c.done_at < now - KEPT_WHEN_DONE)
+    is_over = or_(
+        JOBS.c.slot.is_(None) & (JOBS.c.done_at < now - KEPT_WHEN_DONE),
+        JOBS.c.done_at < now - SLOTS_KEPT,
+    )
+    done = (JOBS.c.state == "done") & is_over
     dead = (JOBS.c.state == "dead") & (JOBS.c.done_at < now - KEPT_WHEN_DEAD)
     await session.execute(delete(JOBS).where(or_(done, dead)))
+
+
+async def sweep_dates(session: Session, names: Collection[str]) -> None:
+    """Delete what was done yesterday of a rhythm of minutes or hours: its dates are not asked for again."""
+    over = JOBS.c.done_at < clock.now() - DATES_KEPT
+    await session.execute(delete(JOBS).where(JOBS.c.state == "done", JOBS.c.name.in_(names), over))
 
 
 _bells: dict[asyncio.Event, bool] = {}

@@ -186,8 +186,10 @@ async def _renew_forever(hands: Hands) -> None:
         await asyncio.sleep(RENEW_S)
         try:
             await hands.renew()
-        except DOWN as error:
-            log.warning("leases_wait_for_the_database", error=told(error))
+        except (
+            Exception
+        ) as error:  # whatever it is: leases that are not renewed are somebody else's
+            log.warning("leases_not_renewed", error=told(error))
 
 
 def told(error: BaseException) -> str:

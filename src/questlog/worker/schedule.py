@@ -15,6 +15,7 @@ from questlog.worker import forgetting, housekeeping, purging, reminding
 from questlog.worker.house import House, Work
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+QUICK = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ async def _empty_the_trash(house: House, _args: Mapping[str, Any]) -> None:
 
 async def _keep_house(house: House, _args: Mapping[str, Any]) -> None:
     await housekeeping.keep_house(house.database, house.keyring)
+    quick = [each.name for each in EVERY if each.every <= QUICK]
+    await house.database.write(jobs.sweep_dates, quick)
 
 
 async def _forget(house: House, _args: Mapping[str, Any]) -> None:

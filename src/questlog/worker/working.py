@@ -39,7 +39,7 @@ LOOPS: tuple[Loop, ...] = (
 
 async def work(house: House, stop: asyncio.Event, loops: Sequence[Loop] = LOOPS) -> None:
     """Run all loops until `stop` is set, and let them end what they are at."""
-    tasks = [asyncio.create_task(_keep_going(loop, house, stop)) for loop in loops]
+    tasks = [asyncio.create_task(keep_going(loop, house, stop)) for loop in loops]
     await stop.wait()
     # A loop that gives its own work a moment to end needs another to give back the rest.
     _, late = await asyncio.wait(tasks, timeout=max(house.grace_s, LEAST_GRACE_S) + 1)
@@ -50,7 +50,7 @@ async def work(house: House, stop: asyncio.Event, loops: Sequence[Loop] = LOOPS)
     await crafts.close()
 
 
-async def _keep_going(loop: Loop, house: House, stop: asyncio.Event) -> None:
+async def keep_going(loop: Loop, house: House, stop: asyncio.Event) -> None:
     """Run a loop, and again should it break: the others depend on nothing but its going on."""
     while not stop.is_set():
         try:
