@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy import delete
 
-from questlog.automation import bells, events
+from questlog.automation import bells, events, live
 from questlog.automation.events import EVENTS
 from questlog.core.db import Database, Session
 from questlog.core.ids import new_id
@@ -151,6 +151,31 @@ async def test_what_another_process_commits_is_told_without_a_bell(
 
     assert told["seq"] == 1
     assert asyncio.get_running_loop().time() - began < 1
+
+
+@pytest.mark.parametrize("trouble", [OSError("nobody there"), RuntimeError("a bug")])
+async def test_listeners_hear_on_after_a_trouble(
+    trouble: Exception,
+    house: House,
+    database: Database,
+    make: Make,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live, "DATABASE_REST_S", 0.05)
+    user, asked = await make.user(), asyncio.Event()
+
+    async def fail(*_: Any) -> dict[Any, int]:
+        asked.set()
+        raise trouble
+
+    async with house.listener(user) as peer:
+        with monkeypatch.context() as broken:
+            broken.setattr(live, "heads_of", fail)
+            await happen(database, user, 1)
+            await asked.wait()
+        told = await peer.next()
+
+    assert told["seq"] == 1
 
 
 async def test_what_is_rolled_back_is_told_to_nobody(
