@@ -18,7 +18,7 @@ from questlog.planning.calendar_rules import Dates, Series, When, clock_text, da
 from questlog.planning.task_answers import sorted_names
 
 type Only = Literal["events", "todos"]
-type Row = Mapping[str, Any]
+type Row = Mapping[Any, Any]
 
 FOLDED_AT = 75
 PRIORITIES = (0, 7, 5, 3, 1)
