@@ -29,14 +29,14 @@ COPIES = (
         "planning/synced_kinds.py",
         "where(self.table.c.user_id == user_id, *self.alive)",
         "where(*self.alive)",
-        'tests/api/test_sync.py -k "somebody_else and sqlite"',
+        'tests/api/test_sync_tokens.py -k "somebody_else and sqlite"',
     ),
     Guard(
         "a copy of another past begins anew",
         "flows/sync.py",
         "return told[0].event_id == place.event_id",
         "return True",
-        'tests/api/test_sync.py -k "another_past and sqlite"',
+        'tests/api/test_sync_tokens.py -k "another_past and sqlite"',
     ),
     Guard(
         "what was taken back is told as gone",
