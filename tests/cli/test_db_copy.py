@@ -236,6 +236,16 @@ def test_an_address_that_is_none_is_refused(old: str, code: Exit, sentence: str)
     assert sentence in result.output
 
 
+def test_a_database_is_not_copied_into_itself(sqlite_template: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home.db"
+    shutil.copy(sqlite_template, home)
+
+    result = move(f"sqlite:///{home}", f"sqlite:///{tmp_path}/../{tmp_path.name}/home.db")
+
+    assert result.exit_code == Exit.USAGE
+    assert "are one database" in result.output
+
+
 def test_a_source_of_an_older_shape_is_refused(
     sqlite_template: Path, tmp_path: Path, new_home: str
 ) -> None:

@@ -42,6 +42,8 @@ def copy(source: str, target: str, force: bool, as_json: bool) -> None:
     questlog db copy sqlite:///data/questlog.db postgresql://questlog@db.example.org/questlog
     """
     old, new = _address(source, "SOURCE"), _address(target, "TARGET")
+    if _place(old) == _place(new):
+        raise Failure("SOURCE and TARGET are one database", Exit.USAGE)
     _see_to_the_source(old, force=force)
     _see_to_the_target(new)
     with _told(), terminal.progress(STEPS, "Copying") as bar:
@@ -66,6 +68,10 @@ def _address(given: str, name: str) -> DatabaseUrl:
         return database_url.parse(given)
     except DatabaseUrlError as error:
         raise Failure(f"{name} {error}", Exit.USAGE) from error
+
+
+def _place(url: DatabaseUrl) -> str:
+    return str(url.path.resolve()) if url.path is not None else url.sqlalchemy_url
 
 
 def _see_to_the_source(url: DatabaseUrl, *, force: bool) -> None:
