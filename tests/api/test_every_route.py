@@ -36,7 +36,7 @@ PUBLIC = {
     "exchange_code",
     "get_calendar",
     "show_unsubscribe",
-    "unsubscribe",
+    "end_mailing",
 }
 OPERATIONS = operations()
 NAMES = [operation.name for operation in OPERATIONS]

@@ -60,7 +60,7 @@ REFUSED: Mapping[str, int] = {
     "sign_in_with_passkey": 401,
     "submit_quiz": 409,
     "undo_event": 409,
-    "unsubscribe": 404,
+    "end_mailing": 404,
     "update_question": 404,
     "update_reminder": 404,
     "verify_code": 401,

@@ -92,7 +92,7 @@ async def show_unsubscribe(token: LinkToken, request: Request) -> Any:
     openapi_extra=public(404),
     responses=OR_A_PAGE,
 )
-async def unsubscribe(token: LinkToken, request: Request, session: Writer) -> Any:
+async def end_mailing(token: LinkToken, request: Request, session: Writer) -> Any:
     """Send no more mails of this kind, in one click and without a sign-in (RFC 8058). A repeat changes nothing."""
     mailing = await switch_off(session, token, keyring=request.app.state.keyring)
     if _is_browser(request):

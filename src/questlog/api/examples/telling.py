@@ -32,6 +32,6 @@ EXAMPLES: dict[str, Any] = {
     "ReminderPage": page_of(_reminder),
     "ReminderResponse": _reminder,
     "show_unsubscribe": "<!doctype html><h1>The daily digest</h1><form method=post>…</form>",
-    "unsubscribe": "<!doctype html><h1>The daily digest</h1><p>You will get no more of these mails.</p>",
+    "end_mailing": "<!doctype html><h1>The daily digest</h1><p>You will get no more of these mails.</p>",
     "UnsubscribeResponse": {"mailing": "daily_digest", "subscribed": False},
 }
