@@ -28,10 +28,12 @@ FOR_PEOPLE = {
     "api-keys",
     "audit-log",
     "auth",
+    "calendar",
     "courses",
     "identities",
     "lessons",
     "me",
+    "notifications",
     "oauth",
     "quizzes",
     "sessions",
@@ -41,7 +43,9 @@ FOR_PEOPLE = {
 # Its example asks for missing projects to be made.
 ALSO = {
     "quick_add_tasks": {Scope.PROJECTS_WRITE},
-    **dict.fromkeys(("create_webhook", "update_webhook", "put_webhook"), {Scope.EVENTS_READ}),
+    "create_webhook": {Scope.EVENTS_READ},
+    "update_webhook": {Scope.EVENTS_READ},
+    "put_webhook": {Scope.EVENTS_READ},
 }
 
 

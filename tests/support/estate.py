@@ -96,6 +96,7 @@ MAKERS: Mapping[str, Maker] = {
     "identity": lambda make, user, word: make.identity(user, subject=word),
     "import": _import,
     "item": lambda make, user, word: make.item(user, title=word),
+    "job": lambda make, _user, word: make.job(word),
     "label": lambda make, user, word: make.label(user, name=word),
     "lesson": lambda make, _user, word: make.lesson(title=word),
     "occurrence": _occurrence,

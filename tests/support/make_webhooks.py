@@ -1,6 +1,7 @@
-"""Make webhooks and deliveries for tests, row by row; `endpoints.py` has those that are really told something."""
+"""Make webhooks, deliveries and jobs for tests, row by row; `endpoints.py` has those that are really told something."""
 
 from questlog.automation import webhook_secrets
+from questlog.automation.job_models import Job
 from questlog.automation.webhook_models import Delivery, DeliveryAttempt, Webhook
 from questlog.core import clock
 from questlog.core.ids import new_id
@@ -56,3 +57,19 @@ class MakeWebhooks(Rows):
         return await self._save(
             DeliveryAttempt(id=new_id(), user_id=user.id, delivery_id=delivery.id, **values)
         )
+
+    async def job(self, name: str = "water_the_plants", **more: object) -> Job:
+        """Make a job that was given up, unless its `state` says otherwise."""
+        now = clock.now()
+        values = {
+            "args": {},
+            "state": "dead",
+            "attempts": 5,
+            "most_attempts": 5,
+            "last_error": "LookupError: no such plant",
+            "due_at": now,
+            "created_at": now,
+            "done_at": now,
+            **more,
+        }
+        return await self._save(Job(id=new_id(), name=name, **values))
