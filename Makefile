@@ -76,6 +76,10 @@ migration: $(DEVELOPMENT) ## write a migration from the tables (m="add colour to
 faults: $(DEVELOPMENT) ## kill, starve and interrupt the server under load (long)
 	$(BIN)/python -m tests.faults $(ARGS)
 
+.PHONY: scale
+scale: $(DEVELOPMENT) ## several servers and workers, each killed in turn; nothing is lost (long)
+	$(BIN)/python -m tests.scale $(ARGS)
+
 .PHONY: soak
 soak: $(DEVELOPMENT) ## play the game at random, 100 000 times a database (long)
 	$(BIN)/python -m tests.soak $(ARGS)
@@ -85,7 +89,7 @@ prove: $(DEVELOPMENT) ## switch off each guard in turn; its test must turn red (
 	$(BIN)/python -m tests.prove $(ARGS)
 
 .PHONY: interop
-interop: $(DEVELOPMENT) ## hold us against chrono-node and jose (fetched once) and Chromium
+interop: $(DEVELOPMENT) ## hold us against chrono-node, jose, standardwebhooks and Chromium
 	$(BIN)/python -m tests.interop
 	$(BIN)/python -m tests.interop.passkeys
 

@@ -16,7 +16,7 @@ from questlog.core.db import Database
 from questlog.identity.front_desk import FrontDesk
 from questlog.identity.passwords import HashCost
 from questlog.main import create_app
-from tests.support import keeper, world
+from tests.support import catalogue, keeper, world
 from tests.support import postgres as postgres_support
 from tests.support import smtp as smtp_support
 from tests.support.canaries import Canaries
@@ -32,6 +32,7 @@ CHEAP = HashCost(memory_kib=8, passes=1)
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # xdist's workers belong to the run of their controller
         config.add_cleanup(keeper.open_run())
+    catalogue.hold()
 
 
 @pytest.fixture(scope="session")

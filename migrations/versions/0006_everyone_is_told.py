@@ -84,7 +84,6 @@ def upgrade() -> None:
         sa.Column("quiet_from", sa.String(length=5), nullable=True),
         sa.Column("quiet_to", sa.String(length=5), nullable=True),
         sa.Column("push_url", sa.LargeBinary(), nullable=True),
-        sa.Column("unsubscribe_digest", sa.String(length=64), nullable=False),
         sa.Column("created_at", types.Moment(), nullable=False),
         sa.Column("updated_at", types.Moment(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
@@ -95,9 +94,6 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_notification_settings")),
-        sa.UniqueConstraint(
-            "unsubscribe_digest", name=op.f("uq_notification_settings_unsubscribe_digest")
-        ),
     )
     op.create_table(
         "socket_tickets",
@@ -191,6 +187,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index("ix_deliveries_done", ["done_at"], unique=False)
+        batch_op.create_index(
+            "ix_deliveries_leased",
+            ["webhook_id", "leased_until"],
+            unique=False,
+            sqlite_where=sa.text("leased_until IS NOT NULL"),
+            postgresql_where=sa.text("leased_until IS NOT NULL"),
+        )
         batch_op.create_index("ix_deliveries_log", ["user_id", "webhook_id", "id"], unique=False)
         batch_op.create_index(
             "ix_deliveries_queue",

@@ -21,35 +21,32 @@ from questlog.api.gate.origins import Origins
 from questlog.api.gate.proxies import Proxies
 from questlog.api.gate.request_limits import RequestLimits
 from questlog.api.metrics import Metrics
-from questlog.automation import audit, events
-from questlog.core import logging, redis_client, schema, sqlite
+from questlog.api.sockets.room import Seating
+from questlog.automation.live import Tail
+from questlog.core import logging, loop_watch, redis_client, schema, sqlite
 from questlog.core.config import Settings, load_settings
 from questlog.core.db import Database
 from questlog.core.rate_limit import RequestLimiter
 from questlog.flows import first_sight
-from questlog.game import content
 from questlog.identity.front_desk import FrontDesk
 from questlog.web import pages
-from questlog.worker import housekeeping, mailing, purging
+from questlog.worker import (
+    hands,
+    home,
+    housekeeping,
+    mailing,
+    relaying,
+    spreading,
+    waking,
+    working,
+)
+from questlog.worker.home import open_database
+from questlog.worker.house import House
 
 __all__ = ["create_app", "open_database", "tables"]
 
 log = structlog.get_logger(__name__)
 LOOPS_END_WITHIN_S = 5.0
-
-
-def open_database(settings: Settings) -> Database:
-    """Open the database of the settings, and let this process play by their numbers."""
-    group = settings.database
-    content.play_with(hearts_max=settings.game.hearts_max)
-    return Database(
-        group.url,
-        closing=(audit.write_recorded, events.write_recorded),
-        pool_size=group.pool_size,
-        max_overflow=group.max_overflow,
-        pool_timeout=group.pool_timeout,
-        echo=group.echo,
-    )
 
 
 def create_app(
@@ -78,6 +75,8 @@ def create_app(
     desk.issuers.welcome = partial(first_sight.welcome, desk)
     app.state.metrics = Metrics() if settings.app.metrics_enabled else None
     app.state.denials = Denials()
+    app.state.seating = Seating()
+    app.state.tail = Tail(app.state.database)
     app.state.redis = _redis(settings)
     app.state.limits = _limits(app, settings)
     app.state.readiness = _readiness(app, settings)
@@ -109,7 +108,9 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
 def _redis(settings: Settings) -> Any:
     """Return a client that is closed at the end, or None without a Redis."""
     url = settings.redis.url
-    return redis_client.connect(url.get_secret_value()) if url else None
+    if url is None:
+        return None
+    return redis_client.connect(url.get_secret_value(), timeout_s=redis_client.REQUEST_TIMEOUT_S)
 
 
 def _limits(app: FastAPI, settings: Settings) -> RequestLimits | None:
@@ -126,9 +127,13 @@ def _limits(app: FastAPI, settings: Settings) -> RequestLimits | None:
 
 
 def _readiness(app: FastAPI, settings: Settings) -> dict[str, Callable[[], Awaitable[str]]]:
-    lines: dict[str, Callable[[], Awaitable[str]]] = {}
+    database: Database = app.state.database
+    lines: dict[str, Callable[[], Awaitable[str]]] = {
+        "webhooks": partial(relaying.readiness, database),
+        "jobs": partial(hands.readiness, database),
+    }
     if settings.mail.enabled:
-        lines["mail"] = partial(mailing.readiness, app.state.database)
+        lines["mail"] = partial(mailing.readiness, database)
     if app.state.redis is not None:
         lines["redis"] = partial(_redis_line, app.state.redis)
     if app.state.limits is not None:
@@ -150,6 +155,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await schema.bring_up(database)
     if database.is_sqlite and sqlite.wal_reset_risk():
         log.warning("sqlite_wal_reset_risk", version=sqlite.LIBRARY_VERSION)
+    home.move_in(database)
     stop = asyncio.Event()
     loops = [asyncio.create_task(loop) for loop in _background(app, settings, stop)]
     try:
@@ -157,6 +163,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         stop.set()
         await _finish(loops)
+        home.move_out(database)
         app.state.front_desk.close()
         if app.state.redis is not None:
             await app.state.redis.aclose()
@@ -167,11 +174,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _background(app: FastAPI, settings: Settings, stop: asyncio.Event) -> list[Any]:
     database: Database = app.state.database
     loops = [
-        housekeeping.run_forever(database, app.state.front_desk, stop),
-        purging.run_forever(database, stop),
+        housekeeping.write_uses_forever(database, app.state.front_desk, stop),
+        working.keep_going(working.stand_by, House(database, settings), stop),
+        app.state.tail.run_forever(stop),
     ]
-    if settings.app.relay:
-        loops.append(mailing.run_forever(database, settings, stop))
+    if app.state.metrics is not None:
+        loops.append(loop_watch.run_forever(app.state.metrics.observe_lag, stop))
+    if app.state.redis is not None:
+        loops.append(waking.run_forever(app.state.redis, stop))
+        loops.append(spreading.tell_forever(app.state.redis, stop))
     return loops
 
 

@@ -113,7 +113,18 @@ async def test_activity_is_filtered(
 
 
 @pytest.mark.parametrize(
-    "query", [{"type": "task"}, {"type": "*"}, {"from": "soon"}, {"subject_id": "1"}, {"q": "x"}]
+    "query",
+    [
+        {"type": "task"},
+        {"type": "*"},
+        {"from": "soon"},
+        {"subject_id": "1"},
+        {"p": "x"},
+        {"type": "task.*,"},
+        {"actor": "key:1"},
+        {"subject_type": "Task"},
+        {"q": " "},
+    ],
 )
 async def test_filters_that_mean_nothing_are_refused(
     client: AsyncClient, make: Make, query: dict[str, str]
@@ -123,6 +134,34 @@ async def test_filters_that_mean_nothing_are_refused(
     answer = await client.get(EVENTS, headers=user.headers, params=query)
 
     assert answer.status_code == 422
+
+
+async def test_activity_is_filtered_by_kind_actor_and_words(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    key = await make.key(user, "tasks:write")
+    await added(client, user, title="Полить цветы", labels=["home"])
+    await client.post(TASKS, headers=key.headers, json={"title": "100% of the Book"})
+    await client.post("/api/v1/goals", headers=user.headers, json={"title": "Read a book"})
+
+    async def names(**query: str) -> list[str]:
+        found = await listed(client, user, **query)
+        told = [event["payload"] for event in found]
+        return [payload.get("title") or payload["name"] for payload in told]
+
+    assert await names(type="goal.*,label.created") == ["Read a book", "home"]
+    assert await names(subject_type="goal") == ["Read a book"]
+    assert await names(actor="key") == ["100% of the Book"]
+    assert await names(actor=f"key:{key.id}") == ["100% of the Book"]
+    assert await names(actor=f"user:{user.id}", type="task.*") == ["Полить цветы"]
+    assert await names(actor="system") == []
+    assert await names(q="book") == ["Read a book", "100% of the Book"]
+    assert await names(q="BOOK read") == ["Read a book"]
+    assert await names(q="полить ЦВЕТЫ") == ["Полить цветы"]
+    assert await names(q="0% o") == ["100% of the Book"]
+    assert await names(q="a%k") == []
+    assert await names(q="HOME") == ["home"]
 
 
 async def test_what_cannot_be_undone_says_so(

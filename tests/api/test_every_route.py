@@ -34,6 +34,9 @@ PUBLIC = {
     "begin_provider_login",
     "finish_provider_login",
     "exchange_code",
+    "get_calendar",
+    "show_unsubscribe",
+    "end_mailing",
 }
 OPERATIONS = operations()
 NAMES = [operation.name for operation in OPERATIONS]

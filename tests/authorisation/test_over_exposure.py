@@ -23,7 +23,7 @@ SECRET = re.compile(
     r"passw|secret|token|digest|hash|cipher|sealed|nonce|verifier|salt|private|internal|credential|(^|_)(key|code)s?$"
 )
 # Called so, and nothing to hide.
-HARMLESS = frozenset({"code", "token_type"})
+HARMLESS = frozenset({"code", "token_type", "daily_digest", "digest_at"})
 TOKENS = frozenset({"access_token", "refresh_token"})
 # What is given out, once, to whom it is for.
 GIVEN: Mapping[str, frozenset[str]] = {
@@ -41,22 +41,28 @@ REFUSED: Mapping[str, int] = {
     "confirm_totp": 404,
     "delete_enrolment": 404,
     "delete_question": 404,
+    "delete_reminder": 404,
     "exchange_code": 401,
     "finish_provider_login": 400,
     "get_question": 404,
+    "get_reminder": 404,
     "leave_challenge": 409,
     "link_identity_by_token": 422,
     "log_out": 401,
+    "put_reminder": 404,
     "refresh_tokens": 401,
     "register_passkey": 401,
     "remove_totp": 404,
     "replace_recovery_codes": 409,
     "reset_password": 404,
     "show_second_factor": 401,
+    "show_unsubscribe": 404,
     "sign_in_with_passkey": 401,
     "submit_quiz": 409,
     "undo_event": 409,
+    "end_mailing": 404,
     "update_question": 404,
+    "update_reminder": 404,
     "verify_code": 401,
 }
 BODIES: Mapping[str, Any] = {
@@ -68,7 +74,10 @@ BODIES: Mapping[str, Any] = {
     "review_card": {"rating": "good"},
     "sign_up": {"email": "newer@example.org", "password": PASSWORD},
 }
-QUERIES: Mapping[str, Mapping[str, str]] = {"search_tasks_and_items": {"q": "own"}}
+QUERIES: Mapping[str, Mapping[str, str]] = {
+    "search_tasks_and_items": {"q": "own"},
+    "stream_events": {"since": "0", "seconds": "0"},
+}
 
 
 async def test_s087_answers_hold_what_the_document_names_and_no_secret(

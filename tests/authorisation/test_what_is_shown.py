@@ -43,6 +43,9 @@ def texts(operation: Operation) -> list[str]:
 
 
 def queries(operation: Operation) -> Iterator[dict[str, str]]:
+    if operation.path.endswith("/events/stream"):
+        yield {"since": "0", "seconds": "0"}  # without an end it would have none
+        return
     yield {}
     if "include_total" in str(described(operation).get("parameters")):
         yield {"include_total": "true"}

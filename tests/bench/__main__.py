@@ -17,7 +17,7 @@ from urllib.parse import quote
 import click
 import uvloop
 
-from tests.bench import accounts, full_completion, load
+from tests.bench import accounts, deliveries, full_completion, load
 from tests.bench.accounts import Account
 from tests.support import postgres, world
 from tests.support.server import running_server
@@ -189,6 +189,7 @@ def main(rounds: int, clients: int, only: str | None) -> None:
             path.mkdir()
             address = f"sqlite:///{path}/questlog.db"
             uvloop.run(bench(address, "SQLite", bare_port, path, rounds=rounds, clients=clients))
+            uvloop.run(deliveries.show("SQLite", f"sqlite:///{path}/told.db", path))
         if only != "sqlite":
             with postgres.server(durable=True) as server:
                 path = Path(folder) / "postgresql"
@@ -198,6 +199,9 @@ def main(rounds: int, clients: int, only: str | None) -> None:
                 uvloop.run(
                     bench(address, "PostgreSQL", bare_port, path, rounds=rounds, clients=clients)
                 )
+                told = server.create_database()
+                world.build_postgresql(told)
+                uvloop.run(deliveries.show("PostgreSQL", told, path))
 
 
 if __name__ == "__main__":

@@ -28,6 +28,20 @@ def test_activity_numbers_what_can_be_undone(ada: Terminal) -> None:
     assert after[0]["type"] == "change.undone"
 
 
+def test_activity_is_narrowed_down(ada: Terminal) -> None:
+    ada.run("add", "Call Mum")
+    ada.run("add", "Write to Dad")
+    today = ada.run("activity", "--json").json[0]["created_at"][:10]
+
+    def named(*wanted: str) -> list[str]:
+        found = ada.run("activity", "--json", "--type", "task.*,goal.*", *wanted).json
+        return [event["payload"]["title"] for event in found]
+
+    assert named("--search", "dad", "--by", "user") == ["Write to Dad"]
+    assert named("--from", today, "--limit", "1") == ["Write to Dad"]
+    assert named("--to", "2020-01-01") == named("--by", "key") == []
+
+
 def test_nobody_is_asked_where_nobody_answers(ada: Terminal) -> None:
     ada.run("add", "Call Mum")
 

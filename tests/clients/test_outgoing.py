@@ -120,3 +120,49 @@ def test_only_an_object_is_an_object(body: bytes) -> None:
         outgoing.Reply(200, body).json_object()
 
     assert caught.value.reason == "no_json"
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "127.0.0.1."])
+async def test_s134_what_another_server_names_does_not_lead_inside(host: str) -> None:
+    heard = 0
+
+    async def listening(*_: object) -> None:
+        nonlocal heard
+        heard += 1
+
+    async with server(listening) as url:
+        inside = url.replace("127.0.0.1", host)
+        with pytest.raises(OutgoingError) as caught:
+            await outgoing.ask(inside, named_by=url, form={"code": "a code"})
+
+    assert caught.value.reason in {"blocked", "unreachable"}
+    assert heard == 0
+
+
+async def test_s134_what_another_server_names_may_lead_back_to_it() -> None:
+    async with server(saying(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")) as url:
+        reply = await outgoing.ask(url, named_by="http://127.0.0.1:8000/document")
+
+    assert reply.status == 200
+
+
+async def test_a_form_is_posted_as_one() -> None:
+    heard = b""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal heard
+        heard = await reader.readuntil(b"&b=c%26")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+
+    async with server(talk) as url:
+        await outgoing.ask(url, form={"a": "1 2", "b": "c&"}, headers={"Authorization": "Basic d"})
+
+    lines = heard.decode().split("\r\n")
+    assert lines[0] == "POST / HTTP/1.1"
+    assert lines[-1] == "a=1+2&b=c%26"
+    assert {
+        "Content-Type: application/x-www-form-urlencoded",
+        "Authorization: Basic d",
+        "Content-Length: 12",
+    } <= set(lines)

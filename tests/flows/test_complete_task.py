@@ -65,7 +65,10 @@ async def test_the_receipt_is_answered_and_kept(database: Database, make: Make) 
         "event_id": str(event.id),
     }
     assert game | levels < done.receipt.keys()
-    assert event.touched == [["task", str(task["id"]), 2]]
+    assert event.touched == [
+        ["task", str(task["id"]), 2],
+        ["occurrence", event.payload["occurrence_id"], 1],
+    ]
 
 
 async def test_a_repeat_answers_an_empty_receipt_and_changes_nothing(

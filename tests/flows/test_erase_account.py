@@ -1,6 +1,5 @@
 """What is left of a deleted account: nothing, however much there was and wherever it lay (S-144)."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -130,14 +129,10 @@ async def test_s144_housekeeping_erases_what_a_request_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(close_account, "STEPS_AT_ONCE", 0)
-    user, stop = await make.user(password=PASSWORD), asyncio.Event()
+    user = await make.user(password=PASSWORD)
     await live(database, make, user, "zaffre")
     await leave(client, user)
 
-    desk = app.state.front_desk
-    keeping = asyncio.create_task(housekeeping.run_forever(database, desk, stop))
-    await asyncio.sleep(0)
-    stop.set()
-    await keeping
+    await housekeeping.keep_house(database, app.state.keyring)
 
     assert await left(database, user) == {}

@@ -279,7 +279,7 @@ async def test_an_import_of_an_account_is_one_event(database: Database, make: Ma
 
     [event] = (await document(database, jon))["events"]
     assert event["type"] == "import.applied"
-    assert {kind for kind, _, _ in event["touched"]} == {"goal", "item", "task"}
+    assert {kind for kind, _, _ in event["touched"]} == {"goal", "item", "occurrence", "task"}
     async with database.reader() as session:
         kept = await session.scalar(select(Import).where(Import.user_id == jon.id))
         items = list(await session.scalars(select(Item).where(Item.user_id == jon.id)))

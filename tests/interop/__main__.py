@@ -1,9 +1,9 @@
-"""Ask chrono-node and jose, keep their answers, and print what is understood and where readings differ."""
+"""Ask chrono-node, jose and standardwebhooks, keep their answers, and print what is understood and where readings differ."""
 
 import json
 import sys
 
-from tests.interop import chrono, differences, jose, sentences, tables
+from tests.interop import chrono, differences, jose, sentences, tables, webhooks
 
 
 def main() -> int:
@@ -12,7 +12,8 @@ def main() -> int:
     for name, share in tables.TABLES.items():
         print(f"{name:45}{share()}")
     differ = report()
-    return 1 if jose.main() else differ
+    refused = jose.main() + webhooks.main()
+    return 1 if refused else differ
 
 
 def keep(answers: dict[str, dict[str, sentences.Answer]]) -> None:

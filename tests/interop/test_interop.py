@@ -1,10 +1,10 @@
-"""Questlog and chrono-node read the same sentences; every difference is on record. Needs neither Node nor the net."""
+"""Questlog and chrono-node read the same sentences, every difference is on record, and signatures are as elsewhere. Needs neither Node nor the net."""
 
 import json
 
 import pytest
 
-from tests.interop import chrono, differences, sentences, tables
+from tests.interop import chrono, differences, node, sentences, signed, tables
 
 
 def test_every_difference_to_chrono_node_has_its_reason() -> None:
@@ -36,3 +36,15 @@ def test_at_least_three_quarters_of_every_table_are_understood(name: str) -> Non
 
     assert share.lines > 0
     assert share.not_understood <= share.lines / 4
+
+
+def test_s135_messages_are_signed_as_the_javascript_library_of_standard_webhooks_signs_them() -> (
+    None
+):
+    messages, kept = signed.ours(), signed.golden()
+
+    assert kept[signed.PACKAGE] == node.version(signed.PACKAGE)
+    assert {each.id: each.signature for each in messages} == {
+        each["id"]: each["signature"] for each in kept["signatures"]
+    }
+    assert len({each.signature for each in messages}) == len(messages) == 30

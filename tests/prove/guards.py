@@ -1,21 +1,29 @@
 """The guards of the house: what each looks like, what stands there when it is off, and the test that must miss it."""
 
 from tests.prove.guard import Guard
+from tests.prove.guards_of_copies import COPIES
 from tests.prove.guards_of_courses import COURSES
+from tests.prove.guards_of_deliveries import DELIVERIES
 from tests.prove.guards_of_depth import DEPTH
 from tests.prove.guards_of_elsewhere import ELSEWHERE
 from tests.prove.guards_of_factors import FACTORS
 from tests.prove.guards_of_filters import FILTERS
 from tests.prove.guards_of_issuers import ISSUERS
+from tests.prove.guards_of_jobs import JOBS
 from tests.prove.guards_of_keys import KEYS
+from tests.prove.guards_of_live import LIVE
+from tests.prove.guards_of_moving import MOVING
 from tests.prove.guards_of_phrases import PHRASES
 from tests.prove.guards_of_quizzes import QUIZZES
 from tests.prove.guards_of_recurrence import RECURRENCE
+from tests.prove.guards_of_reminders import REMINDERS
 from tests.prove.guards_of_search import SEARCH
 from tests.prove.guards_of_the_audit_log import AUDIT_LOG
 from tests.prove.guards_of_the_edges import GATE, IDENTITY
 from tests.prove.guards_of_the_game import GAME
+from tests.prove.guards_of_the_way_out import WAY_OUT
 from tests.prove.guards_of_undo import UNDO
+from tests.prove.guards_of_webhooks import WEBHOOKS
 
 __all__ = ["GUARDS", "Guard"]
 
@@ -210,8 +218,10 @@ CORE = (
 
 GUARDS = (
     *AUDIT_LOG,
+    *COPIES,
     *CORE,
     *COURSES,
+    *DELIVERIES,
     *DEPTH,
     *ELSEWHERE,
     *FACTORS,
@@ -219,12 +229,18 @@ GUARDS = (
     *GATE,
     *IDENTITY,
     *ISSUERS,
+    *JOBS,
     *KEYS,
     *PLANNING,
+    *LIVE,
+    *MOVING,
     *SEARCH,
     *PHRASES,
     *QUIZZES,
     *RECURRENCE,
+    *REMINDERS,
     *UNDO,
+    *WAY_OUT,
+    *WEBHOOKS,
     *FILTERS,
 )

@@ -48,8 +48,8 @@ ELSEWHERE = (
     Guard(
         "the first proof drops what a squatter linked",
         "identity/users.py",
-        "for what in (PasswordReset, ExternalIdentity):",
-        "for what in (PasswordReset,):",
+        "for what in (PasswordReset, ExternalIdentity, CalendarLink):",
+        "for what in (PasswordReset, CalendarLink):",
         'tests/identity/elsewhere/test_accounts.py -k "s067_a_code and sqlite"',
     ),
     Guard(

@@ -33,7 +33,7 @@ AUDIT_LOG = (
     ),
     Guard(
         "a line of the audit log goes with its change",
-        "main.py",
+        "worker/home.py",
         "closing=(audit.write_recorded, events.write_recorded),",
         "closing=(events.write_recorded,),",
         'tests/automation/test_audit.py -k "says_who and sqlite"',

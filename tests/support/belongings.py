@@ -13,13 +13,16 @@ HISTORY = frozenset(
         "events",
         "event_counters",
         "undo_states",
+        "deliveries",
+        "delivery_attempts",
         "imports",
+        "jobs",
         "sign_in_sessions",
         "ledger",
         "settled_days",
     }
 )
-MOVING = frozenset({"version", "updated_at", "day_tasks", "day_ahead", "earned_at"})
+MOVING = frozenset({"version", "updated_at", "told_seq", "day_tasks", "day_ahead", "earned_at"})
 TRASHES = ("goals", "projects", "tasks")
 
 type Row = dict[str, Any]

@@ -17,12 +17,13 @@ from sqlalchemy import select
 from questlog.core.db import Base, Database
 
 SHORTEST = 12  # what is shorter stands somewhere by chance
-SENT = frozenset({"password", "current_password", "new_password"})
+SENT = frozenset({"password", "current_password", "new_password", "push_url"})
 # What our secrets look like, for what was written by processes whose secrets nobody here was told.
 SHAPES = {
     "a JWT": re.compile(r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}"),
     "a refresh token": re.compile(r"qr1\.[0-9a-f-]{36}\.\d+\.[\w-]{40,}"),
     "an API key": re.compile(r"qlk_[0-9A-Za-z]{20,}"),
+    "a webhook's secret": re.compile(r"whsec_[A-Za-z0-9+/]{32,}"),
     "a link by mail": re.compile(r"[0-9a-f-]{36}\.[\w-]{43}\b"),
     "a hash of a password": re.compile(r"\$argon2id\$v="),
 }

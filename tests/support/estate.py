@@ -20,12 +20,14 @@ KINDS: Mapping[str, str] = {
     "blocks": "task",
     "card_id": "card",
     "course_id": "course",
+    "delivery_id": "delivery",
     "event_id": "event",
     "filter_id": "filter",
     "goal_id": "goal",
     "identity_id": "identity",
     "import_id": "import",
     "item_id": "item",
+    "job_id": "job",
     "key_id": "api key",
     "label_id": "label",
     "lesson_id": "lesson",
@@ -35,14 +37,16 @@ KINDS: Mapping[str, str] = {
     "passkey_id": "passkey",
     "project_id": "project",
     "question_id": "question",
+    "reminder_id": "reminder",
     "session_id": "session",
     "subject_id": "task",
     "task_id": "task",
     "user_id": "user",
+    "webhook_id": "webhook",
     "week_id": "week",
 }
 # What is the same for everybody, so that nobody's is somebody else's.
-SHARED = frozenset({"course", "lesson", "question", "week"})
+SHARED = frozenset({"course", "job", "lesson", "question", "week"})
 # In an order, the address says what is ordered; in a batch, commands are about tasks.
 ORDERED = frozenset({"id", "before", "after"})
 RESOURCES: Mapping[str, str] = {
@@ -57,6 +61,10 @@ MADE_UP = frozenset({"temp_id"})
 
 async def _occurrence(make: Make, user: Person, word: str) -> Any:
     return await make.occurrence(user, await make.task(user, title=word))
+
+
+async def _reminder(make: Make, user: Person, word: str) -> Any:
+    return await make.reminder(user, await make.task(user, title=word))
 
 
 async def _session(make: Make, user: Person, _word: str) -> Any:
@@ -81,20 +89,24 @@ MAKERS: Mapping[str, Maker] = {
     "api key": lambda make, user, word: make.api_key(user, name=word),
     "card": lambda make, user, _word: make.card(user),
     "course": lambda make, _user, word: make.course(title=word),
+    "delivery": lambda make, user, _word: make.delivery(user),
     "event": _event,
     "filter": lambda make, user, word: make.kept_filter(user, name=word),
     "goal": lambda make, user, word: make.goal(user, title=word),
     "identity": lambda make, user, word: make.identity(user, subject=word),
     "import": _import,
     "item": lambda make, user, word: make.item(user, title=word),
+    "job": lambda make, _user, word: make.job(word),
     "label": lambda make, user, word: make.label(user, name=word),
     "lesson": lambda make, _user, word: make.lesson(title=word),
     "occurrence": _occurrence,
     "passkey": lambda make, user, word: make.passkey(user, name=word),
     "project": lambda make, user, word: make.project(user, title=word),
     "question": lambda make, _user, word: make.question(stem=word),
+    "reminder": _reminder,
     "session": _session,
     "task": lambda make, user, word: make.task(user, title=word),
+    "webhook": lambda make, user, word: make.webhook(user, description=word),
     "week": _week,
 }
 

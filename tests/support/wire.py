@@ -9,7 +9,7 @@ from typing import Any
 
 from uvicorn import Config, Server
 
-from questlog.cli.http_protocol import BoundedHttp
+from questlog.cli.serving import BOUNDS
 
 PATIENCE_S = 10
 
@@ -18,7 +18,7 @@ PATIENCE_S = 10
 async def serving(application: Any) -> AsyncIterator[int]:
     """Serve `application` on a free port, with the protocol the server speaks; yield the port."""
     config = Config(
-        application, port=0, http=BoundedHttp, log_config=None, log_level="error", lifespan="off"
+        application, port=0, log_config=None, log_level="error", lifespan="off", **BOUNDS
     )
     server = Server(config)
     config.load()

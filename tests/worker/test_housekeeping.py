@@ -36,14 +36,14 @@ async def test_what_is_over_is_swept_away(
             assert found.all() == [], table
 
 
-async def test_house_is_kept_once_more_at_the_end(
+async def test_uses_are_written_once_more_at_the_end(
     database: Database, desk: FrontDesk, make: Make
 ) -> None:
     user = await make.user()
     token = user.headers["Authorization"].removeprefix("Bearer ")
     await desk.presence.authenticate(database, token)
     stop = asyncio.Event()
-    loop = asyncio.create_task(housekeeping.run_forever(database, desk, stop))
+    loop = asyncio.create_task(housekeeping.write_uses_forever(database, desk, stop))
     await asyncio.sleep(0)
 
     stop.set()

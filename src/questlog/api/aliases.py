@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 API = "/api/v1"
 BARE_PREFIXES = ("auth", "tasks", "projects", "goals", "stats", "ai")
-AT_THE_ROOT_TOO = ("/health", "/health/db", "/ready", "/metrics")
+AT_THE_ROOT_TOO = ("/health", "/health/db", "/ready", "/metrics", "/ws/agent", "/ws/events")
 VERSION = re.compile(r"v\d+")
 
 
@@ -23,7 +23,7 @@ class Aliases:
         self.resources = frozenset(resources)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not scope["path"].startswith(API + "/"):
+        if scope["type"] in ("http", "websocket") and not scope["path"].startswith(API + "/"):
             path = self.canonical(scope["path"], wants_page=_wants_page(scope))
             if path is not None:
                 scope = dict(scope) | {"path": path, "raw_path": path.encode()}

@@ -65,7 +65,7 @@ async def principal(request: Request, credentials: Credentials) -> Principal:
     """
     exchange, desk = current.get(), request.app.state.front_desk
     try:
-        found = await arrivals.authenticate(desk, exchange.database, _shown(request, credentials))
+        found = await arrivals.authenticate(desk, exchange.database, shown(request, credentials))
     except QuestlogError:
         await _count(request)
         raise
@@ -75,7 +75,7 @@ async def principal(request: Request, credentials: Credentials) -> Principal:
     return found
 
 
-def _shown(request: Request, credentials: HTTPAuthorizationCredentials | None) -> str:
+def shown(request: Request, credentials: HTTPAuthorizationCredentials | None) -> str:
     """Return what the caller shows: in `Authorization`, or else a key in `X-API-Key`. Never what an address carries.
 
     Raises AuthenticationError.

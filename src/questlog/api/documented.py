@@ -80,6 +80,8 @@ HOMES = {
     "QuickAddResponse": Home("/tasks/{id}"),
     "IdentityResponse": Home("/identities"),
     "PasskeyCreatedResponse": Home("/me/passkeys"),
+    "SocketTicketResponse": Home("/ws/events"),
+    "NewCalendarLinkResponse": Home("/calendar/token"),
     "TokenResponse": Home("/users/me"),
     "QuestionResponse": Home(
         "/quizzes/{lesson_id}/questions/{id}",
@@ -91,6 +93,17 @@ HOMES = {
     "EnrolmentResponse": Home("/courses/{course_id}"),
     "QuestionImportResponse": Home("/quizzes/{lesson_id}/questions"),
     "ReflectionResponse": Home("/reflections"),
+    "ReminderResponse": Home(
+        "/tasks/{task_id}/reminders/{id}",
+        "reminder_id",
+        ("get_reminder", "update_reminder", "delete_reminder"),
+        also=("task_id",),
+    ),
+    "WebhookSecretResponse": Home(
+        "/webhooks/{id}",
+        "webhook_id",
+        ("get_webhook", "update_webhook", "test_webhook", "delete_webhook"),
+    ),
     "AccountResponse": Home("/users/{id}", "user_id", ("get_user", "update_user")),
 }
 

@@ -6,18 +6,23 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
-from questlog.api.deps import Me, Page, PathId, Reader, SlowWriter, UserId
+from questlog.api.deps import Me, Page, PathId, Reader, SlowReader, SlowWriter, UserId
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
-from questlog.automation.event_log import EventFilter
+from questlog.automation.event_filters import EventFilter
 from questlog.automation.event_schemas import EventPage, EventResponse, UndoResponse
 from questlog.core import clock
 from questlog.core.schemas import IsoDate
 from questlog.flows import activity
 from questlog.flows.undo import undo
+from questlog.planning.search.schemas import SearchedWords
 
 router = HouseRouter(prefix="/events", tags=["events"])
 ONE_DAY = timedelta(days=1)
+TYPE = r"[a-z_]+\.([a-z_]+|\*)"
+KINDS_OF_ACTORS = ("agent", "key", "user")
+"""Those of which there are several; `system` is one."""
+MOST_WORDS = 10
 
 
 def event_filter(
@@ -26,23 +31,50 @@ def event_filter(
         str | None,
         Query(
             alias="type",
-            max_length=64,
-            pattern=r"^[a-z_]+\.([a-z_]+|\*)$",
-            description="A type such as `task.completed`, or all of a noun: `task.*`.",
+            max_length=1000,
+            pattern=rf"^{TYPE}(,{TYPE})*$",
+            description="A type such as `task.completed`, or all of a noun: `task.*`. Several with commas between them.",
+        ),
+    ] = None,
+    subject_type: Annotated[
+        str | None,
+        Query(
+            max_length=32,
+            pattern=r"^[a-z_]+$",
+            description="Only what happened to this kind of thing, such as `goal`.",
         ),
     ] = None,
     subject_id: Annotated[UUID | None, Query(description="Only what happened to this.")] = None,
+    actor: Annotated[
+        str | None,
+        Query(
+            max_length=80,
+            pattern=r"^[a-z]+(:[0-9a-f-]{36})?$",
+            description="Who did it: `user`, `key` or `system`, or a single key as `key:<id>`.",
+        ),
+    ] = None,
     first: Annotated[
         IsoDate | None, Query(alias="from", description="The first day, in your zone.")
     ] = None,
     last: Annotated[
         IsoDate | None, Query(alias="to", description="The last day, in your zone.")
     ] = None,
+    q: Annotated[
+        SearchedWords | None,
+        Query(description="Words that are all in the title or name of what it happened to."),
+    ] = None,
 ) -> EventFilter:
     zone = clock.zone(me.timezone)
-    begin = None if first is None else datetime.combine(first, time.min, zone)
-    end = None if last is None else datetime.combine(last + ONE_DAY, time.min, zone)
-    return EventFilter(type_, subject_id, begin, end)
+    kind_only = actor is not None and actor in KINDS_OF_ACTORS
+    return EventFilter(
+        types=tuple(type_.split(",")) if type_ is not None else (),
+        subject_type=subject_type,
+        subject_id=subject_id,
+        actor=f"{actor}:" if kind_only else actor,
+        first=None if first is None else datetime.combine(first, time.min, zone),
+        last=None if last is None else datetime.combine(last + ONE_DAY, time.min, zone),
+        words=tuple(q.split()[:MOST_WORDS]) if q is not None else (),
+    )
 
 
 @router.get("", response_model=EventPage)
@@ -51,7 +83,7 @@ async def list_events(
     wanted: Annotated[EventFilter, Depends(event_filter)],
     page: Page,
     user_id: UserId,
-    session: Reader,
+    session: SlowReader,
 ) -> Response:
     """List what happened in your account, newest first, and until when each change can be undone."""
     found = await activity.page(session, user_id, wanted, page)

@@ -1,22 +1,29 @@
 """Is it alive, does its database answer, may traffic come."""
 
+import asyncio
 import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from questlog import __version__
 from questlog.api.deps import Steps
 from questlog.api.documented import refusing
 from questlog.api.routing import HouseRouter
+from questlog.automation import deliveries, relay
 from questlog.core import schema, sqlite
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import NotFoundError
 from questlog.core.schemas import Answer
 
 router = HouseRouter(tags=["health"])
+
+PATIENCE_S = 2.0
 
 
 class HealthResponse(Answer):
@@ -65,10 +72,10 @@ async def get_database_health(database: Steps) -> DatabaseHealthResponse:
 @router.get("/ready", response_model=ReadyResponse, responses=NOT_READY)
 async def get_readiness(request: Request, database: Steps) -> Response:
     """Say whether traffic may come: 200, or 503 with one line for each part that is not ready."""
-    checks = {
-        "database": await _database_line(database),
-        "migrations": await _migrations_line(database),
-    }
+    database_line, migrations_line = await asyncio.gather(
+        _database_line(database), _migrations_line(database)
+    )
+    checks = {"database": database_line, "migrations": migrations_line}
     if database.is_sqlite:
         checks["sqlite"] = "sqlite_wal_reset_risk" if sqlite.wal_reset_risk() else "ok"
     checks |= await _optional_lines(request)
@@ -81,7 +88,8 @@ async def get_readiness(request: Request, database: Steps) -> Response:
 
 async def _database_line(database: Database) -> str:
     try:
-        await database.read(_ping)
+        async with asyncio.timeout(PATIENCE_S):
+            await database.read(_ping)
     except Exception as error:
         return f"does not answer ({type(error).__name__})"
     return "ok"
@@ -89,17 +97,25 @@ async def _database_line(database: Database) -> str:
 
 async def _migrations_line(database: Database) -> str:
     try:
-        current = await schema.current_revision(database)
+        async with asyncio.timeout(PATIENCE_S):
+            current = await schema.current_revision(database)
     except Exception as error:
         return f"unknown ({type(error).__name__})"
     return "ok" if current == schema.head_revision() else "pending: run `questlog db upgrade`"
 
 
 async def _optional_lines(request: Request) -> dict[str, str]:
-    lines: dict[str, Any] = {}
-    for name, check in request.app.state.readiness.items():
-        lines[name] = await check()
-    return lines
+    checks = request.app.state.readiness
+    lines = await asyncio.gather(*(_line(check) for check in checks.values()))
+    return dict(zip(checks, lines, strict=True))
+
+
+async def _line(check: Callable[[], Awaitable[str]]) -> str:
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await check()
+    except Exception as error:
+        return f"unknown ({type(error).__name__})"
 
 
 class MetricsOffError(NotFoundError):
@@ -107,9 +123,13 @@ class MetricsOffError(NotFoundError):
 
 
 @router.get("/metrics", response_class=PlainTextResponse, openapi_extra=refusing(404))
-async def get_metrics(request: Request) -> Response:
+async def get_metrics(request: Request, database: Steps) -> Response:
     """Give Prometheus its numbers. Off in production unless METRICS_ENABLED says otherwise."""
     metrics = request.app.state.metrics
     if metrics is None:
         raise MetricsOffError()
+    with suppress(SQLAlchemyError, OSError):  # then these are as old as the last answer
+        lag = await database.read(relay.lag)
+        waiting = await database.read(deliveries.backlog)
+        metrics.observe_webhooks(waiting=waiting, behind=lag.behind, full=lag.full)
     return Response(metrics.page(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,6 +1,6 @@
 """What Prometheus may ask of this process."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
@@ -34,6 +34,36 @@ class Metrics:
             "Requests that passed uncounted because Redis did not answer.",
             registry=self.registry,
         )
+
+        self._lag = Histogram(
+            "questlog_event_loop_lag_seconds",
+            "By how much the event loop is late.",
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+
+        self.sockets = Gauge(
+            "questlog_sockets_open",
+            "WebSockets and event streams that are open.",
+            ["route"],
+            registry=self.registry,
+        )
+
+        self._webhooks = {
+            name: Gauge(f"questlog_webhooks_{name}", about, registry=self.registry)
+            for name, about in (
+                ("waiting", "Messages that wait to be sent, for the first time or again."),
+                ("behind", "Endpoints that were not told everything yet."),
+                ("full", "Endpoints with so much waiting that the rest stays in the log."),
+            )
+        }
+
+    def observe_lag(self, seconds: float) -> None:
+        self._lag.observe(seconds)
+
+    def observe_webhooks(self, *, waiting: int, behind: int, full: int) -> None:
+        for name, figure in (("waiting", waiting), ("behind", behind), ("full", full)):
+            self._webhooks[name].set(figure)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         known = (

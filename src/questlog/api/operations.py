@@ -18,7 +18,7 @@ DATABASE_DOORS = {
     deps.principal,
 }
 FOUND, NOT_MODIFIED = 302, 304
-WITH_ETAG = ("OwnAccountResponse", "AccountResponse")
+WITH_ETAG = ("OwnAccountResponse", "AccountResponse", "WebhookSecretResponse")
 
 
 class Operation:
@@ -151,7 +151,12 @@ class Operation:
             yield "Location"
 
 
-GOOD = {"200": "Done; this is the answer.", "201": "Made.", "204": "Done; there is nothing to say."}
+GOOD = {
+    "200": "Done; this is the answer.",
+    "201": "Made.",
+    "202": "Taken on; what comes of it shows later.",
+    "204": "Done; there is nothing to say.",
+}
 
 
 def _where_it_is(home: Home) -> dict[str, str]:

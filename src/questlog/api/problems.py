@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 from questlog.api.gate.exchange import current
 from questlog.api.gate.json_body import HostileBodyError
 from questlog.core.db import DatabaseDownError, translate
-from questlog.core.exceptions import QuestlogError
+from questlog.core.exceptions import QuestlogError, UnavailableError
 from questlog.core.schemas import Answer
 from questlog.core.translations import translated
 
@@ -118,6 +118,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HostileBodyError, _on_hostile_body)
     app.add_exception_handler(DBAPIError, _on_database)
     app.add_exception_handler(PoolTimeoutError, _on_pool)
+    app.add_exception_handler(MemoryError, _on_shortage)
+    app.add_exception_handler(RuntimeError, _on_shortage)
     app.add_exception_handler(ClientDisconnect, _on_gone)
 
 
@@ -195,6 +197,8 @@ SENTENCES = {
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - narrows the type for the checker
+    if isinstance(error.__cause__, MemoryError):  # to FastAPI a body that cannot be parsed
+        return await _on_shortage(request, error.__cause__)
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(allowed_methods(request)) or headers.get("allow", "GET")
@@ -221,6 +225,14 @@ async def _on_database(request: Request, error: Exception) -> Response:
     if isinstance(meaning, QuestlogError):
         log.warning("database_trouble", error=type(error.orig).__name__)
         return await _on_known(request, meaning)
+    raise error
+
+
+async def _on_shortage(request: Request, error: Exception) -> Response:
+    """Turn people away while the machine has no memory or no thread to give (F-32)."""
+    if isinstance(error, MemoryError) or "start new thread" in str(error):
+        log.warning("machine_short", error=type(error).__name__)
+        return await _on_known(request, UnavailableError())
     raise error
 
 

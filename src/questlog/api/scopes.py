@@ -27,6 +27,7 @@ KINDS = frozenset(
         "projects",
         "stats",
         "tasks",
+        "webhooks",
     }
 )
 TASKS_OF_A_USER = "/users/{user_id}/tasks"
@@ -37,6 +38,7 @@ CALLED = {
     "lessons": "learning",
     "progress": "learning",
     "quizzes": "learning",
+    "reminders": "tasks",
     "reflections": "learning",
     "reviews": "learning",
     "rpg": "game",
@@ -59,6 +61,10 @@ NAMED: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/users"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/users/{user_id}"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/admin/audit-log"): frozenset({Scope.ADMIN_READ}),
+    ("GET", "/admin/deliveries"): frozenset({Scope.ADMIN_READ}),
+    ("GET", "/admin/jobs"): frozenset({Scope.ADMIN_READ}),
+    ("GET", "/admin/jobs/{job_id}"): frozenset({Scope.ADMIN_READ}),
+    ("GET", "/admin/processes"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/admin/users"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/admin/users/{user_id}"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/admin/users/{user_id}/sessions"): frozenset({Scope.ADMIN_READ}),
@@ -66,6 +72,19 @@ NAMED: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/quizzes/{lesson_id}/questions/{question_id}"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/search"): frozenset({Scope.TASKS_READ, Scope.ITEMS_READ}),
     ("GET", "/rpg/preview"): frozenset({Scope.GAME_READ, Scope.TASKS_READ}),
+    ("GET", "/sync"): frozenset(
+        {
+            Scope.EVENTS_READ,
+            Scope.FILTERS_READ,
+            Scope.GOALS_READ,
+            Scope.ITEMS_READ,
+            Scope.LABELS_READ,
+            Scope.OCCURRENCES_READ,
+            Scope.PROJECTS_READ,
+            Scope.TASKS_READ,
+        }
+    ),
+    ("GET", "/ws/events"): frozenset({Scope.EVENTS_READ}),
     ("GET", "/tasks/{task_id}/occurrences"): frozenset({Scope.OCCURRENCES_READ}),
     ("POST", "/courses/{course_id}/enroll"): frozenset({Scope.LEARNING_WRITE, Scope.TASKS_WRITE}),
     ("DELETE", "/courses/{course_id}/enrolment"): frozenset(
@@ -73,6 +92,9 @@ NAMED: dict[tuple[str, str], frozenset[Scope]] = {
     ),
     ("POST", "/items/{item_id}/to-task"): frozenset({Scope.ITEMS_WRITE, Scope.TASKS_WRITE}),
     ("POST", "/quizzes/{lesson_id}/submit"): frozenset({Scope.LEARNING_WRITE, Scope.TASKS_WRITE}),
+    ("GET", "/webhooks/{webhook_id}/deliveries/{delivery_id}"): frozenset(
+        {Scope.WEBHOOKS_READ, Scope.EVENTS_READ}
+    ),
 }
 
 

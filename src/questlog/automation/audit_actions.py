@@ -10,6 +10,8 @@ type Action = Literal[
     "admin.read",
     "attempts.exhausted",
     "authz.denied",
+    "calendar.closed",
+    "calendar.opened",
     "code.failed",
     "code.sent",
     "email.proven",
@@ -19,6 +21,7 @@ type Action = Literal[
     "game.adjusted",
     "identity.linked",
     "identity.unlinked",
+    "job.retried",
     "key.created",
     "key.revoked",
     "login.failed",
@@ -31,6 +34,11 @@ type Action = Literal[
     "refresh.reused",
     "role.changed",
     "session.revoked",
+    "webhook.created",
+    "webhook.deleted",
+    "webhook.disabled",
+    "webhook.secret_rotated",
+    "webhook.updated",
 ]
 
 ACTIONS: tuple[str, ...] = get_args(Action.__value__)

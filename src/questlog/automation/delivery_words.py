@@ -8,7 +8,7 @@ BAD_STATUS: Final = "bad_status"
 """An answer that was no success: everything but 2xx. Redirects are not followed."""
 GONE: Final = "gone"
 """410: the endpoint does not want to be told any more."""
-NO_SECRET: Final = "no_secret"
+UNSIGNED: Final = "unsigned"
 """Its secret was sealed with a SECRET_KEY that is not here any more."""
 
 WORDS: Final = frozenset(
@@ -24,7 +24,7 @@ WORDS: Final = frozenset(
         "unreachable",
         BAD_STATUS,
         GONE,
-        NO_SECRET,
+        UNSIGNED,
         UNKNOWN,
     }
 )
@@ -37,6 +37,6 @@ def shown(word: str | None) -> str | None:
 
     Refused, timed out and blocked read alike, so that no endpoint can be used to look round a network (S-141).
     """
-    if word is None or word in ANSWERED or word in (UNKNOWN, NO_SECRET):
+    if word is None or word in ANSWERED or word in (UNKNOWN, UNSIGNED):
         return word
     return UNREACHABLE

@@ -1,13 +1,12 @@
 """Reading the event log: pages of it, one event, and what was recorded behind one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, select
 
+from questlog.automation.event_filters import EventFilter
 from questlog.automation.events import EVENTS, UNDO_STATES
 from questlog.core.db import Session
 from questlog.core.exceptions import AuthorizationError, NotFoundError
@@ -36,16 +35,6 @@ class NotYourEventError(AuthorizationError):
     default_message = "This belongs to somebody else."
 
 
-@dataclass(frozen=True)
-class EventFilter:
-    """`type` is exact, or everything of a noun: `task.*`. `last` is the first moment that is not meant any more."""
-
-    type: str | None = None
-    subject_id: UUID | None = None
-    first: datetime | None = None
-    last: datetime | None = None
-
-
 async def page(
     session: Session, user_id: UUID, wanted: EventFilter, request: PageRequest
 ) -> Slice[Row[Any]]:
@@ -54,21 +43,8 @@ async def page(
 
 
 def _events_of(user_id: UUID, wanted: EventFilter) -> Select[Any]:
-    columns = EVENTS.c
-    statement = select(*SHOWN).select_from(WITH_STATE).where(columns.user_id == user_id)
-    if wanted.type is not None:
-        noun = wanted.type.removesuffix("*")
-        is_exact = noun == wanted.type
-        statement = statement.where(
-            columns.type == noun if is_exact else columns.type.startswith(noun, autoescape=True)
-        )
-    if wanted.subject_id is not None:
-        statement = statement.where(columns.subject_id == wanted.subject_id)
-    if wanted.first is not None:
-        statement = statement.where(columns.created_at >= wanted.first)
-    if wanted.last is not None:
-        statement = statement.where(columns.created_at < wanted.last)
-    return statement
+    statement = select(*SHOWN).select_from(WITH_STATE).where(EVENTS.c.user_id == user_id)
+    return statement.where(*wanted.conditions())
 
 
 async def get(session: Session, user_id: UUID, event_id: UUID) -> Row[Any]:

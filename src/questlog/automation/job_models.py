@@ -92,7 +92,6 @@ class NotificationSettings(Base):
     quiet_to: Mapped[str | None] = mapped_column(String(5))
     push_url: Mapped[bytes | None] = mapped_column(LargeBinary, info={"secret": True})
     """Sealed: whoever knows the address of somebody's pushes can read them."""
-    unsubscribe_digest: Mapped[str] = mapped_column(String(64), unique=True, info={"secret": True})
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 
 from questlog.automation.models import Mail
 from questlog.core import clock
@@ -57,23 +57,30 @@ async def enqueue(
     params: Mapping[str, Any],
     expires_at: datetime | None,
     user_id: UUID | None = None,
+    due_at: datetime | None = None,
+    mail_id: UUID | None = None,
 ) -> UUID:
-    """Add a mail to the caller's transaction. After `expires_at` it is not sent any more."""
+    """Add a mail to the caller's transaction, to be sent from `due_at` on and before `expires_at`."""
     now = clock.now()
     mail = Mail(
-        id=new_id(),
+        id=mail_id or new_id(),
         user_id=user_id,
         to_address=to_address,
         template=template,
         locale=locale,
         params=dict(params),
         created_at=now,
-        due_at=now,
+        due_at=due_at or now,
         expires_at=expires_at,
     )
     session.add(mail)
     after_commit(session, _ring)
     return mail.id
+
+
+async def is_known(session: Session, mail_id: UUID) -> bool:
+    """Tell whether a mail with this id was written, within the last week."""
+    return await session.scalar(select(Mail.id).where(Mail.id == mail_id)) is not None
 
 
 async def claim(session: Session, most: int) -> Sequence[Letter]:
@@ -136,9 +143,16 @@ async def _settle(session: Session, mail_id: UUID, **values: Any) -> None:
 
 
 async def backlog(session: Session) -> Backlog:
-    """Return how much mail waits, and since when: a mail server that is down shows here."""
-    statement = select(func.count(), func.min(Mail.created_at)).where(
-        Mail.sent_at.is_(None), Mail.failed_at.is_(None)
+    """Return how much mail waits, and since when: a mail server that is down shows here.
+
+    What is held back for somebody's quiet hours does not wait yet.
+    """
+    is_tried = Mail.attempts > 0
+    since = func.min(case((is_tried, Mail.created_at), else_=Mail.due_at))
+    statement = select(func.count(), since).where(
+        Mail.sent_at.is_(None),
+        Mail.failed_at.is_(None),
+        or_(is_tried, Mail.due_at <= clock.now()),
     )
     waiting, oldest = (await session.execute(statement)).one()
     return Backlog(waiting, oldest)

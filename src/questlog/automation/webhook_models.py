@@ -22,6 +22,7 @@ from questlog.core.db import Base
 from questlog.core.types import Id, Json, Moment
 
 WAITING = text("state = 'waiting'")
+LEASED = text("leased_until IS NOT NULL")
 
 
 class Webhook(Base):
@@ -107,6 +108,13 @@ class Delivery(Base):
             "due_at",
             sqlite_where=WAITING,
             postgresql_where=WAITING,
+        ),
+        Index(
+            "ix_deliveries_leased",
+            "webhook_id",
+            "leased_until",
+            sqlite_where=LEASED,
+            postgresql_where=LEASED,
         ),
         Index("ix_deliveries_log", "user_id", "webhook_id", "id"),
         Index("ix_deliveries_done", "done_at"),

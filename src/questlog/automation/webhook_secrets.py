@@ -8,6 +8,7 @@ import binascii
 import secrets
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
@@ -61,7 +62,7 @@ def read(text: str) -> bytes:
 def _is_weak(secret: bytes) -> bool:
     if not LEAST_BYTES <= len(secret) <= MOST_BYTES:
         return True
-    steps = {(after - before) % 256 for before, after in zip(secret, secret[1:], strict=False)}
+    steps = {(after - before) % 256 for before, after in pairwise(secret)}
     return (
         len(set(secret)) < LEAST_DIFFERENT_BYTES
         or len(steps) == 1
@@ -89,8 +90,8 @@ def secrets_of(webhook: Any, keyring: Keyring, now: datetime) -> list[str]:
 
     `webhook` is a row of `webhooks` with id, owner and the three columns of the secrets.
     """
-    sealed = (each for each in _valid(webhook, now))
-    clear = (unseal(keyring, webhook.user_id, webhook.id, each) for each in sealed)
+    valid = _valid(webhook, now)
+    clear = (unseal(keyring, webhook.user_id, webhook.id, each) for each in valid)
     return [spelled(each) for each in clear if each is not None]
 
 

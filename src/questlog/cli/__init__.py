@@ -36,8 +36,13 @@ PLACES = {
     "remove": Place("questlog.cli.tasks:remove", "put tasks in the trash", "Your day"),
     "block": Place("questlog.cli.next_tasks:block", "let a task wait for another", "Your day"),
     "unblock": Place("questlog.cli.next_tasks:unblock", "let it wait no more", "Your day"),
+    "remind": Place("questlog.cli.reminders:remind", "be reminded of a task", "Your day"),
+    "notifications": Place(
+        "questlog.cli.reminders:notifications", "how you are told of things", "Your day"
+    ),
     "undo": Place("questlog.cli.undo:undo", "take back your last change", "Your day"),
     "activity": Place("questlog.cli.undo:activity", "what you did lately", "Your day"),
+    "watch": Place("questlog.cli.watch:watch", "what happens, as it happens", "Your day"),
     "goals": Place("questlog.cli.goals:goals", "goals and how far they are", "Your day"),
     "projects": Place("questlog.cli.projects:projects", "projects and what is open", "Your day"),
     "game": Place("questlog.cli.game:game", "level, quests, badges, the shop", "Your day"),
@@ -49,12 +54,16 @@ PLACES = {
     "logout": Place("questlog.cli.sign_in:logout", "sign out again", "Your account"),
     "whoami": Place("questlog.cli.sign_in:whoami", "who is signed in, and where", "Your account"),
     "keys": Place("questlog.cli.keys:keys", "API keys for programs", "Your account"),
+    "calendar": Place("questlog.cli.calendar:calendar", "for calendar programs", "Your account"),
     "totp": Place("questlog.cli.totp:totp", "codes of an app at sign-in", "Your account"),
+    "webhooks": Place("questlog.cli.webhooks:webhooks", "tell other programs", "Your account"),
     "import": Place("questlog.cli.imports:import_", "read another program's file", "Your account"),
     "export": Place(
         "questlog.cli.exports:export", "write all that is yours to a file", "Your account"
     ),
     "server": Place("questlog.cli.server:server", "run the server, list its routes", "The server"),
+    "worker": Place("questlog.cli.workers:worker", "do what comes later", "The server"),
+    "taskiq": Place("questlog.cli.workers:taskiq", "worker and scheduler with Redis", "The server"),
     "db": Place("questlog.cli.db:db", "migrate the database", "The server"),
     "user": Place("questlog.cli.users:user", "make and manage accounts", "The server"),
     "audit": Place("questlog.cli.audit:audit", "who did what that matters", "The server"),

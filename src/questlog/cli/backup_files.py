@@ -102,7 +102,7 @@ def restore(backup: Path, database: Path, progress: Progress) -> Path | None:
     try:
         _copy_file(backup, draft, progress)
         _sound_revision(draft)
-        with _nobody_else_in(database):
+        with nobody_else_in(database):
             kept = _set_aside(database)
             draft.replace(database)
             _sync(database.parent)
@@ -145,7 +145,7 @@ def _sound_revision(path: Path) -> str | None:
 
 
 @contextmanager
-def _nobody_else_in(database: Path) -> Iterator[None]:
+def nobody_else_in(database: Path) -> Iterator[None]:
     """Hold the database as SQLite itself would for an exclusive write. Works for a damaged file too.
 
     Whoever has a WAL database open holds a shared lock on it, even while idle.

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from questlog.cli import terminal
 from questlog.cli.database import work_on_database
+from questlog.cli.db_copy import copy
 from questlog.cli.exits import Failure
 from questlog.cli.settings import make_private, read_settings, unreachable
 from questlog.core import schema
@@ -38,6 +39,7 @@ def db() -> None:
     questlog db downgrade -1       one step back
     questlog db current            where it is
     questlog db reindex            read anew what searches look in
+    questlog db copy SOURCE TARGET move to another database
     """
 
 
@@ -135,6 +137,9 @@ def reindex() -> None:
     """
     count = work_on_database(read_settings(), lambda database: database.write(rebuild))
     terminal.success(f"Read the words of {count} tasks and items.")
+
+
+db.add_command(copy)
 
 
 def _run(verb: Callable[..., Any], *arguments: Any, **options: Any) -> None:

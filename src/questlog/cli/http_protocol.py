@@ -6,6 +6,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from questlog.api.gate.connections import HANG_UP, LEAVE
 from questlog.api.gate.edge import API_POLICY, SECURITY_HEADERS
 
 HEAD_BYTES = 32 * 1024
@@ -60,13 +61,28 @@ class BoundedHttp(HttpToolsProtocol):
             self._status = 431
             raise HeadTooLargeError
         super().on_headers_complete()
+        self.scope["state"][HANG_UP] = self.transport.abort
+
+    def on_body(self, body: bytes) -> None:
+        try:
+            super().on_body(body)
+        except MemoryError:  # which the parser would call broken HTTP
+            self._status = 503
+            raise
+
+    def shutdown(self) -> None:
+        """End a stream that would never end by itself (F-30); an answer under way goes on to its end."""
+        super().shutdown()
+        scope = getattr(self.cycle, "scope", None)
+        if scope is not None and LEAVE in scope["state"]:
+            scope["state"][LEAVE]()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_watch()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what never became a request: 400 for broken HTTP, 431 for too much of it."""
+        """Answer what never became a request: 400 for broken HTTP, 431 for too much of it, 503 when there is no room."""
         if self.transport.is_closing():
             return
         body = json.dumps(_problem(self._status)).encode()
@@ -76,6 +92,7 @@ class BoundedHttp(HttpToolsProtocol):
             *(b"%s: %s" % header for header in (*SECURITY_HEADERS, API_POLICY)),
             b"content-length: %d" % len(body),
             b"connection: close",
+            *([b"retry-after: 5"] if self._status == 503 else []),
         ]
         head = STATUS_LINE[self._status] + b"\r\n".join(lines) + b"\r\n\r\n"
         self.transport.write(head + body)
@@ -103,6 +120,11 @@ def _problem(status: int) -> dict[str, Any]:
             "Request Header Fields Too Large",
             "headers_too_large",
             "The headers or the address of the request are too large.",
+        ),
+        503: (
+            "Service Unavailable",
+            "unavailable",
+            "This server has no room for the request now. Try again soon.",
         ),
     }[status]
     return {

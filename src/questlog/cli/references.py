@@ -54,13 +54,20 @@ def goal_id(remote: Remote, name: str) -> str:
 
 def event_id(remote: Remote, reference: str) -> str:
     """Return the id of an event: a number is a place in the last `questlog activity`."""
+    return _listed(remote, "event", reference, "questlog activity")
+
+
+def delivery_id(remote: Remote, reference: str) -> str:
+    """Return the id of a delivery: a number is a place in the last `questlog webhooks deliveries`."""
+    return _listed(remote, "delivery", reference, "questlog webhooks deliveries")
+
+
+def _listed(remote: Remote, kind: str, reference: str, list_: str) -> str:
     if reference.isdecimal() and len(reference) <= LONGEST_NUMBER:
-        return _numbered(account_of(remote), "event", int(reference))
+        return _numbered(account_of(remote), kind, int(reference))
     if len(reference) == ID_LENGTH:
         return reference.lower()
-    raise Failure(
-        f"`{reference}` is neither a number of `questlog activity` nor an id", Exit.NOT_FOUND
-    )
+    raise Failure(f"`{reference}` is neither a number of `{list_}` nor an id", Exit.NOT_FOUND)
 
 
 def _named(remote: Remote, kind: str, name: str, found: Iterable[dict[str, Any]]) -> str:

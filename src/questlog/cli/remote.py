@@ -19,6 +19,7 @@ from questlog.cli.exits import Exit, Failure
 
 API = "/api/v1"
 TIMEOUT = httpx2.Timeout(30, connect=10, read=300)  # a large import or export takes its time
+STREAM = httpx2.Timeout(30, connect=10, read=60)  # a stream says something every 15 seconds
 RENEW_BEFORE_S = 30
 PAGE = 100
 EXITS = {
@@ -98,6 +99,26 @@ class Remote:
                 yield from answer.iter_bytes()
         except httpx2.TransportError as error:
             raise self._unreachable(error) from error
+
+    def lines(self, path: str, **query: Any) -> Iterator[str]:
+        """Yield the lines of an answer that may have no end, as they come."""
+        self._renew_if_old()
+        asked, shown = _only_given(query), self._headers()
+        try:
+            with self._client.stream(
+                "GET", path, params=asked, headers=shown, timeout=STREAM
+            ) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    raise failure_of(answer)
+                yield from answer.iter_lines()
+        except httpx2.TransportError as error:
+            raise self._unreachable(error) from error
+
+    def renew(self) -> None:
+        """Get a new access token now. Raises Failure when the sign-in has ended."""
+        if self._can_renew:
+            self._renew()
 
     def _signed(self, method: str, path: str, **more: Any) -> httpx2.Response:
         self._renew_if_old()

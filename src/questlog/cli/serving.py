@@ -5,6 +5,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -15,14 +16,29 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import ChangeReload, Multiprocess
 
 from questlog import main as application
+from questlog.api.sockets.line import LONGEST
 from questlog.cli.exits import Exit, Failure
 from questlog.cli.http_protocol import BoundedHttp
+from questlog.cli.socket_protocol import BoundedSockets
 
 # What is left after this is cut off, so that a stuck client cannot keep the server from ending (F-30).
 GRACE_SECONDS = 10
+PROCESSES_END_WITHIN_S = 11.5
 STARTUP_SECONDS = 60
+HUNG_S = 4  # a process that does not answer for so long is replaced (F-34)
 ORPHAN_PAUSE_S = 0.5
+PING_S = 20
 SUPERVISOR = "QUESTLOG_SUPERVISOR"
+BOUNDS: Mapping[str, Any] = {
+    "http": BoundedHttp,
+    "ws": BoundedSockets,
+    "ws_max_size": LONGEST,
+    "ws_ping_interval": PING_S,
+    "ws_ping_timeout": PING_S,
+    # What is said is small; unpacking a stranger's archives and keeping a dictionary for each peer is not.
+    "ws_per_message_deflate": False,
+}
+"""What uvicorn is told to speak with anybody."""
 
 
 class AnnouncingServer(Server):
@@ -50,6 +66,15 @@ class AnnouncingSupervisor(Multiprocess):
         if self.processes[0].wait_until_ready(STARTUP_SECONDS, self.should_exit):
             announce(self.sockets)
 
+    def join_all(self) -> None:
+        """Wait for the processes as long as they may take, and take away what hangs."""
+        ends = time.monotonic() + PROCESSES_END_WITHIN_S
+        for each in self.processes:
+            each.process.join(max(0.0, ends - time.monotonic()))
+            if each.process.is_alive():
+                each.kill()
+            each.join()
+
 
 def serve(host: str, port: int, *, workers: int, reload: bool) -> None:
     """Serve until a signal ends it. Raises Failure when it cannot start."""
@@ -61,8 +86,9 @@ def serve(host: str, port: int, *, workers: int, reload: bool) -> None:
         workers=workers,
         reload=reload,
         reload_dirs=str(Path(__file__).parents[1]) if reload else None,
-        http=BoundedHttp,
+        **BOUNDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_worker_healthcheck=HUNG_S,
         server_header=False,
         proxy_headers=False,  # the gate believes TRUSTED_PROXIES, and nobody else
         access_log=False,  # the gate logs requests

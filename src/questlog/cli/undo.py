@@ -13,6 +13,7 @@ from questlog.core import clock
 
 LOOKED_THROUGH = 100
 UNDONE = "change.undone"
+NAMES = {"type_": "type", "by": "actor", "first": "from", "last": "to", "words": "q"}
 
 
 @click.command()
@@ -41,15 +42,25 @@ def undo(event: str | None, yes: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--type", "type_", help="Only these, such as `task.completed` or `task.*`.")
+@click.option("--type", "type_", help="Only these, such as `task.completed` or `task.*,goal.*`.")
+@click.option("--by", help="Only what this did: `user`, `key` or `system`.")
+@click.option("--from", "first", metavar="DAY", help="The first day, such as 2026-12-01.")
+@click.option("--to", "last", metavar="DAY", help="The last day.")
+@click.option("--search", "words", metavar="WORDS", help="Words of the title.")
 @click.option(
     "--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many."
 )
 @terminal.json_option
-def activity(type_: str | None, limit: int, as_json: bool) -> None:
-    """List what happened in your account, newest first."""
+def activity(limit: int, as_json: bool, **wanted: str | None) -> None:
+    """List what happened in your account, newest first.
+
+    \b
+    questlog activity --type task.completed --from 2026-12-01
+    questlog activity --by key --search report
+    """
+    asked = {NAMES.get(name, name): value for name, value in wanted.items()}
     with signed_in() as remote:
-        found = remote.get("/events", type=type_, limit=limit)["items"]
+        found = remote.get("/events", limit=limit, **asked)["items"]
         account = references.account_of(remote)
         accounts.remember_list(account, "event", [event["id"] for event in found])
     if as_json:

@@ -1,22 +1,27 @@
 """Asking other servers over HTTP: no redirects, a bounded time and a bounded answer, whatever they do."""
 
 import asyncio
-import ssl
 from collections.abc import Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
-import httpx2
+import httpcore2
 from pydantic_core import from_json
+
+from questlog.clients import addresses
+from questlog.clients.addresses import EVERYWHERE, UnsafeUrlError
+from questlog.clients.dialer import DialError, dial
 
 TIMEOUT_S = 8.0
 MOST_BYTES = 256 * 1024
-NO_CONNECTIONS_KEPT = httpx2.Limits(max_keepalive_connections=0)
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+REASONS = {"timeout": "timeout", "too_slow": "timeout", "blocked_address": "blocked"}
 
 
 class OutgoingError(Exception):
-    """There was no usable answer. `reason` is one word for the log: timeout, unreachable, too_large, no_json."""
+    """There was no usable answer. `reason` is one word for the log: timeout, unreachable, blocked, too_large, no_json."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -42,6 +47,7 @@ class Reply:
 async def ask(
     url: str,
     *,
+    named_by: str | None = None,
     form: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     timeout_s: float = TIMEOUT_S,
@@ -49,43 +55,38 @@ async def ask(
 ) -> Reply:
     """GET `url`, or POST `form` to it. Any status is a reply, redirects too; raises `OutgoingError`.
 
-    The time is for everything from the name to the last byte. A compressed body is not unpacked: none was asked for.
+    An address the operator typed may be at home. One that another server gave, at the address `named_by`, leads back
+    to that very host or to a public one (S-134). The time is for everything from the name to the last byte. A
+    compressed body is not unpacked: none was asked for.
     """
     method = "GET" if form is None else "POST"
-    sent = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
+    sent = {"Accept": "application/json", **(FORM if form else {}), **(headers or {})}
+    body = urlencode(form or {}).encode()
+    allowed = EVERYWHERE if named_by is None or _same_host(url, named_by) else ()
     try:
         async with (
             asyncio.timeout(timeout_s),
-            _client(timeout_s) as client,
-            client.stream(method, url, data=form, headers=sent) as response,
+            dial(method, url, sent, body, allowed=allowed, timeout_s=timeout_s) as answer,
         ):
-            return Reply(response.status_code, await _body(response, most_bytes))
-    except (TimeoutError, httpx2.TimeoutException) as error:
+            return Reply(answer.status, await _body(answer, most_bytes))
+    except TimeoutError as error:
         raise OutgoingError("timeout") from error
-    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-        raise OutgoingError("unreachable") from error
+    except DialError as error:
+        raise OutgoingError(REASONS.get(error.word, "unreachable")) from error
 
 
-def _client(timeout_s: float) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(
-        verify=_trust(),
-        follow_redirects=False,
-        timeout=timeout_s,
-        trust_env=False,
-        limits=NO_CONNECTIONS_KEPT,
-    )
+def _same_host(url: str, other: str) -> bool:
+    try:
+        return addresses.read(url).host == addresses.read(other).host
+    except UnsafeUrlError:
+        return False
 
 
-@cache
-def _trust() -> ssl.SSLContext:
-    """Build the list of authorities once: it takes longer than a request."""
-    return httpx2.create_ssl_context()
-
-
-async def _body(response: httpx2.Response, most_bytes: int) -> bytes:
+async def _body(answer: httpcore2.Response, most_bytes: int) -> bytes:
     body = bytearray()
-    async for piece in response.aiter_raw():
-        body += piece
-        if len(body) > most_bytes:
-            raise OutgoingError("too_large")
+    async with aclosing(answer.aiter_stream()) as pieces:
+        async for piece in pieces:
+            body += piece
+            if len(body) > most_bytes:
+                raise OutgoingError("too_large")
     return bytes(body)

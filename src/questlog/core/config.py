@@ -71,8 +71,8 @@ class AppSettings(Group):
     """Whether `/docs`, `/redoc` and `/openapi.json` answer."""
     metrics_enabled: bool = setting(True, "METRICS_ENABLED", "true", in_production=False)
     """Whether `/metrics` answers."""
-    relay: bool = setting(True, "RELAY", "off")
-    """Whether the server itself passes recorded events on; `off` leaves that to a worker."""
+    relay: types.Relay = setting("auto", "RELAY", "off")
+    """Whether the server does what comes later (webhooks, mail, jobs): `on`, `off`, or `auto`: unless a worker does."""
 
     @property
     def is_production(self) -> bool:

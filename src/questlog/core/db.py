@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from questlog.core import sqlite
+from questlog.core import postgres, sqlite
 from questlog.core.database_url import DatabaseUrl
 from questlog.core.exceptions import UnavailableError
 
@@ -30,11 +30,6 @@ type Verb[Result] = Callable[..., Coroutine[Any, Any, Result]]
 
 SLOW_READER_THREADS = 2
 BUSY_PATIENCE_S = 5.0
-TIMEOUTS = {
-    "statement_timeout": "60s",
-    "lock_timeout": "10s",
-    "idle_in_transaction_session_timeout": "60s",
-}
 BUSY_PAUSE_S = 0.004
 BUSY_SIGNS = (
     "database is locked",
@@ -42,6 +37,11 @@ BUSY_SIGNS = (
     "disk is full",
     "readonly database",
     "unable to open",
+)
+
+
+_around: contextvars.ContextVar[tuple[Session, asyncio.Task[Any] | None] | None] = (
+    contextvars.ContextVar("writer_around", default=None)
 )
 
 
@@ -97,13 +97,16 @@ class Database:
         }
         if url.is_sqlite:
             options = {"pool_size": SLOW_READER_THREADS + 2, "max_overflow": -1}
+        arguments = url.connect_args if url.is_sqlite else postgres.connect_args(url)
         self.engine: AsyncEngine = create_async_engine(
-            url.sqlalchemy_url, connect_args=_connect_args(url), echo=echo, **options
+            url.sqlalchemy_url, connect_args=arguments, echo=echo, **options
         )
         if url.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", sqlite.prepare_connection)
             event.listen(self.engine.sync_engine, "begin", sqlite.begin)
             sqlite.set_up_without_greenlets(self.engine.sync_engine)
+        else:
+            postgres.prepare(self.engine.sync_engine)
         # A reader needs no snapshot over several statements: each list is one statement.
         reads = {"reads_only": True} if url.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._read_engine = self.engine.execution_options(**reads)
@@ -157,8 +160,17 @@ class Database:
             except BaseException:
                 work.close()
                 raise
-            return await self.step(session, work)
+            return await self._step_around(session, work)
         return await self.step(session, _and_close(session, work))
+
+    async def _step_around[Result](
+        self, session: Session, work: Coroutine[Any, Any, Result]
+    ) -> Result:
+        token = _around.set((session, asyncio.current_task()))
+        try:
+            return await self.step(session, work)
+        finally:
+            _around.reset(token)
 
     async def finish(self, session: Session) -> None:
         """Run the closing hooks and commit, if the writer wrote."""
@@ -181,7 +193,7 @@ class Database:
         try:
             await self.begin_turn(session)
             work = _whole(session, self.closing, verb(session, *args, **kwargs))
-            return await self.step(session, _and_close(session, work))
+            return await self._step_around(session, _and_close(session, work))
         finally:
             await self.give_back(session)
 
@@ -195,7 +207,11 @@ class Database:
         """Lend a writer whose statements run where they stand: for tests and the command line."""
         async with self.unit(writes=True) as session:
             await self.begin_turn(session)
-            yield session
+            token = _around.set((session, asyncio.current_task()))
+            try:
+                yield session
+            finally:
+                _around.reset(token)
 
     @asynccontextmanager
     async def reader(self) -> AsyncIterator[Session]:
@@ -216,12 +232,11 @@ class Database:
                 self._write_turn.release()
 
 
-def _connect_args(url: DatabaseUrl) -> dict[str, Any]:
-    """Add the timeouts of a PostgreSQL session; behind a pooler there is none, and the role carries them."""
-    if url.is_sqlite or url.pooler:
-        return url.connect_args
-    asked = url.connect_args.get("server_settings", {})
-    return {**url.connect_args, "server_settings": {**TIMEOUTS, **asked}}
+def writer_around() -> Session | None:
+    """Return the writer whose unit the caller is a part of, if there is one."""
+    found = _around.get()
+    # A task that was started inside a unit inherits its context, and may outlive it.
+    return found[0] if found and found[1] is asyncio.current_task() else None
 
 
 async def _and_close[Result](session: Session, work: Coroutine[Any, Any, Result]) -> Result:

@@ -108,6 +108,13 @@ def _smtp_tls(value: Any) -> Any:
     }.get(word, word)
 
 
+def _relay(value: Any) -> Any:
+    """Understand a switch's plain yes and no as well."""
+    word = _lowered(str(value))
+    switch = {"true": "on", "1": "on", "yes": "on", "false": "off", "0": "off", "no": "off"}
+    return switch.get(word, word)
+
+
 def _mailbox(value: str) -> str:
     address = parseaddr(value)[1]
     if "@" not in address or "\n" in value or "\r" in value:
@@ -116,6 +123,7 @@ def _mailbox(value: str) -> str:
 
 
 SmtpTls = Annotated[Literal["auto", "starttls", "tls", "none"], BeforeValidator(_smtp_tls)]
+Relay = Annotated[Literal["auto", "on", "off"], BeforeValidator(_relay)]
 SharedSecret = Annotated[SecretStr, AfterValidator(_shared_secret)]
 Listed = BeforeValidator(_listed)
 Json = BeforeValidator(_json)

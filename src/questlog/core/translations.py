@@ -4,12 +4,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from questlog.core.translations_of_copies import OF_COPIES
 from questlog.core.translations_of_elsewhere import OF_ELSEWHERE
 from questlog.core.translations_of_factors import OF_FACTORS
 from questlog.core.translations_of_game import OF_GAME
 from questlog.core.translations_of_imports import OF_IMPORTS
 from questlog.core.translations_of_learning import OF_LEARNING
+from questlog.core.translations_of_live import OF_LIVE
 from questlog.core.translations_of_quizzes import OF_QUIZZES
+from questlog.core.translations_of_reminders import OF_REMINDERS
+from questlog.core.translations_of_webhooks import OF_WEBHOOKS
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -153,12 +157,17 @@ RUSSIAN: Mapping[str, str] = {
     "This temporary id names nothing: its command comes later, or did not succeed.": "За этим временным идентификатором ничего нет: его команда стоит позже или не выполнена.",
     "The file cannot be read.": "Файл не удаётся прочесть.",
     "Questlog does not read this format.": "Questlog не читает этот формат.",
+    "This server does not call this address: it has to begin with http:// or https://, name a public host and use that scheme's own port.": "Этот сервер не обращается по такому адресу: он должен начинаться с http:// или https://, называть открытый узел и обычный порт этой схемы.",
     **OF_IMPORTS,
     **OF_FACTORS,
     **OF_GAME,
     **OF_QUIZZES,
+    **OF_WEBHOOKS,
     **OF_LEARNING,
+    **OF_LIVE,
+    **OF_REMINDERS,
     **OF_ELSEWHERE,
+    **OF_COPIES,
 }
 
 

@@ -28,12 +28,14 @@ BY_ITSELF = frozenset(
         "exchange_codes",
         "external_identities",
         "factor_tickets",
+        "jobs",
         "mails",
         "password_resets",
         "player_bosses",
         "players",
         "pursuits",
         "sessions",
+        "socket_tickets",
         "undo_states",
     }
 )

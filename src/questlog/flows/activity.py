@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from questlog.automation import event_log
-from questlog.automation.event_log import EventFilter
+from questlog.automation.event_filters import EventFilter
 from questlog.core.db import Session
 from questlog.core.pagination import PageRequest, Slice
 from questlog.flows.undo_inverses import undoable_until

@@ -45,7 +45,7 @@ async def complete_task(
     )
     if done.occurrence_id is None:
         return TaskChange(done.task, {})
-    event_id = _record(session, done)
+    event_id = _record(session, done, done.occurrence_id)
     earned, lesson = await rewards.pay_task(session, user_id, done, timezone=timezone)
     receipt = {
         **earned.receipt(),
@@ -79,13 +79,13 @@ def shares(goals: Sequence[GoalProgress]) -> list[dict[str, Any]]:
     return [{"id": str(goal.id), "done": goal.done, "total": goal.total} for goal in goals]
 
 
-def _record(session: Session, done: Completion) -> UUID:
+def _record(session: Session, done: Completion, occurrence_id: UUID) -> UUID:
     return tasks.record(
         session,
         done.task,
         "task.completed",
-        touched=done.touched,
-        occurrence_id=str(done.occurrence_id),
+        touched=[*done.touched, occurrences.touched(occurrence_id)],
+        occurrence_id=str(occurrence_id),
         scheduled_on=_text(done.scheduled_on),
         next_due=_text(done.next_due),
     )

@@ -28,10 +28,13 @@ LABELS = "labels"
 FOLDED_IN = frozenset({"task_labels"})
 # Tables that are not in it, and why.
 LEFT_OUT: Mapping[str, str] = {
+    "calendar_links": "nothing but the digest of what opens the calendar",
     "exchange_codes": "good for a minute, and only for the browser that asked",
     "factor_tickets": "a sign-in under way",
+    "jobs": "what the server is about to do for the account; it means nothing elsewhere",
     "oidc_attempts": "a sign-in under way",
     "recovery_codes": "nothing but digests of what opens the account",
+    "socket_tickets": "good for a minute, and only once",
     "totp_secrets": "nothing but a secret that opens the account",
     "undo_states": "what the changes of the last day replaced; it means nothing elsewhere",
 }

@@ -22,7 +22,7 @@ UNDONE = "change.undone"
 COMPLETED = "task.completed"
 WHOLES = frozenset({"batch.applied", "import.applied"})
 CREATED = frozenset(
-    f"{noun}.created" for noun in ("task", "goal", "project", "label", "item", "filter")
+    f"{noun}.created" for noun in ("task", "goal", "project", "label", "item", "filter", "reminder")
 )
 DELETED = frozenset({"task.deleted"})
 # What its event says enough about; everything else is undone by what it keeps.

@@ -47,7 +47,7 @@ def left_by(changes: Iterable[Change]) -> dict[Name, int]:
     left: dict[Name, int] = {}
     for change in changes:
         for kind, id_, version in change.touched:
-            if kind in KINDS:
+            if kind in KINDS and KINDS[kind].has_version:
                 left[kind, (id_,)] = max(version, left.get((kind, (id_,)), 0))
     return left
 

@@ -39,7 +39,10 @@ class IssuerPresence:
 
     async def find(self, database: Database, vouched: Vouched) -> Principal | None:
         """Return whose identity this is, or None for nobody's. Raises `AccountClosedError`."""
-        name = vouched.issuer, vouched.subject
+        return await self.of_name(database, (vouched.issuer, vouched.subject))
+
+    async def of_name(self, database: Database, name: Name) -> Principal | None:
+        """Return whose identity has this name, or None for nobody's. Raises `AccountClosedError`."""
         seen = self._seen.recall(name)
         found = seen.principal if seen else await self._seen.learn(name, database.read(load, *name))
         if found is not None and len(self._used) < memory.CAPACITY:

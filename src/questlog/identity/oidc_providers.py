@@ -74,7 +74,10 @@ class Provider:
         self.name = configured.name
         self.label = configured.label or configured.name.replace("-", " ").capitalize()
         self._metadata = Kept(self._fetch_metadata)
-        self._keys = PublishedKeys(self.name, self._keys_address, tuple)
+        self._document = configured.discovery_url or (
+            f"{configured.issuer.rstrip('/')}/.well-known/openid-configuration"
+        )
+        self._keys = PublishedKeys(self.name, self._keys_address, tuple, named_by=self._document)
 
     @property
     def door(self) -> str:
@@ -152,7 +155,9 @@ class Provider:
         else:  # RFC 6749 § 2.3.1
             both = f"{quote_plus(name)}:{quote_plus(secret)}".encode()
             headers["Authorization"] = f"Basic {b64encode(both).decode()}"
-        reply = await outgoing.ask(metadata.token_endpoint, form=form, headers=headers)
+        reply = await outgoing.ask(
+            metadata.token_endpoint, named_by=self._document, form=form, headers=headers
+        )
         if reply.status == 400:
             raise self._refusal("grant")
         return _good(reply).json_object()
@@ -182,13 +187,8 @@ class Provider:
         return ProviderRefusedError()
 
     async def _fetch_metadata(self) -> Metadata:
-        issuer = self.configured.issuer
-        address = (
-            self.configured.discovery_url
-            or f"{issuer.rstrip('/')}/.well-known/openid-configuration"
-        )
-        found = _good(await outgoing.ask(address)).json_object()
-        if found.get("issuer") != issuer:
+        found = _good(await outgoing.ask(self._document)).json_object()
+        if found.get("issuer") != self.configured.issuer:
             raise OutgoingError("issuer")
         methods = _texts(found.get("token_endpoint_auth_methods_supported"))
         announced = _texts(found.get("id_token_signing_alg_values_supported")) or {"RS256"}

@@ -42,16 +42,20 @@ class Presence:
     async def authenticate(self, database: Database, token: str) -> Principal:
         """Say whose access token this is. Raises AuthenticationError."""
         claims = self._read(token)
-        seen = self._seen.recall(claims.session_id)
+        return await self.of_session(database, claims.user_id, claims.session_id)
+
+    async def of_session(self, database: Database, user_id: UUID, session_id: UUID) -> Principal:
+        """Say who signed in with this session. Raises `SessionEndedError`."""
+        seen = self._seen.recall(session_id)
         if seen is not None:
             found = seen.principal
         else:
-            reading = database.read(principals.load, claims.user_id, claims.session_id)
-            found = await self._seen.learn(claims.session_id, reading)
-        if found is None or found.user_id != claims.user_id:
+            reading = database.read(principals.load, user_id, session_id)
+            found = await self._seen.learn(session_id, reading)
+        if found is None or found.user_id != user_id:
             raise SessionEndedError()
         if len(self._used) < memory.CAPACITY:
-            self._used[claims.session_id] = clock.now()
+            self._used[session_id] = clock.now()
         return found
 
     async def write_uses(self, database: Database) -> None:

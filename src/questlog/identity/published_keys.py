@@ -43,8 +43,8 @@ class Fetched[Keys]:
 class PublishedKeys[Keys]:
     """One key set in one process. However many ask for it, one request is under way at a time.
 
-    `address` says where it is, or raises `OutgoingError`; `read` makes of the listed keys what is kept, and raises
-    nothing.
+    `address` says where it is, or raises `OutgoingError`, and `named_by` whose document says so, if the operator does
+    not; `read` makes of the listed keys what is kept, and raises nothing.
     """
 
     def __init__(
@@ -52,10 +52,13 @@ class PublishedKeys[Keys]:
         name: str,
         address: Callable[[], Awaitable[str]],
         read: Callable[[Sequence[Mapping[str, Any]]], Keys],
+        *,
+        named_by: str | None = None,
     ) -> None:
         self._name = name
         self._address = address
         self._read = read
+        self._named_by = named_by
         self._fetched: Fetched[Keys] | None = None
         self._failed_at = -math.inf
         self._missed_at = -math.inf
@@ -104,7 +107,9 @@ class PublishedKeys[Keys]:
     async def _renew(self) -> None:
         began = time.monotonic()
         try:
-            reply = await outgoing.ask(await self._address(), timeout_s=TIMEOUT_S)
+            reply = await outgoing.ask(
+                await self._address(), named_by=self._named_by, timeout_s=TIMEOUT_S
+            )
             listed = _listed(reply)
         except OutgoingError as error:
             self._failed_at = time.monotonic()

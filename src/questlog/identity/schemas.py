@@ -273,6 +273,11 @@ class PasswordForgotResponse(MessageResponse):
     ] = None
 
 
+class SocketTicketResponse(Answer):
+    ticket: str = Field(description="Opens one WebSocket, as the subprotocol `ticket.<ticket>`.")
+    expires_at: datetime
+
+
 class SessionResponse(Answer):
     id: UUID
     created_at: datetime

@@ -33,6 +33,8 @@ class Scope(StrEnum):
     STATS_READ = "stats:read"
     TASKS_READ = "tasks:read"
     TASKS_WRITE = "tasks:write"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 FOR_ADMINS = frozenset({Scope.ADMIN_READ})

@@ -24,6 +24,7 @@ from questlog.identity import api_keys, presence, sessions, user_settings
 from questlog.identity.door_models import ExchangeCode, ExternalIdentity, OidcAttempt
 from questlog.identity.factor_models import FactorTicket, Passkey, RecoveryCode, TotpSecret
 from questlog.identity.key_models import ApiKey
+from questlog.identity.link_models import CalendarLink
 from questlog.identity.models import EmailCode, PasswordReset, SignInSession, User
 from questlog.identity.password_proofs import authenticate
 
@@ -50,6 +51,7 @@ WAYS_IN: tuple[type[Base], ...] = (
     TotpSecret,
     RecoveryCode,
     Passkey,
+    CalendarLink,
 )
 
 
@@ -130,8 +132,8 @@ async def id_by_email(session: Session, email: str) -> UUID | None:
 async def prove_email(session: Session, user: User) -> None:
     """Note that the address is the user's own.
 
-    The first proof drops what whoever opened the account may still come back by: password, sessions, keys and
-    identities elsewhere (S-067).
+    The first proof drops what whoever opened the account may still come back by: password, sessions, keys,
+    identities elsewhere and the address of the calendar (S-067).
     """
     if user.email_verified_at is not None:
         return
@@ -140,7 +142,7 @@ async def prove_email(session: Session, user: User) -> None:
     user.version += 1
     await sessions.revoke_others(session, user.id, None, reason="address_proven")
     await api_keys.revoke_all(session, user.id)
-    for what in (PasswordReset, ExternalIdentity):
+    for what in (PasswordReset, ExternalIdentity, CalendarLink):
         await session.execute(delete_from(what).where(what.user_id == user.id))
     _record_update(session, user, ["email_verified"])
     audit.record(session, "email.proven", account_id=user.id)

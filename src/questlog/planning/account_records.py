@@ -21,6 +21,7 @@ from questlog.planning.importers.questlog_objects import (
     StoredLabel,
     StoredOccurrence,
     StoredProject,
+    StoredReminder,
     StoredTask,
     StoredThing,
 )
@@ -45,6 +46,7 @@ LINKED: Mapping[str, Kind] = {
     "task_id": "task",
     "deletion_id": "deletion",
 }
+REMINDING = ("at", "minutes_before", "told_for", "created_at")
 # Columns that mean nothing without each other, or that tasks change on their own ways.
 FIELDS: Mapping[str, str] = {
     **dict.fromkeys(
@@ -80,16 +82,16 @@ FIELDS: Mapping[str, str] = {
 
 
 def read(plan: AccountPlan) -> Told:
-    records = tuple(_record(one, plan.waits.get(one.thing.id, ())) for one in plan.things)
+    records = tuple(_record(one, plan) for one in plan.things)
     return Told(plan.source, records, plan.warnings, plan.refused)
 
 
-def _record(one: StoredLine, waits: Iterable[UUID]) -> Record:
+def _record(one: StoredLine, plan: AccountPlan) -> Record:
     thing = one.thing
     kind = KINDS[type(thing)]
     columns = _columns(thing)
     worn = dict(folded_labels(thing.labels)) if isinstance(thing, StoredTask) else {}
-    waits_for = tuple(Link("task", str(id_)) for id_ in waits)
+    waits_for = tuple(Link("task", str(id_)) for id_ in plan.waits.get(thing.id, ()))
     said = digests(columns) | waiting(waits_for)
     if isinstance(thing, StoredTask):
         said["labels"] = sorted(worn)
@@ -104,7 +106,12 @@ def _record(one: StoredLine, waits: Iterable[UUID]) -> Record:
         made={} if isinstance(thing, StoredOccurrence) else {"created_at": thing.created_at},
         labels=worn,
         waits_for=waits_for,
+        reminders=_reminders(plan.reminders.get(thing.id, ())),
     )
+
+
+def _reminders(stored: Iterable[StoredReminder]) -> tuple[Mapping[str, Any], ...]:
+    return tuple({name: getattr(one, name) for name in REMINDING} for one in stored)
 
 
 def _columns(thing: StoredThing) -> dict[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ from questlog.planning.dependency_models import TaskDependency
 from questlog.planning.filter_models import SavedFilter
 from questlog.planning.import_models import ImportedRow
 from questlog.planning.models import Goal, Item, Label, Occurrence, Project, Task, TaskLabel
+from questlog.planning.reminder_models import Reminder
 
 type Key = tuple[Any, ...]
 
@@ -79,6 +80,7 @@ KINDS: Mapping[str, Kind] = {
         _kind("occurrence", Occurrence),
         _kind("task_label", TaskLabel, "task_id", "label_id"),
         _kind("dependency", TaskDependency, "task_id", "blocker_id"),
+        _kind("reminder", Reminder),
         _kind("imported_row", ImportedRow, "source", "kind", "external_id"),
     )
 }

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from questlog.core import clock
 from questlog.core.ids import new_id
-from questlog.planning import images, import_rows
+from questlog.planning import images, import_rows, occurrences
 from questlog.planning.import_batch import Batch
 from questlog.planning.import_comparison import Finding, StoredRow, in_statements
 from questlog.planning.occurrences import OCCURRENCES, key_of
@@ -26,6 +26,7 @@ async def write(batch: Batch, findings: Iterable[Finding], done: Iterable[TaskRo
     rows += [_of_task(batch, row, tasks) for row in done if row["id"] not in standing]
     if rows:
         batch.before.append(images.made("occurrence", [row["id"] for row in rows]))
+        batch.touched += [occurrences.touched(row["id"]) for row in rows]
         statement = import_rows.insert_for(batch.session, OCCURRENCES).on_conflict_do_nothing(
             index_elements=["task_id", "key"],
             index_where=text("reopened_at IS NULL AND outcome = 'completed'"),

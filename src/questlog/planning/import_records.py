@@ -51,6 +51,7 @@ class Record:
     made: Mapping[str, Any] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     waits_for: tuple[Link, ...] = ()
+    reminders: tuple[Mapping[str, Any], ...] = ()
     by_title: bool = False
 
     @property

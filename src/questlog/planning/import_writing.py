@@ -10,6 +10,7 @@ from questlog.core.db import Base
 from questlog.planning import (
     images,
     import_dependencies,
+    import_reminders,
     import_rows,
     import_tasks,
     items,
@@ -39,6 +40,7 @@ async def write(batch: Batch, findings: Sequence[Finding]) -> None:
     await _add_labels(batch, wanted)
     await import_tasks.write(batch, wanted)
     await import_dependencies.write(batch, wanted)
+    await import_reminders.write(batch, wanted)
     await _write_kind(batch, "item", wanted)
     await _remember(batch, wanted)
 

@@ -153,6 +153,15 @@ def became_task(session: Session, item: Item, task_id: UUID) -> None:
     )
 
 
+async def forget_tasks(session: Session, task_ids: Sequence[UUID]) -> None:
+    """Take tasks that go for good off the items that became them, whoever they belong to."""
+    became = select(Item).where(Item.task_id.in_(task_ids)).order_by(Item.id).with_for_update()
+    for item in (await session.scalars(became)).all():
+        _write(item, {"task_id": None})
+        _record(session, item, "item.updated", changed=["task_id"])
+    await session.flush()
+
+
 async def delete(
     session: Session, user_id: UUID, item_id: UUID, *, expected_version: int | None = None
 ) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Row, bindparam, select, update
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.exceptions import ConflictError, NotFoundError
-from questlog.planning import images, ownership, reopenings, task_rows
+from questlog.planning import images, occurrences, ownership, reopenings, task_rows
 from questlog.planning.completions import plain
 from questlog.planning.models import Occurrence
 from questlog.planning.occurrences import OCCURRENCES
@@ -130,4 +130,5 @@ async def _older(session: Session, row: TaskRow, found: Row[Any]) -> Reopening:
         update(OCCURRENCES).where(OCCURRENCES.c.id == found.id).values(reopened_at=clock.now())
     )
     old = images.was("occurrence", [found.id], {"reopened_at": None})
-    return Reopening(row, False, found.id, found.scheduled_on, found.receipt, before=old)
+    touched = [occurrences.touched(found.id)]
+    return Reopening(row, False, found.id, found.scheduled_on, found.receipt, touched, old)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, Table, bindparam, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.exceptions import UnknownReferenceError, ValidationError
@@ -130,6 +131,11 @@ async def record(
     same = {f"its_{name}": values[name] for name in ("user_id", "task_id", "key", "outcome")}
     statement = NEW[session.get_bind().dialect.name]
     return (await session.execute(statement, {**values, **same})).one_or_none()
+
+
+def touched(occurrence_id: UUID) -> Touched:
+    """Return how an event names an occurrence that came or went: it has no version of its own."""
+    return "occurrence", occurrence_id, 1
 
 
 async def keep_receipt(

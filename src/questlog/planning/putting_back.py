@@ -27,6 +27,7 @@ from questlog.planning.task_tree import CARRIED
 from questlog.planning.trashed_subtasks import follow
 
 TASK_LABEL = KINDS["task_label"]
+REMINDERS = KINDS["reminder"].table
 DIFFICULTY = ("difficulty_changes",)
 SEARCHED: tuple[Searched, ...] = ("task", "item")
 
@@ -43,6 +44,11 @@ class PutBack:
     removed: list[Columns] = field(default_factory=list)
     uncounted: set[UUID] = field(default_factory=set)
 
+    def tell(self, kind: Kind, row: Columns, version: int = 1) -> None:
+        """Say that a row moved. What has no id is told by what it belongs to, which moves as well."""
+        if "id" in kind.key:
+            self.touched.append((kind.name, row["id"], version))
+
     def note(self, image: Image) -> None:
         self.before = images.together(self.before, image)
 
@@ -52,7 +58,7 @@ async def put_back(
 ) -> PutBack:
     """Bring back the state that was replaced. The rows are locked and were not changed since: that is the caller's."""
     work = PutBack(session, user_id, now)
-    await _take_labels_off(work, replaced)
+    await _take_off(work, replaced)
     for kind in reversed(list(KINDS.values())):
         keys = replaced.of_kind(replaced.made, kind.name)
         keys = [key for key in keys if (kind.name, key) not in replaced.brought]
@@ -76,8 +82,11 @@ async def put_back(
     return work
 
 
-async def _take_labels_off(work: PutBack, replaced: Replaced) -> None:
-    """A label that goes for good is worn by nothing but what lies in the trash; `hindrances` sees to that."""
+async def _take_off(work: PutBack, replaced: Replaced) -> None:
+    """Take labels and reminders off what goes for good.
+
+    A label that goes itself is worn by nothing but what lies in the trash; `hindrances` sees to that.
+    """
     labels = [key[0] for key in replaced.of_kind(replaced.made, "label")]
     for task_id, label_id in await _worn(work, "label_id", labels):
         replaced.made.setdefault(("task_label", (task_id, label_id)))
@@ -85,6 +94,10 @@ async def _take_labels_off(work: PutBack, replaced: Replaced) -> None:
     tasks = sorted(key[0] for kind, key in replaced.brought if kind == "task")
     for pair in await _worn(work, "task_id", tasks):
         replaced.made.setdefault(("task_label", pair))
+    for some in in_statements(tasks):
+        mine = (REMINDERS.c.user_id == work.user_id, REMINDERS.c.task_id.in_(some))
+        for id_ in await work.session.scalars(select(REMINDERS.c.id).where(*mine)):
+            replaced.made.setdefault(("reminder", (id_,)))
 
 
 async def _worn(work: PutBack, column: str, ids: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
@@ -146,8 +159,8 @@ async def _delete(work: PutBack, kind: Kind, keys: Sequence[Key]) -> None:
         work.removed += lost if kind.name in SEARCHED else []
         if kind.name == "occurrence":
             work.uncounted |= {row["task_id"] for row in lost if row["outcome"] == "completed"}
-        if kind.has_version:
-            work.touched += [(kind.name, row["id"], row["version"]) for row in lost]
+        for row in lost:
+            work.tell(kind, row, row.get("version", 1))
 
 
 async def _insert(work: PutBack, kind: Kind, rows: Iterable[Columns]) -> None:
@@ -156,7 +169,7 @@ async def _insert(work: PutBack, kind: Kind, rows: Iterable[Columns]) -> None:
         stamped = {**row, "user_id": work.user_id}
         if kind.has_version:
             stamped |= {"version": row["version"] + 1, "updated_at": work.now}
-            work.touched.append((kind.name, row["id"], stamped["version"]))
+        work.tell(kind, stamped, stamped.get("version", 1))
         new.append(stamped)
     for some in in_statements(new):
         await work.session.execute(insert(kind.table), some)
@@ -193,7 +206,7 @@ async def _set_some(
             new["new_difficulty_changes"] = difficulty.noted(row, work.now)
         if kind.has_version:
             new |= {"new_version": row["version"] + 1, "new_updated_at": work.now}
-            work.touched.append((kind.name, row["id"], row["version"] + 1))
+        work.tell(kind, row, row.get("version", 0) + 1)
         values.append(new | {f"its_{name}": row[name] for name in kind.key})
     if not values or not (names or kind.has_version):
         return

@@ -11,7 +11,7 @@ from sqlalchemy import Row, exists, select, update
 from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import RacedError, Session
-from questlog.planning import images, task_rows
+from questlog.planning import images, occurrences, task_rows
 from questlog.planning.completions import ATTEMPTS, KEPT
 from questlog.planning.images import Image
 from questlog.planning.occurrences import OCCURRENCES
@@ -108,7 +108,7 @@ async def take_back(
     await session.execute(
         update(OCCURRENCES).where(OCCURRENCES.c.id == last.id).values(reopened_at=clock.now())
     )
-    touched = [
+    opened = [
         found
         for id_, moment in last.before.get("subtasks", [])
         if (found := await _done_again(session, task, UUID(id_), datetime.fromisoformat(moment)))
@@ -116,8 +116,9 @@ async def take_back(
     before = images.together(
         old,
         images.was("occurrence", [last.id], {"reopened_at": None}),
-        images.was("task", [id_ for _, id_, _ in touched], {"completed_at": None}),
+        images.was("task", [id_ for _, id_, _ in opened], {"completed_at": None}),
     )
+    touched = [*opened, occurrences.touched(last.id)]
     return Reopening(task, False, last.id, last.scheduled_on, last.receipt, touched, before)
 
 

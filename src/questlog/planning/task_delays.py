@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from questlog.automation.events import Touched
 from questlog.core.db import Session
 from questlog.core.exceptions import ConflictError, ValidationError
 from questlog.planning import images, occurrences, task_dates, task_rows, tasks
@@ -55,7 +56,8 @@ async def skip(
         session,
         moved,
         "task.skipped",
-        before=images.together(noted, _image(row, changed)),
+        touched=noted,
+        before=images.together(_made(noted), _image(row, changed)),
         scheduled_on=row["due_on"].isoformat(),
         next_due=step.due.isoformat() if step.due is not None else None,
     )
@@ -89,7 +91,8 @@ async def postpone(
         session,
         moved,
         "task.postponed",
-        before=images.together(noted, _image(row, changed)),
+        touched=noted,
+        before=images.together(_made(noted), _image(row, changed)),
         scheduled_on=plain(row["due_on"]),
         until=plain(due.on),
     )
@@ -161,12 +164,16 @@ async def _note(
     before: Mapping[str, Any],
     *,
     next_due: date | None,
-) -> Image:
+) -> list[Touched]:
     key = occurrences.key_of(row["due_on"])
     made = await occurrences.record(
         session, row, outcome, then, key=key, before=before, next_due=next_due
     )
-    return {} if made is None else images.made("occurrence", [made.id])
+    return [] if made is None else [occurrences.touched(made.id)]
+
+
+def _made(noted: list[Touched]) -> Image:
+    return images.made("occurrence", [id_ for _, id_, _ in noted])
 
 
 def _image(row: TaskRow, changed: Mapping[str, Any]) -> Image:

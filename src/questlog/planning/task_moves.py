@@ -9,7 +9,15 @@ from sqlalchemy import insert, select
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
-from questlog.planning import images, positions, task_lineage, task_rows, task_tree, tasks
+from questlog.planning import (
+    images,
+    positions,
+    reminders,
+    task_lineage,
+    task_rows,
+    task_tree,
+    tasks,
+)
 from questlog.planning.models import Task
 from questlog.planning.positions import Neighbour
 from questlog.planning.search import index
@@ -67,7 +75,7 @@ async def move(
 
 
 async def duplicate(session: Session, user_id: UUID, task_id: UUID) -> TaskRow:
-    """Make the same task again, open, right behind the first, with its labels and subtasks but without its lesson.
+    """Make the same task again, open, right behind the first, with its labels, subtasks and reminders but without its lesson.
 
     Raises `TaskNotFoundError`, `NotYoursError`.
     """
@@ -91,8 +99,10 @@ async def duplicate(session: Session, user_id: UUID, task_id: UUID) -> TaskRow:
     await session.execute(insert(TASKS), copies)
     await index.add(session, "task", copies)
     await _copy_labels(session, user_id, ids)
+    reminding = await reminders.copy(session, user_id, ids)
     copy = {**copies[0], "labels": first["labels"]}
     touched = [("task", made["id"], 1) for made in copies[1:]]
+    touched += [("reminder", id_, 1) for id_ in reminding]
     moved = [("task", id_, version) for id_, version in place.renumbered]
     before = images.positions("task", place.before)
     tasks.record(session, copy, "task.created", touched=[*touched, *moved], before=before)

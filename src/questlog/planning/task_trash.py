@@ -10,8 +10,8 @@ from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
-from questlog.planning import images, task_lineage, task_rows, task_tree, tasks
-from questlog.planning.models import Goal, Item, Project
+from questlog.planning import images, items, reminders, task_lineage, task_rows, task_tree, tasks
+from questlog.planning.models import Goal, Project
 from questlog.planning.readiness import EDGES
 from questlog.planning.search import index
 from questlog.planning.task_labels import WORN
@@ -91,10 +91,10 @@ async def purge(session: Session, *, before: datetime) -> int:
     old = select(TASKS.c.id).where(TASKS.c.deleted_at < before, is_leaf).limit(PURGED_AT_ONCE)
     ids = list(await session.scalars(old))
     await session.execute(delete(WORN).where(WORN.c.task_id.in_(ids)))
+    await reminders.remove_of(session, ids)
     either_end = or_(EDGES.c.task_id.in_(ids), EDGES.c.blocker_id.in_(ids))
     await session.execute(delete(EDGES).where(either_end))
-    items = Item.__table__
-    await session.execute(update(Item).where(items.c.task_id.in_(ids)).values(task_id=None))
+    await items.forget_tasks(session, ids)
     await session.execute(delete(TASKS).where(TASKS.c.id.in_(ids)))
     await index.remove(session, ids)
     return len(ids)

@@ -1,4 +1,4 @@
-"""What is done every minute: storing when sessions and keys were last used, deleting what is over, erasing closed accounts."""
+"""What is done every minute: deleting what is over, erasing closed accounts, and, in each process, writing down its uses."""
 
 import asyncio
 from contextlib import suppress
@@ -6,7 +6,15 @@ from contextlib import suppress
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from questlog.automation import audit_log, mail, undo_states
+from questlog.automation import (
+    audit_log,
+    heartbeats,
+    jobs,
+    mail,
+    notification_settings,
+    undo_states,
+    webhook_secrets,
+)
 from questlog.core.db import Database, Session
 from questlog.core.security import Keyring
 from questlog.flows.erase_account import erase_all_closed
@@ -19,6 +27,7 @@ from questlog.identity import (
     oidc_attempts,
     password_resets,
     sessions,
+    socket_tickets,
     totp,
 )
 from questlog.identity.front_desk import FrontDesk
@@ -28,25 +37,34 @@ EVERY_S = 60.0
 log = structlog.get_logger(__name__)
 
 
-async def run_forever(database: Database, desk: FrontDesk, stop: asyncio.Event) -> None:
-    """Keep house until `stop` is set, and once more then."""
+async def write_uses_forever(database: Database, desk: FrontDesk, stop: asyncio.Event) -> None:
+    """Store when sessions and keys were last used here until `stop` is set, and once more then."""
     while not stop.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), EVERY_S)
         try:
             await desk.presence.write_uses(database)
-            await database.write(sweep)
-            await database.write(audit_log.sweep)  # alone: a role may be kept from deleting there
-            await erase_all_closed(database)
-            await reseal(database, desk.keyring)
         except SQLAlchemyError as error:
-            log.warning("housekeeping_waits_for_the_database", error=str(error))
+            log.warning("uses_wait_for_the_database", error=str(error))
+
+
+async def keep_house(database: Database, keyring: Keyring) -> None:
+    """Do what is due in the whole house; whichever process comes to it does it for all."""
+    await database.write(sweep)
+    await database.write(audit_log.sweep)  # alone: a role may be kept from deleting there
+    await erase_all_closed(database)
+    await reseal(database, keyring)
 
 
 async def reseal(database: Database, keyring: Keyring) -> None:
     """Seal anew what a replaced SECRET_KEY sealed, so that the key can be taken out of the settings."""
-    while keyring.previous and (done := await database.write(totp.reseal, keyring)):
-        log.info("totp_secrets_resealed", count=done)
+    for what, some in (
+        ("totp_secrets", totp.reseal),
+        ("push_addresses", notification_settings.reseal),
+        ("webhook_secrets", webhook_secrets.reseal),
+    ):
+        while keyring.previous and (done := await database.write(some, keyring)):
+            log.info(f"{what}_resealed", count=done)
 
 
 async def sweep(session: Session) -> None:
@@ -57,9 +75,12 @@ async def sweep(session: Session) -> None:
         factor_tickets.sweep,
         oidc_attempts.sweep,
         exchange_codes.sweep,
+        socket_tickets.sweep,
         sessions.sweep,
         api_keys.sweep,
         mail.sweep,
         undo_states.sweep,
+        jobs.sweep,
+        heartbeats.sweep,
     ):
         await each(session)

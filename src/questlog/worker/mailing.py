@@ -15,6 +15,7 @@ from questlog.clients.smtp import DeliveryError
 from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
+from questlog.flows.letters import CONTENTS
 from questlog.identity import letters
 
 POLL_S = 2.0
@@ -101,4 +102,6 @@ async def _write(session: Session, settings: Settings, letter: Letter) -> EmailM
         keyring=settings.tokens.keyring(),
         sender=settings.mail.sender,
         base_url=settings.http.frontend_url or settings.http.base_url,
+        api_url=settings.http.base_url,
+        others=CONTENTS,
     )

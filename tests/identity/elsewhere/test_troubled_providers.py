@@ -113,6 +113,18 @@ async def test_a_discovery_document_that_lies_is_503(
     assert (answer.status_code, answer.json()["code"]) == (503, "provider_unavailable")
 
 
+@pytest.mark.parametrize(("endpoint", "door"), [("token_endpoint", "token"), ("jwks_uri", "keys")])
+async def test_s134_a_discovery_document_leads_nobody_inside(
+    browser: Browser, google: OidcProvider, endpoint: str, door: str
+) -> None:
+    google.metadata[endpoint] = google.issuer.replace("127.0.0.1", "localhost") + f"/{door}"
+
+    answer = await browser.sign_in()
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "provider_unavailable")
+    assert door not in google.asked
+
+
 async def test_a_wrong_client_secret_is_the_operators_trouble(
     browser: Browser, google: OidcProvider
 ) -> None:

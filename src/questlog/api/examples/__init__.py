@@ -6,14 +6,18 @@ Those of bodies stand beside their fields.
 from typing import Any
 
 from questlog.api.examples import (
+    automation,
+    copies,
     factors,
     finding,
     game,
     identity,
     learning,
+    live,
     planning,
     quizzes,
     shop,
+    telling,
 )
 from questlog.api.examples.things import of_problem
 
@@ -26,8 +30,12 @@ EXAMPLES: dict[str, Any] = {
     **finding.EXAMPLES,
     **game.EXAMPLES,
     **learning.EXAMPLES,
+    **live.EXAMPLES,
     **quizzes.EXAMPLES,
     **shop.EXAMPLES,
+    **automation.EXAMPLES,
+    **copies.EXAMPLES,
+    **telling.EXAMPLES,
 }
 # FastAPI drops a null from the examples that stand beside the fields.
 BODIES_WITH_NULL: dict[str, Any] = {"TaskMove": {"project_id": None}}

@@ -17,6 +17,7 @@ from questlog.api.gate.exchange import Exchange, current
 from questlog.api.gate.hosts import Hosts
 from questlog.api.gate.origins import Origins, RawHeaders
 from questlog.api.gate.proxies import Headers, Proxies
+from questlog.api.gate.socket_edge import Watched, answering, is_foreign
 from questlog.api.metrics import Metrics
 from questlog.api.problems import problem
 from questlog.core.caller import asked_by
@@ -36,6 +37,7 @@ HTTPS_ONLY = (b"strict-transport-security", b"max-age=63072000; includeSubDomain
 SINGULAR = frozenset(
     (b"authorization", b"content-type", b"host", b"idempotency-key", b"if-match", b"x-api-key")
 )
+SECRET_PART = re.compile(r"(/(?:calendar|unsubscribe)/)(?!token(?:/|$))[^/]+")
 FAILED = "Something went wrong on our side. It has been logged under this request id."
 
 
@@ -53,24 +55,19 @@ class Edge:
         self.app, self.state, self.walls, self.metrics = app, state, walls, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        exchange = Exchange(
-            request_id=_request_id(headers),
-            address=self.walls.proxies.address_of(scope),
-            method=scope["method"],
-            path=scope["path"],
-            database=self.state.database,
-            user_agent=_agent(headers),
-            locale=_language(headers),
-        )
+        exchange = self._exchange(scope, headers)
+        current.set(exchange)
+        asked_by.set(exchange.caller)
+        if scope["type"] == "websocket":
+            await self._socket(exchange, headers, scope, receive, send)
+            return
         if self.walls.proxies.is_secure(scope, headers):
             scope["scheme"] = "https"
         added = self.walls.origins.headers_for(headers.get(b"origin"))
-        current.set(exchange)
-        asked_by.set(exchange.caller)
         began = time.perf_counter()
         status = 0
 
@@ -86,11 +83,40 @@ class Edge:
             refusal = self._refusal(exchange, headers, scope["headers"])
             await (refusal or self.app)(scope, receive, dressed)
         except Exception:
-            log.exception("unhandled_error", request_id=exchange.request_id, path=exchange.path)
+            log.exception(
+                "unhandled_error",
+                request_id=exchange.request_id,
+                path=without_secrets(exchange.path),
+            )
             if status == 0:
                 await problem(500, "internal_error", FAILED)(scope, receive, dressed)
         finally:
             self._tell(exchange, status, time.perf_counter() - began)
+
+    def _exchange(self, scope: Scope, headers: Headers) -> Exchange:
+        return Exchange(
+            request_id=_request_id(headers),
+            address=self.walls.proxies.address_of(scope),
+            method=scope.get("method", "GET"),
+            path=scope["path"],
+            database=self.state.database,
+            user_agent=_agent(headers),
+            locale=_language(headers),
+        )
+
+    async def _socket(
+        self, exchange: Exchange, headers: Headers, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        if self.walls.proxies.is_secure(scope, headers):
+            scope["scheme"] = "wss"
+        refusal = self._refusal(exchange, headers, scope["headers"])
+        if refusal is None and is_foreign(scope, headers, self.walls.origins.allowed):
+            refusal = problem(
+                403, "origin_not_allowed", "Pages of this origin may not call this API."
+            )
+        await Watched(exchange, self.metrics).run(
+            answering(scope, refusal) if refusal else self.app, scope, receive, send
+        )
 
     def _refusal(
         self, exchange: Exchange, headers: Headers, lines: Sequence[tuple[bytes, bytes]]
@@ -109,13 +135,18 @@ class Edge:
             "request",
             request_id=exchange.request_id,
             method=exchange.method,
-            path=exchange.path,
+            path=without_secrets(exchange.path),
             status=status,
             ms=round(seconds * 1000, 1),
             user=str(exchange.principal.user_id) if exchange.principal else None,
             address=exchange.address,
             code=exchange.error_code,
         )
+
+
+def without_secrets(path: str) -> str:
+    """Return an address for the log; those that open something by themselves are not told (S-146)."""
+    return SECRET_PART.sub(r"\1…", path)
 
 
 def _request_id(headers: dict[bytes, bytes]) -> str:

@@ -23,6 +23,7 @@ from questlog.planning.importers.questlog_objects import (
     MODELS,
     StoredLabel,
     StoredOccurrence,
+    StoredReminder,
     StoredTask,
     StoredThing,
     StoredWait,
@@ -31,7 +32,8 @@ from questlog.planning.labels import fold
 
 FORMAT, VERSION = "questlog", 1
 DEEPEST = 5
-WAITS = "task_dependencies"
+WAITS, REMINDERS = "task_dependencies", "reminders"
+MOST_REMINDERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class AccountPlan(ImportPlan):
 
     things: tuple[StoredLine, ...] = ()
     waits: Mapping[UUID, Sequence[UUID]] = field(default_factory=dict)
+    reminders: Mapping[UUID, Sequence[StoredReminder]] = field(default_factory=dict)
 
 
 def read(text: str) -> ImportPlan:
@@ -53,6 +56,7 @@ def read(text: str) -> ImportPlan:
     found: dict[str, list[StoredLine]] = {section: [] for section in MODELS}
     facts: dict[str, Any] = {}
     waits: dict[UUID, list[UUID]] = defaultdict(list)
+    reminders: dict[UUID, list[StoredReminder]] = defaultdict(list)
     refused = Refusals()
     for section, line, value in _members(text):
         if section in MODELS:
@@ -64,6 +68,10 @@ def read(text: str) -> ImportPlan:
             with refused.catch():
                 one = _checked(StoredWait, section, line, value)
                 waits[one.task_id].append(one.blocker_id)
+        elif section == REMINDERS:
+            with refused.catch():
+                reminder = _checked(StoredReminder, section, line, value)
+                reminders[reminder.task_id].append(reminder)
         elif section in ("format", "version"):
             facts[section] = value
     if facts != {"format": FORMAT, "version": VERSION}:
@@ -75,7 +83,14 @@ def read(text: str) -> ImportPlan:
     refused.sort(key=lambda one: one.line)
     others = [one for section in ("occurrences", "items") for one in found[section]]
     things = (*goals, *found["projects"], *found["labels"], *tasks, *others)
-    return AccountPlan(FORMAT, (), (), tuple(refused), things, waits)
+    return AccountPlan(FORMAT, (), (), tuple(refused), things, waits, _a_few(reminders))
+
+
+def _a_few(
+    reminders: Mapping[UUID, Sequence[StoredReminder]],
+) -> dict[UUID, Sequence[StoredReminder]]:
+    """No task gets more reminders by a file than by hand."""
+    return {task_id: mine[:MOST_REMINDERS] for task_id, mine in reminders.items()}
 
 
 def _checked[Stored: BaseModel](model: type[Stored], section: str, line: int, value: Any) -> Stored:

@@ -12,6 +12,7 @@ from questlog.planning import rrule
 from questlog.planning.goal_schemas import GoalType, Period
 from questlog.planning.item_schemas import WebAddress
 from questlog.planning.labels import fold
+from questlog.planning.reminder_moments import LONGEST_MINUTES
 from questlog.planning.task_words import Difficulty
 
 YEARS = range(1900, 9999)
@@ -197,6 +198,24 @@ class StoredWait(BaseModel):
 
     task_id: UUID
     blocker_id: UUID
+
+
+class StoredReminder(BaseModel):
+    """Either at a moment, or some minutes before its task is due."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    task_id: UUID
+    at: Moment | None = None
+    minutes_before: Annotated[int, whole_number(0, LONGEST_MINUTES)] | None = None
+    told_for: Annotated[str, text(0, 40)] | None = None
+    created_at: Moment
+
+    @model_validator(mode="after")
+    def _is_of_one_kind(self) -> Self:
+        if (self.at is None) == (self.minutes_before is None):
+            raise ValueError("a reminder has either a moment or minutes")
+        return self
 
 
 type StoredThing = (

@@ -1,0 +1,124 @@
+"""Who gets a mail of those that come by themselves, when: each is a job of its user and day, of which there is one.
+
+A server that was down makes up for the newest one, as long as it is worth reading. Who has just switched a mail on, or
+moved its hour, gets the next one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
+from uuid import UUID, uuid5
+
+from sqlalchemy import Table, select
+
+from questlog.automation import jobs, mail, notification_settings
+from questlog.automation.jobs import JOBS
+from questlog.automation.notification_settings import SETTINGS, Mailing
+from questlog.automation.quiet_hours import at_clock
+from questlog.core import clock
+from questlog.core.db import Database, Session
+from questlog.identity.models import User
+
+USERS = cast(Table, User.__table__)
+AT_ONCE = 500
+NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Round:
+    """A mail that comes by itself: `name` is its template, its job and the switch of its readers.
+
+    `newest` gives the day of the one that was due last, by the reader's settings and their local day.
+    """
+
+    name: Mailing
+    newest: Callable[[Mapping[Any, Any], date], date]
+    worth_sending: timedelta
+
+
+async def make_jobs(database: Database, round_: Round) -> int:
+    """Make the jobs of the mails that are due by now and that nobody has made; return how many."""
+    now, last, made = clock.now(), NOBODY, 0
+    while rows := await database.read(_readers, round_, last):
+        due = {slot: row for row in rows if (slot := _slot(round_, row, now)) is not None}
+        if due:
+            made += await database.write(_make, round_, due)
+        last = rows[-1]["user_id"]
+    return made
+
+
+async def _readers(session: Session, round_: Round, last: UUID) -> Sequence[Mapping[Any, Any]]:
+    wanted = ("digest_at", "review_weekday", "updated_at")
+    found = await session.execute(
+        select(SETTINGS.c.user_id, *(SETTINGS.c[name] for name in wanted), USERS.c.timezone)
+        .join(USERS, USERS.c.id == SETTINGS.c.user_id)
+        .where(
+            SETTINGS.c.user_id > last,
+            SETTINGS.c[round_.name].is_(True),
+            USERS.c.deactivated_at.is_(None),
+            USERS.c.email.is_not(None),
+            USERS.c.email_verified_at.is_not(None),
+        )
+        .order_by(SETTINGS.c.user_id)
+        .limit(AT_ONCE)
+    )
+    return found.mappings().all()
+
+
+def _slot(round_: Round, row: Mapping[Any, Any], now: datetime) -> str | None:
+    """Return the slot of the mail that is due, or None when there is none to send."""
+    day = round_.newest(row, clock.local_date(now, row["timezone"]))
+    at = at_clock(day, time.fromisoformat(row["digest_at"]), row["timezone"])
+    if not at <= now < at + round_.worth_sending or at <= row["updated_at"]:
+        return None
+    return f"{row['user_id']}:{day.isoformat()}"
+
+
+async def _make(session: Session, round_: Round, due: Mapping[str, Mapping[Any, Any]]) -> int:
+    there = select(JOBS.c.slot).where(JOBS.c.name == round_.name, JOBS.c.slot.in_(due))
+    known = set(await session.scalars(there))
+    made = 0
+    for slot in due.keys() - known:
+        user_id, day = due[slot]["user_id"], slot.rpartition(":")[2]
+        args = {"user_id": str(user_id), "day": day}
+        job = await jobs.enqueue(session, round_.name, args, slot=slot, user_id=user_id)
+        made += job is not None
+    return made
+
+
+async def send(session: Session, round_: Round, user_id: UUID, day: date) -> UUID | None:
+    """Write the mail of a day, to be sent when the reader's quiet hours are over; return its id.
+
+    A repeat writes nothing: its id follows from its reader and its day. None also when it is not wanted any more.
+    """
+    wishes = await notification_settings.of(session, user_id)
+    reader = await reader_of(session, user_id)
+    mail_id = uuid5(user_id, f"{round_.name}:{day.isoformat()}")
+    if reader is None or not getattr(wishes, round_.name) or await mail.is_known(session, mail_id):
+        return None
+    send_at = wishes.held_until(clock.now(), reader.timezone)
+    return await mail.enqueue(
+        session,
+        round_.name,
+        reader.email,
+        locale=reader.locale,
+        params={"user_id": str(user_id), "day": day.isoformat()},
+        expires_at=send_at + round_.worth_sending,
+        user_id=user_id,
+        due_at=send_at,
+        mail_id=mail_id,
+    )
+
+
+async def reader_of(session: Session, user_id: UUID) -> Any:
+    """Return address, language and zone of somebody who can be mailed: an open account whose address was proved."""
+    found = await session.execute(
+        select(USERS.c.email, USERS.c.locale, USERS.c.timezone).where(
+            USERS.c.id == user_id,
+            USERS.c.deactivated_at.is_(None),
+            USERS.c.email.is_not(None),
+            USERS.c.email_verified_at.is_not(None),
+        )
+    )
+    return found.one_or_none()

@@ -1,0 +1,244 @@
+"""Reminding people of their tasks, once for each date, whoever looks and however many do.
+
+Who looks reads what may be due and works out when; what is due then is claimed by a write that only one of them wins.
+With the claim are committed the event, the mail and the push, so that none of them is lost or made twice.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, cast
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Select, Table, and_, exists, or_, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
+
+from questlog.automation import events, jobs, mail, notification_settings
+from questlog.core import clock
+from questlog.core.db import Database, Session
+from questlog.identity.models import User
+from questlog.planning import images
+from questlog.planning.readiness import open_and_alive
+from questlog.planning.reminder_moments import LATEST, MINUTES_OF_A_DAY, Alarm, alarm_of
+from questlog.planning.reminder_moments import is_to_be_told as is_due
+from questlog.planning.reminders import OF_A_TASK, REMINDERS
+from questlog.planning.task_rows import TASKS
+
+TEMPLATE = "reminder"
+PUSH = "push_reminder"
+USERS = cast(Table, User.__table__)
+AT_ONCE = 1000
+MOST_OF_ONE = 50
+"""How many of one user's reminders are told together."""
+AROUND = timedelta(days=2)
+"""How far a local day can be from one of UTC, and how late a reminder is told."""
+LONGEST = timedelta(days=32)
+NOBODY = UUID(int=0)
+WORTH_SENDING = timedelta(hours=24)
+PUSHES = 8
+"""How often a push is tried: for about an hour and a half."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A reminder whose time has come, as it was read."""
+
+    row: Any
+    alarm: Alarm
+
+
+async def remind_all(database: Database, *, sends_mail: bool) -> int:
+    """Tell every reminder that is due by now; return how many were told. What waits for a mail is written, not sent."""
+    now, told = clock.now(), 0
+    for statement in (_at_a_moment(now), _before_a_date(now)):
+        last = (NOBODY, NOBODY)
+        while rows := await _read(database, statement, last):
+            for user_id, timezone, some in _by_user(rows, now):
+                told += await _remind_one(
+                    database, user_id, some, timezone=timezone, sends_mail=sends_mail
+                )
+            last = (rows[-1].user_id, rows[-1].id)
+    return told
+
+
+async def _read(
+    database: Database, statement: Select[Any], last: tuple[UUID, UUID]
+) -> Sequence[Any]:
+    async with database.unit(writes=False) as session:
+        session.info["slow"] = True
+        found: Sequence[Any] = await database.run(session, _after(session, statement, last))
+    return found
+
+
+async def _after(
+    session: Session, statement: Select[Any], last: tuple[UUID, UUID]
+) -> Sequence[Any]:
+    key = tuple_(REMINDERS.c.user_id, REMINDERS.c.id)
+    types = [REMINDERS.c.user_id.type, REMINDERS.c.id.type]
+    found = await session.execute(statement.where(key > tuple_(*last, types=types)).limit(AT_ONCE))
+    rows: Sequence[Any] = found.all()
+    return rows
+
+
+def _by_user(rows: Sequence[Any], now: datetime) -> Iterator[tuple[UUID, str, list[Due]]]:
+    for user_id, group in groupby(rows, lambda row: row.user_id):
+        mine = list(group)
+        some = [due for row in mine if (due := _due(row, now)) is not None]
+        for start in range(0, len(some), MOST_OF_ONE):
+            yield user_id, mine[0].timezone, some[start : start + MOST_OF_ONE]
+
+
+def _due(row: Any, now: datetime) -> Due | None:
+    facts = row._mapping
+    alarm = alarm_of(facts, facts, row.timezone)
+    if alarm is None or not is_due(alarm, facts, now):
+        return None
+    return Due(row, alarm)
+
+
+def _at_a_moment(now: datetime) -> Select[Any]:
+    return _candidates().where(
+        REMINDERS.c.at <= now, REMINDERS.c.at > now - LATEST, REMINDERS.c.told_for.is_(None)
+    )
+
+
+def _before_a_date(now: datetime) -> Select[Any]:
+    """Most tasks are far from their dates; those that are near are looked at more closely by `alarm_of`."""
+    soon = and_(
+        REMINDERS.c.minutes_before < MINUTES_OF_A_DAY, TASKS.c.due_on <= (now + AROUND).date()
+    )
+    later = and_(
+        REMINDERS.c.minutes_before >= MINUTES_OF_A_DAY, TASKS.c.due_on <= (now + LONGEST).date()
+    )
+    return _candidates().where(
+        REMINDERS.c.minutes_before.is_not(None),
+        TASKS.c.due_on >= (now - AROUND).date(),
+        or_(soon, later),
+    )
+
+
+def _candidates() -> Select[Any]:
+    names = ("id", "user_id", "task_id", "at", "minutes_before", "told_for", "updated_at")
+    return (
+        select(
+            *(REMINDERS.c[name] for name in names),
+            TASKS.c.title,
+            TASKS.c.due_on,
+            TASKS.c.due_at,
+            USERS.c.timezone,
+        )
+        .join(TASKS, OF_A_TASK)
+        .join(USERS, USERS.c.id == REMINDERS.c.user_id)
+        .where(*open_and_alive(TASKS), USERS.c.deactivated_at.is_(None))
+        .order_by(REMINDERS.c.user_id, REMINDERS.c.id)
+    )
+
+
+async def _remind_one(
+    database: Database, user_id: UUID, some: Sequence[Due], *, timezone: str, sends_mail: bool
+) -> int:
+    """What is wrong with one user keeps nobody else from being told."""
+    if not some:
+        return 0
+    try:
+        return await database.write(remind, user_id, some, timezone=timezone, sends_mail=sends_mail)
+    except IntegrityError as error:  # the account was erased meanwhile
+        log.warning("not_reminded", user=str(user_id), error=str(error.orig))
+        return 0
+
+
+async def remind(
+    session: Session, user_id: UUID, some: Sequence[Due], *, timezone: str, sends_mail: bool
+) -> int:
+    """Tell those of the reminders that nobody has told and whose tasks still stand as they were; return how many.
+
+    The event is recorded at once. Mail and push wait for the end of the user's quiet hours.
+    """
+    told = [due for due in some if await _claim(session, due)]
+    if not told:
+        return 0
+    for due in told:
+        _record(session, due)
+    wishes = await notification_settings.of(session, user_id)
+    params = {"user_id": str(user_id), "told": [str(due.row.task_id) for due in told]}
+    send_at = wishes.held_until(clock.now(), timezone)
+    if wishes.reminders_by_mail and sends_mail:
+        await _write_mail(session, user_id, params, send_at)
+    if wishes.reminders_by_push:
+        until = (send_at + WORTH_SENDING).isoformat()
+        await jobs.enqueue(
+            session,
+            PUSH,
+            {**params, "until": until},
+            due_at=send_at,
+            user_id=user_id,
+            most_attempts=PUSHES,
+        )
+    return len(told)
+
+
+async def _claim(session: Session, due: Due) -> bool:
+    row = due.row
+    still = exists().where(
+        TASKS.c.user_id == row.user_id,
+        TASKS.c.id == row.task_id,
+        TASKS.c.due_on.is_not_distinct_from(row.due_on),
+        TASKS.c.due_at.is_not_distinct_from(row.due_at),
+        *open_and_alive(TASKS),
+    )
+    found = await session.scalar(
+        update(REMINDERS)
+        .where(
+            REMINDERS.c.user_id == row.user_id,
+            REMINDERS.c.id == row.id,
+            REMINDERS.c.updated_at == row.updated_at,
+            REMINDERS.c.told_for.is_distinct_from(due.alarm.due_for),
+            still,
+        )
+        .values(told_for=due.alarm.due_for, told_at=clock.now())
+        .returning(REMINDERS.c.id)
+    )
+    return found is not None
+
+
+def _record(session: Session, due: Due) -> None:
+    row = due.row
+    events.record(
+        session,
+        row.user_id,
+        "reminder.due",
+        ("reminder", row.id),
+        payload={
+            "task_id": str(row.task_id),
+            "title": row.title,
+            "due_date": images.plain(row.due_at or row.due_on),
+            "at": images.plain(row.at),
+            "minutes_before": row.minutes_before,
+        },
+    )
+
+
+async def _write_mail(
+    session: Session, user_id: UUID, params: dict[str, Any], send_at: datetime
+) -> None:
+    """Only to an address that was proved: nobody can have others mailed by registering theirs."""
+    verified = select(USERS.c.email, USERS.c.locale).where(
+        USERS.c.id == user_id, USERS.c.email.is_not(None), USERS.c.email_verified_at.is_not(None)
+    )
+    reader = (await session.execute(verified)).one_or_none()
+    if reader is None:
+        return
+    await mail.enqueue(
+        session,
+        TEMPLATE,
+        reader.email,
+        locale=reader.locale,
+        params=params,
+        expires_at=send_at + WORTH_SENDING,
+        user_id=user_id,
+        due_at=send_at,
+    )

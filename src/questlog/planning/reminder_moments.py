@@ -1,0 +1,56 @@
+"""When a reminder goes off. Pure.
+
+Minutes before the due date are a duration as calendars write them (RFC 5545 § 3.3.6): whole days are days of the
+calendar, at the same time by the clock, and what is left of them is exact. A task without a time of day is due in the
+morning.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from questlog.core import clock
+from questlog.planning.moments import moment
+
+MORNING = time(9)
+MINUTES_OF_A_DAY = 24 * 60
+LONGEST_MINUTES = 30 * MINUTES_OF_A_DAY
+LATEST = timedelta(hours=24)
+"""How late a reminder is still worth telling, after a server was down."""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """`at` is when it goes off, `due_for` what it is for: each reminder is told once for the same."""
+
+    at: datetime
+    due_for: str
+
+
+def alarm_of(reminder: Mapping[str, Any], task: Mapping[str, Any], timezone: str) -> Alarm | None:
+    """Return the alarm of a reminder (`at`, `minutes_before`) of a task (`due_on`, `due_at`); None without a date."""
+    if reminder["at"] is not None:
+        return Alarm(reminder["at"], reminder["at"].astimezone(UTC).isoformat())
+    if task["due_on"] is None:
+        return None
+    days, minutes = divmod(reminder["minutes_before"], MINUTES_OF_A_DAY)
+    rest, back = timedelta(minutes=minutes), timedelta(days=days)
+    if task["due_at"] is None:
+        morning = moment(task["due_on"] - back, MORNING, clock.zone(timezone))
+        return Alarm(morning - rest, task["due_on"].isoformat())
+    due_for = task["due_at"].astimezone(UTC).isoformat()
+    if not days:
+        return Alarm(task["due_at"] - rest, due_for)
+    wall = task["due_at"].astimezone(clock.zone(timezone))
+    at = moment(wall.date() - back, wall.time(), clock.zone(timezone))
+    return Alarm(at - rest, due_for)
+
+
+def is_to_be_told(alarm: Alarm, reminder: Mapping[str, Any], now: datetime) -> bool:
+    """Tell whether it is time: not before, not a day late, not again, and not for what was past when it was set."""
+    return (
+        alarm.at <= now < alarm.at + LATEST
+        and alarm.due_for != reminder["told_for"]
+        and (reminder["at"] is not None or alarm.at > reminder["updated_at"])
+    )

@@ -1,0 +1,267 @@
+"""The loop that tells endpoints what happened: at once when this process committed it, and soon for everybody else's.
+
+Any number of processes may run it. What makes it safe is in `automation/`: places in the log that move by
+compare-and-set, and leases. What is here only decides how much is under way at once, so that endpoints that hang, or
+take their time, keep nobody else waiting.
+"""
+
+import asyncio
+import resource
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Literal
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DataError, IntegrityError
+
+from questlog.automation import bells, delivery_claims, delivery_results, delivery_sending
+from questlog.automation.bells import Bell
+from questlog.automation.delivery_claims import Sending
+from questlog.automation.delivery_results import Result
+from questlog.core.db import Database, Session
+from questlog.flows.switch_off_webhook import switch_off
+from questlog.worker import relaying
+from questlog.worker.house import DOWN, House
+
+POLL_S = 0.5
+BUSY_POLL_S = 0.1
+LEAST_PAUSE_S = 0.02
+MOST_PAUSE_S = 0.05
+RENEW_S = 20.0
+CLAIMED_AT_ONCE = 32
+MOST_OF_THE_TIME = 10
+"""How many times longer than it took everybody is left alone: looking at all of them costs a tenth of the time at most."""
+MOST_KNOWN = 5_000
+MOST_UNDER_WAY = 512
+FILES_FOR_EACH = 3
+
+type Lane = Literal["prompt", "slow", "failing", "hanging"]
+type Send = Callable[[Sending], Awaitable[Result]]
+
+PLACES: dict[Lane, int] = {"prompt": 128, "slow": 64, "failing": 64}
+"""How many requests may be under way in a lane: of endpoints that answer, that take their time, and that fail."""
+PATIENCE_S: dict[Lane, float] = {"prompt": 0.5, "slow": 3.0}
+"""After so long without an answer a request gives its place up and hangs; its endpoint is sent nothing else meanwhile."""
+
+log = structlog.get_logger(__name__)
+
+
+async def run_forever(house: House, stop: asyncio.Event) -> None:
+    """Keep endpoints told until `stop` is set; then let what is under way end, and give back the rest."""
+
+    async def send(sending: Sending) -> Result:
+        allowed = house.settings.webhooks.allowed_networks
+        return await delivery_sending.send(sending, house.keyring, allowed=allowed)
+
+    with bells.listen() as bell:
+        courier = Courier(house.database, send, bell)
+        stopping = asyncio.create_task(stop.wait())
+        stopping.add_done_callback(lambda _: bell.wake())
+        while not stop.is_set():
+            users = bell.users()
+            began = time.monotonic()
+            pause_s = await courier.safe_round(None if courier.wants_all() else users)
+            # What happens meanwhile is looked at in one go, and others come to the database.
+            took = time.monotonic() - began
+            await asyncio.sleep(min(max(took / 2, LEAST_PAUSE_S), MOST_PAUSE_S))
+            await bell.wait(pause_s)
+        await courier.end(house.grace_s)
+
+
+class _UnderWay:
+    __slots__ = ("began", "lane", "sending", "task")
+
+    def __init__(self, sending: Sending, lane: Lane, task: asyncio.Task[None]) -> None:
+        self.sending, self.lane, self.task = sending, lane, task
+        self.began = time.monotonic()
+
+
+class Courier:
+    """What one process has under way. `send` makes one request and returns what came of it."""
+
+    def __init__(self, database: Database, send: Send, bell: Bell | None = None) -> None:
+        self._database = database
+        self._send = send
+        self._bell = bell
+        self._under_way: dict[UUID, _UnderWay] = {}
+        self._results: list[Result] = []
+        self._slow: set[UUID] = set()
+        self._trusted: set[UUID] = set()
+        self._most = min(
+            MOST_UNDER_WAY, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // FILES_FOR_EACH
+        )
+        self._renewed_at = time.monotonic()
+        self._look_at_all = self._probed_at = 0.0
+
+    def wants_all(self) -> bool:
+        """Say whether it is time to look at everybody, and not only at those this process heard of."""
+        return time.monotonic() >= self._look_at_all
+
+    async def safe_round(self, users: set[UUID] | None = None) -> float:
+        """Do a round, whatever the database is doing; return how long to wait for the next."""
+        try:
+            await self.round(users)
+        except DOWN as error:
+            log.warning("deliveries_wait_for_the_database", error=str(error))
+            return POLL_S
+        return BUSY_POLL_S if self._under_way else POLL_S
+
+    async def round(self, users: set[UUID] | None = None) -> None:
+        """Write what came back, move endpoints (of `users`, or all) along the log, and send what is due."""
+        await self._settle()
+        await self._renew()
+        self._make_way()
+        seen = await self._look(users)
+        if seen.is_behind:
+            await relaying.catch_up(self._database, users)
+        if seen.is_due or seen.is_behind:
+            for lane in PLACES:
+                await self._fill(lane)
+
+    async def _look(self, users: set[UUID] | None) -> relaying.Look:
+        began = time.monotonic()
+        seen = await self._database.read(relaying.look, users)
+        if users is None:
+            ended = time.monotonic()
+            self._look_at_all = ended + max(POLL_S, MOST_OF_THE_TIME * (ended - began))
+        return seen
+
+    async def _settle(self) -> None:
+        if not self._results:
+            return
+        results, self._results = self._results, []
+        try:
+            await self._database.write(_store, results)
+        except (DataError, IntegrityError):
+            await self._settle_one_by_one(results)
+        except BaseException:
+            self._results = [*results, *self._results]
+            raise
+
+    async def _settle_one_by_one(self, results: list[Result]) -> None:
+        """Let one answer that the database will not take hold up nobody else's: its lease runs out."""
+        for each in results:
+            try:
+                await self._database.write(_store, [each])
+            except (DataError, IntegrityError) as error:
+                log.error(
+                    "delivery_result_refused", delivery=str(each.sending.id), error=str(error)
+                )
+
+    async def _renew(self) -> None:
+        if time.monotonic() - self._renewed_at < RENEW_S:
+            return
+        self._renewed_at = time.monotonic()
+        held = [each.sending for each in self._under_way.values()]
+        if held:
+            await self._database.write(delivery_claims.renew, held)
+
+    def _make_way(self) -> None:
+        """Let those who begin not wait for those who hang."""
+        now = time.monotonic()
+        for each in self._under_way.values():
+            if now - each.began > PATIENCE_S.get(each.lane, now):
+                each.lane = "hanging"
+                self._trusted.discard(each.sending.webhook.id)
+
+    async def _fill(self, lane: Lane) -> None:
+        if lane == "slow" and not self._slow:
+            return
+        if lane == "failing":
+            if time.monotonic() - self._probed_at < POLL_S:
+                return
+            self._probed_at = time.monotonic()
+        while (room := self._room(lane)) > 0:
+            most = min(room, CLAIMED_AT_ONCE)
+            taken = await self._claim(lane, most)
+            for sending in taken:
+                self._start(sending, lane)
+            if len(taken) < most:
+                return
+            await asyncio.sleep(0)
+
+    def _room(self, lane: Lane) -> int:
+        here = sum(each.lane == lane for each in self._under_way.values())
+        return min(PLACES[lane] - here, self._most - len(self._under_way))
+
+    async def _claim(self, lane: Lane, most: int) -> list[Sending]:
+        among: dict[str, Any] = {"lane": "failing"}
+        if lane != "failing":
+            hanging = {
+                e.sending.webhook.id for e in self._under_way.values() if e.lane == "hanging"
+            }
+            among = {"lane": "well", "trusted": self._trusted}
+            among |= (
+                {"but_not": hanging | self._slow}
+                if lane == "prompt"
+                else {"only": self._slow - hanging}
+            )
+        return await self._database.write(delivery_claims.claim, most, **among)
+
+    def _start(self, sending: Sending, lane: Lane) -> None:
+        task = asyncio.create_task(self._carry(sending))
+        task.add_done_callback(_report)
+        self._under_way[sending.attempt_id] = _UnderWay(sending, lane, task)
+
+    async def _carry(self, sending: Sending) -> None:
+        began = time.monotonic()
+        try:
+            result = await self._send(sending)
+        finally:
+            del self._under_way[sending.attempt_id]
+        self._results.append(result)
+        self._learn(result, time.monotonic() - began)
+        if self._bell is not None:
+            self._bell.wake()
+
+    def _learn(self, result: Result, seconds: float) -> None:
+        webhook_id = result.sending.webhook.id
+        if result.failure is not None:
+            self._trusted.discard(webhook_id)
+            return
+        _remember(self._trusted, webhook_id)
+        if seconds > PATIENCE_S["prompt"]:
+            _remember(self._slow, webhook_id)
+        else:
+            self._slow.discard(webhook_id)
+
+    async def done(self) -> None:
+        """Wait for everything under way and write what came of it."""
+        while self._under_way or self._results:
+            await asyncio.gather(*(each.task for each in self._under_way.values()))
+            await self._settle()
+
+    async def end(self, grace_s: float) -> None:
+        """Give what is under way a moment, and the rest back to whoever works next."""
+        tasks = [each.task for each in self._under_way.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=grace_s)
+        left = [each.sending for each in self._under_way.values()]
+        for each in tuple(self._under_way.values()):
+            each.task.cancel()
+            with suppress(asyncio.CancelledError):
+                await each.task
+        with suppress(*DOWN):  # then the leases run out
+            await self._settle()
+            if left:
+                await self._database.write(delivery_claims.release, left)
+
+
+def _remember(known: set[UUID], webhook_id: UUID) -> None:
+    if len(known) >= MOST_KNOWN:
+        known.clear()
+    known.add(webhook_id)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    """Let a mistake of ours be seen; its message goes out again when its lease has run out."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("delivery_broke_off", error=repr(error))
+
+
+async def _store(session: Session, results: list[Result]) -> None:
+    for doomed in await delivery_results.settle(session, results):
+        if await switch_off(session, doomed):
+            log.warning("webhook_switched_off", webhook=str(doomed.webhook_id), why=doomed.reason)

@@ -1,0 +1,22 @@
+"""What is kept for a while only: messages that are over for 30 days, the event log for 400."""
+
+import asyncio
+
+import structlog
+
+from questlog.automation import deliveries, event_retention
+from questlog.core.db import Database
+
+log = structlog.get_logger(__name__)
+
+
+async def forget(database: Database) -> int:
+    """Delete what is too old, in short transactions; return in how many there was something."""
+    steps = 0
+    for sweep in (deliveries.sweep, event_retention.sweep):
+        while await database.write(sweep):
+            steps += 1
+            await asyncio.sleep(0)
+    if steps:
+        log.info("history_forgotten", steps=steps)
+    return steps

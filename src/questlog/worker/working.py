@@ -1,0 +1,101 @@
+"""Who does the later work, and all of it: mail, webhooks, jobs, the schedule.
+
+Every loop may run in as many processes at once as there are: what they take is claimed in the database.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+import structlog
+
+from questlog.automation import heartbeats
+from questlog.core import clock
+from questlog.core.ids import new_id
+from questlog.worker import crafts, delivering, hands, mailing, ticking
+from questlog.worker.house import DOWN, House, pause
+
+type Loop = Callable[[House, asyncio.Event], Awaitable[None]]
+
+LOOK_ROUND_S = 5.0
+CALM_DOWN_S = 5.0
+LEAST_GRACE_S = 3.0
+
+log = structlog.get_logger(__name__)
+
+
+async def _send_mail(house: House, stop: asyncio.Event) -> None:
+    await mailing.run_forever(house.database, house.settings, stop)
+
+
+LOOPS: tuple[Loop, ...] = (
+    ticking.tick_forever,
+    hands.run_forever,
+    delivering.run_forever,
+    _send_mail,
+)
+"""What whoever works runs, each until its event is set."""
+
+
+async def work(house: House, stop: asyncio.Event, loops: Sequence[Loop] = LOOPS) -> None:
+    """Run all loops until `stop` is set, and let them end what they are at."""
+    tasks = [asyncio.create_task(keep_going(loop, house, stop)) for loop in loops]
+    await stop.wait()
+    # A loop that gives its own work a moment to end needs another to give back the rest.
+    _, late = await asyncio.wait(tasks, timeout=max(house.grace_s, LEAST_GRACE_S) + 1)
+    for task in late:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    await crafts.close()
+
+
+async def keep_going(loop: Loop, house: House, stop: asyncio.Event) -> None:
+    """Run a loop, and again should it break: the others depend on nothing but its going on."""
+    while not stop.is_set():
+        try:
+            await loop(house, stop)
+        except Exception as error:  # told with its traceback; the loop begins anew
+            name = getattr(loop, "__module__", "?")
+            log.error("loop_broke", loop=name, exc_info=error)
+            await pause(CALM_DOWN_S, stop)
+
+
+async def stand_by(house: House, stop: asyncio.Event) -> None:
+    """Work as a server does until `stop` is set: always, never, or while no worker is alive, as RELAY says."""
+    while not stop.is_set():
+        if not await is_needed(house):
+            await pause(LOOK_ROUND_S, stop)
+            continue
+        enough = asyncio.Event()
+        working = asyncio.create_task(work(house, enough))
+        try:
+            while not stop.is_set() and await is_needed(house):
+                await pause(LOOK_ROUND_S, stop)
+        finally:
+            enough.set()
+            await working
+
+
+async def is_needed(house: House) -> bool:
+    """Tell whether a server is to work now, by RELAY and by who else is there."""
+    relay = house.settings.app.relay
+    if relay != "auto":
+        return relay == "on"
+    try:
+        return not await house.database.read(heartbeats.alive, ("worker",))
+    except DOWN:
+        return True  # nobody can be asked, and there is nothing to be done twice
+
+
+async def beat_forever(house: House, stop: asyncio.Event) -> None:
+    """Say that this process lives, until `stop` is set."""
+    process, started_at = new_id(), clock.now()
+    while not stop.is_set():
+        try:
+            await house.database.write(heartbeats.beat, process, house.kind, started_at=started_at)
+        except DOWN as error:
+            log.warning("heartbeat_waits_for_the_database", error=type(error).__name__)
+        await pause(heartbeats.EVERY_S, stop)
+    with suppress(*DOWN):
+        await house.database.write(heartbeats.leave, process)
