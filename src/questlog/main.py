@@ -23,6 +23,7 @@ from questlog.api.gate.request_limits import RequestLimits
 from questlog.api.metrics import Metrics
 from questlog.api.sockets.room import Seating
 from questlog.automation.live import Tail
+from questlog.clients import language_models
 from questlog.core import logging, loop_watch, redis_client, schema, sqlite
 from questlog.core.config import Settings, load_settings
 from questlog.core.db import Database
@@ -77,6 +78,7 @@ def create_app(
     app.state.denials = Denials()
     app.state.seating = Seating()
     app.state.tail = Tail(app.state.database)
+    app.state.language_model = language_models.connect(settings.llm)
     app.state.redis = _redis(settings)
     app.state.limits = _limits(app, settings)
     app.state.readiness = _readiness(app, settings)
@@ -165,6 +167,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await _finish(loops)
         home.move_out(database)
         app.state.front_desk.close()
+        if app.state.language_model is not None:
+            await app.state.language_model.close()
         if app.state.redis is not None:
             await app.state.redis.aclose()
         if app.state.owns_database:
