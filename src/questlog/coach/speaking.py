@@ -1,0 +1,88 @@
+"""Saying something to the coach: where every turn of the agent begins, whichever door it came through.
+
+What was said, the conversation it was said in and the run that answers it are one transaction, and the first parts of the
+run tell of them: so a device that was not there when it began reads the same as the one that was.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from questlog.coach import conversations, runs
+from questlog.coach.conversations import CONVERSATIONS, RUNS, ConversationNotFoundError
+from questlog.coach.runs import Held, Part, RunNotFoundError
+from questlog.core.db import Session
+from questlog.core.exceptions import TooManyRequestsError
+
+RUNS_AT_ONCE = 4
+RETRY_AFTER_S = 5
+
+
+class TooManyRunsError(TooManyRequestsError):
+    code = "too_many_runs"
+    default_message = "The coach is answering you in {most} conversations already. Wait for one."
+
+
+async def say(
+    session: Session,
+    user_id: UUID,
+    message: str,
+    conversation_id: UUID | None = None,
+    *,
+    model: str,
+    locale: str,
+    timezone: str,
+) -> Held:
+    """Keep a message and begin the run that answers it, in a new conversation without a given one.
+
+    Raises `ConversationNotFoundError` also for somebody else's (S-122), `RunInProgressError`, `TooManyRunsError`.
+    """
+    await _check_how_many(session, user_id)
+    told: list[tuple[str, dict[str, Any]]] = []
+    if conversation_id is None:
+        made = await conversations.create_conversation(session, user_id)
+        conversation_id = made.id
+        told.append(("conversation_created", {"conversation_id": str(made.id)}))
+    else:
+        await _check_mine(session, user_id, conversation_id)
+    held = await runs.begin(
+        session, user_id, conversation_id, message, model=model, locale=locale, timezone=timezone
+    )
+    prompt = {"prompt": message, "conversation_id": str(conversation_id)}
+    told.append(("user_prompt", prompt))
+    parts = [Part(seq, *one) for seq, one in enumerate(told, start=held.last_seq + 1)]
+    held.last_seq = parts[-1].seq
+    await runs.write(session, held, parts)
+    return held
+
+
+async def newest_run(
+    session: Session, user_id: UUID, conversation_id: UUID, *, is_running: bool = False
+) -> UUID | None:
+    """Return the run that began last in a conversation; with `is_running`, the one under way."""
+    mine = (RUNS.c.user_id == user_id, RUNS.c.conversation_id == conversation_id)
+    found = select(RUNS.c.id).where(*mine).order_by(RUNS.c.id.desc()).limit(1)
+    if is_running:
+        found = found.where(RUNS.c.state == "running")
+    run_id: UUID | None = await session.scalar(found)
+    return run_id
+
+
+async def check_run(session: Session, user_id: UUID, run_id: UUID) -> None:
+    """Raise `RunNotFoundError` for a run that is not the user's, whoever else's it is."""
+    mine = (RUNS.c.user_id == user_id, RUNS.c.id == run_id)
+    if await session.scalar(select(RUNS.c.id).where(*mine)) is None:
+        raise RunNotFoundError()
+
+
+async def _check_mine(session: Session, user_id: UUID, conversation_id: UUID) -> None:
+    mine = (CONVERSATIONS.c.user_id == user_id, CONVERSATIONS.c.id == conversation_id)
+    if await session.scalar(select(CONVERSATIONS.c.id).where(*mine)) is None:
+        raise ConversationNotFoundError()
+
+
+async def _check_how_many(session: Session, user_id: UUID) -> None:
+    mine = (RUNS.c.user_id == user_id, RUNS.c.state == "running")
+    if (await session.scalar(select(func.count()).where(*mine)) or 0) >= RUNS_AT_ONCE:
+        raise TooManyRunsError(details={"most": RUNS_AT_ONCE}, retry_after=RETRY_AFTER_S)
