@@ -3,30 +3,30 @@
 Nothing is in it that the user did not say. A statement that a newer one contradicts stays as a dated note.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, select
 from sqlalchemy import delete as delete_rows
 
 from questlog.automation import events
+from questlog.coach import profile_words
 from questlog.coach.models import Statement
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.exceptions import ConflictError, NotFoundError
 from questlog.core.ids import new_id
-from questlog.core.pagination import PageRequest, Slice, SortKey
+from questlog.identity import users
+from questlog.identity.models import User
 from questlog.planning import ownership
-from questlog.planning.lists import WireRow, page_of
 
 STATEMENTS = cast(Table, Statement.__table__)
-SHOWN = tuple(column for column in STATEMENTS.c if column.name != "user_id")
-ORDER = (SortKey(STATEMENTS.c.id),)
 MOST = 200
 TOLD_AT_MOST = 50
 # A person has one of these at a time: a newer statement takes the place of an older one.
-ONLY_ONE = frozenset({"work", "hours", "rhythm", "obstacle", "style"})
+ONLY_ONE = frozenset({"work", "hours", "obstacle"})
 
 
 class StatementNotFoundError(NotFoundError):
@@ -39,26 +39,37 @@ class TooManyStatementsError(ConflictError):
     default_message = "A profile has at most {most} statements. Delete one first."
 
 
-async def page(
-    session: Session, user_id: UUID, request: PageRequest, *, with_notes: bool = False
-) -> Slice[WireRow]:
-    """Return what holds, the oldest first; `with_notes` also what was replaced."""
-    mine = select(*SHOWN).where(STATEMENTS.c.user_id == user_id)
-    if not with_notes:
-        mine = mine.where(STATEMENTS.c.replaced_at.is_(None))
-    return await page_of(session, mine, ORDER, request)
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something somebody said of themselves, in their words."""
+
+    topic: str
+    words: str
 
 
-async def told(session: Session, user_id: UUID) -> list[str]:
-    """Return what holds, as the coach is told it: the newest 50, the oldest of them first."""
-    held = (STATEMENTS.c.user_id == user_id, STATEMENTS.c.replaced_at.is_(None))
-    found = await session.execute(
-        select(STATEMENTS.c.words)
-        .where(*held)
-        .order_by(STATEMENTS.c.id.desc())
-        .limit(TOLD_AT_MOST)
+async def held(session: Session, user_id: UUID) -> list[Statement]:
+    """Return what holds, the oldest first."""
+    found = await session.scalars(
+        select(Statement)
+        .where(Statement.user_id == user_id, Statement.replaced_at.is_(None))
+        .order_by(Statement.id)
     )
-    return [row.words for row in found][::-1]
+    return list(found)
+
+
+async def notes(session: Session, user_id: UUID) -> list[Statement]:
+    """Return what held once, the oldest first."""
+    found = await session.scalars(
+        select(Statement)
+        .where(Statement.user_id == user_id, Statement.replaced_at.is_not(None))
+        .order_by(Statement.replaced_at, Statement.id)
+    )
+    return list(found)
+
+
+async def told(session: Session, user_id: UUID, locale: str) -> list[str]:
+    """Return what holds in lines, as the coach is told it: the newest 50, the oldest of them first."""
+    return [profile_words.line(one, locale) for one in await held(session, user_id)][-TOLD_AT_MOST:]
 
 
 async def get(session: Session, user_id: UUID, statement_id: UUID) -> Statement:
@@ -71,8 +82,7 @@ async def get(session: Session, user_id: UUID, statement_id: UUID) -> Statement:
 async def note(
     session: Session,
     user_id: UUID,
-    topic: str,
-    words: str,
+    said: Said,
     *,
     source: str,
     message_id: UUID | None = None,
@@ -82,19 +92,20 @@ async def note(
 
     Saying the same once more changes nothing. Raises `TooManyStatementsError`.
     """
-    held = await _held(session, user_id)
-    same = next((one for one in held if (one.topic, one.words) == (topic, words)), None)
+    await _wait_for_others(session, user_id)
+    there = await held(session, user_id)
+    same = next((one for one in there if (one.topic, one.words) == (said.topic, said.words)), None)
     if same is not None:
         return same
-    replaced = [one for one in held if topic in ONLY_ONE and one.topic == topic]
-    if len(held) - len(replaced) >= MOST:
+    replaced = [one for one in there if one.topic == said.topic and said.topic in ONLY_ONE]
+    if len(there) - len(replaced) >= MOST:
         raise TooManyStatementsError(details={"most": MOST})
     now = clock.now()
     made = Statement(
         id=new_id(),
         user_id=user_id,
-        topic=topic,
-        words=words,
+        topic=said.topic,
+        words=said.words,
         source=source,
         message_id=message_id,
         noted_on=clock.today(timezone),
@@ -104,7 +115,93 @@ async def note(
     )
     session.add(made)
     for old in replaced:
-        _replace(old, made.id)
+        old.replaced_at, old.replaced_by = now, made.id
+        old.updated_at, old.version = now, old.version + 1
     await session.flush()
-    _record(session, made, "statement.noted", touched=[made, *replaced])
+    _record(session, made, "statement.noted", [made, *replaced])
     return made
+
+
+async def _wait_for_others(session: Session, user_id: UUID) -> None:
+    """Let one write into a profile at a time, so that what is counted is counted rightly."""
+    await session.execute(
+        select(User.id).where(User.id == user_id).with_for_update(key_share=True)
+    )
+
+
+async def change(
+    session: Session,
+    user_id: UUID,
+    statement_id: UUID,
+    changes: Mapping[str, Any],
+    *,
+    expected_version: int | None = None,
+) -> Statement:
+    """Put it as the user says. Raises `StatementNotFoundError`, `NotYoursError`, `PreconditionFailedError`."""
+    statement = await _claim(session, user_id, statement_id, expected_version)
+    if all(getattr(statement, name) == value for name, value in changes.items()):
+        return statement
+    for name, value in changes.items():
+        setattr(statement, name, value)
+    statement.source = "hand"
+    statement.updated_at, statement.version = clock.now(), statement.version + 1
+    await session.flush()
+    _record(session, statement, "statement.changed", [statement])
+    return statement
+
+
+async def remove(
+    session: Session, user_id: UUID, statement_id: UUID, *, expected_version: int | None = None
+) -> None:
+    """Forget one statement. Raises `StatementNotFoundError`, `NotYoursError`, `PreconditionFailedError`."""
+    statement = await _claim(session, user_id, statement_id, expected_version)
+    await session.delete(statement)
+    await session.flush()
+    _record(session, statement, "statement.deleted", [statement])
+
+
+async def clear(session: Session, user_id: UUID) -> None:
+    """Forget everything that is known of the user, the dated notes and their profile's text included."""
+    await users.update(session, user_id, {"profile_text": None})
+    gone = await session.execute(
+        delete_rows(STATEMENTS)
+        .where(STATEMENTS.c.user_id == user_id)
+        .returning(STATEMENTS.c.id, STATEMENTS.c.version)
+    )
+    touched = [("statement", row.id, row.version) for row in gone]
+    if touched:
+        events.record(
+            session,
+            user_id,
+            "profile.cleared",
+            ("user", user_id),
+            payload={"statements": len(touched)},
+            touched=touched,
+        )
+
+
+async def _claim(
+    session: Session, user_id: UUID, statement_id: UUID, expected_version: int | None
+) -> Statement:
+    return await ownership.claim(
+        session,
+        Statement,
+        user_id,
+        statement_id,
+        missing=StatementNotFoundError,
+        expected_version=expected_version,
+    )
+
+
+def _record(
+    session: Session, statement: Statement, type_: str, touched: Sequence[Statement]
+) -> None:
+    """What was said of somebody is for their profile alone: events tell the topic only."""
+    events.record(
+        session,
+        statement.user_id,
+        type_,
+        ("statement", statement.id),
+        payload={"topic": statement.topic},
+        touched=[("statement", one.id, one.version) for one in touched],
+    )
