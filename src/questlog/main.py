@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from questlog import __version__, tables
 from questlog.api import openapi, problems, routers, well_known
+from questlog.api.agent_talk import Talks
 from questlog.api.aliases import API, Aliases
 from questlog.api.denials import Denials
 from questlog.api.gate.body_limit import BodyLimit
@@ -77,6 +78,7 @@ def create_app(
     app.state.metrics = Metrics() if settings.app.metrics_enabled else None
     app.state.denials = Denials()
     app.state.seating = Seating()
+    app.state.talks = Talks()
     app.state.tail = Tail(app.state.database)
     app.state.language_model = language_models.connect(settings.llm)
     app.state.redis = _redis(settings)

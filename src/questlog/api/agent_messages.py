@@ -8,11 +8,13 @@ from pydantic import Field, StrictBool, TypeAdapter, ValidationError
 
 from questlog.api import problems
 from questlog.core import schemas
-from questlog.core.exceptions import QuestlogError, UnavailableError
+from questlog.core.exceptions import QuestlogError, TooManyRequestsError, UnavailableError
+from questlog.core.exceptions import ValidationError as InvalidInputError
 from questlog.core.schemas import Strict
 
 LARGEST_SEQ = 2**63 - 1
 BARE = frozenset({"message", "conversation_id"})
+TYPES = frozenset({"message", "resume", "decision", "stop", "ping"})
 
 
 class SayMessage(Strict):
@@ -55,10 +57,20 @@ UNDERSTOOD: TypeAdapter[ClientMessage] = TypeAdapter(
 )
 
 
+class UnknownMessageError(InvalidInputError):
+    code = "unknown_message"
+    default_message = "This socket understands `message`, `resume`, `decision`, `stop` and `ping`."
+
+
 def read(message: Mapping[str, Any]) -> ClientMessage:
-    """Return what was said; a bare `{"message": …}` is something said to the coach. Raises `ValidationError`."""
+    """Return what was said; a bare `{"message": …}` is something said to the coach.
+
+    Raises `UnknownMessageError`, and `ValidationError` for one that has a fault.
+    """
     if "message" in message and message.keys() <= BARE:
         message = {"type": "message", **message}
+    if message.get("type") not in TYPES:
+        raise UnknownMessageError()
     return UNDERSTOOD.validate_python(message)
 
 
@@ -71,12 +83,16 @@ def failed(error: QuestlogError, locale: str) -> dict[str, Any]:
     """Return why something could not be done; the socket goes on."""
     about = problems.about(error, locale)
     words = {name: about[name] for name in ("code", "detail", "details")}
-    return told("error", words | {"retryable": isinstance(error, UnavailableError)})
+    retry = error.headers.get("Retry-After")
+    if retry is not None:
+        words["retry_after"] = int(retry)
+    may_pass = isinstance(error, UnavailableError | TooManyRequestsError)
+    return told("error", words | {"retryable": may_pass})
 
 
 def misunderstood(error: ValidationError) -> dict[str, Any]:
     """Return what is wrong with a message, field by field."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
-    about = problems.about_faults({**fault, "loc": ("body", *fault["loc"])} for fault in faults)
+    about = problems.about_faults({**fault, "loc": fault["loc"][1:]} for fault in faults)
     words = {name: about[name] for name in ("code", "detail", "errors")}
     return told("error", words | {"retryable": False})

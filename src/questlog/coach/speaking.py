@@ -69,11 +69,13 @@ async def newest_run(
     return run_id
 
 
-async def check_run(session: Session, user_id: UUID, run_id: UUID) -> None:
-    """Raise `RunNotFoundError` for a run that is not the user's, whoever else's it is."""
+async def conversation_of(session: Session, user_id: UUID, run_id: UUID) -> UUID:
+    """Return where a run belongs. Raises `RunNotFoundError`, whoever else's it is (S-122)."""
     mine = (RUNS.c.user_id == user_id, RUNS.c.id == run_id)
-    if await session.scalar(select(RUNS.c.id).where(*mine)) is None:
+    found: UUID | None = await session.scalar(select(RUNS.c.conversation_id).where(*mine))
+    if found is None:
         raise RunNotFoundError()
+    return found
 
 
 async def _check_mine(session: Session, user_id: UUID, conversation_id: UUID) -> None:
@@ -85,4 +87,4 @@ async def _check_mine(session: Session, user_id: UUID, conversation_id: UUID) ->
 async def _check_how_many(session: Session, user_id: UUID) -> None:
     mine = (RUNS.c.user_id == user_id, RUNS.c.state == "running")
     if (await session.scalar(select(func.count()).where(*mine)) or 0) >= RUNS_AT_ONCE:
-        raise TooManyRunsError(details={"most": RUNS_AT_ONCE}, retry_after=RETRY_AFTER_S)
+        raise TooManyRunsError(most=RUNS_AT_ONCE, retry_after=RETRY_AFTER_S)

@@ -34,14 +34,22 @@ SOCKETS_EACH = 5
 STRANGERS_EACH = 20
 
 
+def flat_error(words: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "error", **words}
+
+
 @dataclass(frozen=True)
 class Rules:
-    """One kind of socket. `route` decides what a key needs; `query` is what its address may carry besides."""
+    """One kind of socket. `route` decides what a key needs; `query` is what its address may carry besides.
+
+    `as_error` is the form in which it tells of an error.
+    """
 
     kind: str
     route: str
     most_a_minute: int
     query: Mapping[str, re.Pattern[str]]
+    as_error: Callable[[Mapping[str, Any]], Mapping[str, Any]] = flat_error
 
 
 @dataclass
@@ -52,6 +60,7 @@ class Visitor:
     stay: Stay
     query: Mapping[str, str]
     first: Mapping[str, Any]
+    rules: Rules
 
     async def receive(self) -> dict[str, Any]:
         """Return the next message; one that is none is answered here. Raises what ends a socket."""
@@ -67,7 +76,7 @@ class Visitor:
     async def refuse(self, code: str, detail: str) -> None:
         """Say that a message cannot be followed; the socket goes on."""
         told = translated(detail, current.get().locale)
-        await self.line.send({"type": "error", "code": code, "detail": told})
+        await self.line.send(self.rules.as_error({"code": code, "detail": told}))
 
 
 class Seating:
@@ -111,7 +120,7 @@ async def receive(websocket: WebSocket, rules: Rules, talk: Talk) -> None:
         exchange.error_code = end.reason
         await line.close(end.code, end.reason)
     except TROUBLES as error:
-        await _show_out(line, meaning(error))
+        await _show_out(line, rules, meaning(error))
 
 
 async def _host(line: Line, rules: Rules, query: Mapping[str, str], shown: Any, talk: Talk) -> None:
@@ -140,7 +149,7 @@ async def _admit(line: Line, rules: Rules, query: Mapping[str, str], shown: Any)
     exchange.principal, exchange.locale = found, found.locale
     await _count(state.limits, exchange)
     scopes.check(found, "GET", rules.route)
-    return Visitor(line, Stay(state, standing, found, rules.route), query, first)
+    return Visitor(line, Stay(state, standing, found, rules.route), query, first, rules)
 
 
 async def _first(line: Line) -> tuple[tuple[str, str], Mapping[str, Any]]:
@@ -184,7 +193,7 @@ async def _deny(websocket: WebSocket, error: QuestlogError) -> None:
     await websocket.send_denial_response(answer)
 
 
-async def _show_out(line: Line, error: QuestlogError) -> None:
+async def _show_out(line: Line, rules: Rules, error: QuestlogError) -> None:
     """Say why in words, then close with the number of it."""
     exchange = current.get()
     exchange.error_code = error.code
@@ -195,7 +204,7 @@ async def _show_out(line: Line, error: QuestlogError) -> None:
     if retry is not None:
         words["retry_after"] = int(retry)
     try:
-        await line.send({"type": "error", **words})
+        await line.send(rules.as_error(words))
     except (ClosingError, WebSocketDisconnect):
         log.debug("socket_gone", code=error.code)
     await line.close(of_error(error), error.code)
