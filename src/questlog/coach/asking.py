@@ -12,7 +12,6 @@ from pydantic import BaseModel, ValidationError
 
 from questlog.clients.language import Answered, Asked, ModelError, Patient
 from questlog.coach import model_uses
-from questlog.core import clock
 from questlog.core.db import Database
 from questlog.core.outside_settings import LlmSettings
 
@@ -31,13 +30,12 @@ async def ask(
     database: Database, mind: Mind, user_id: UUID, asked: Asked, *, timezone: str
 ) -> Answered:
     """Return the whole answer. Raises `AiQuotaError` before anything is sent, and `ModelError`."""
-    day = clock.today(timezone)
-    await database.write(model_uses.claim_request, user_id, day, mind.budget)
+    await database.write(model_uses.claim_request, user_id, timezone, mind.budget)
     answered = await _whole(mind.model, asked)
     await database.write(
         model_uses.spend,
         user_id,
-        day,
+        timezone,
         tokens_in=answered.tokens_in,
         tokens_out=answered.tokens_out,
     )
