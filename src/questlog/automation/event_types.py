@@ -8,6 +8,7 @@ from typing import Any
 
 from questlog.automation import (
     event_types_of_accounts,
+    event_types_of_coach,
     event_types_of_learning,
     event_types_of_planning,
 )
@@ -25,6 +26,7 @@ ALL: Mapping[str, EventType] = {
         *event_types_of_planning.TYPES,
         *event_types_of_learning.TYPES,
         *event_types_of_accounts.TYPES,
+        *event_types_of_coach.TYPES,
     )
 }
 

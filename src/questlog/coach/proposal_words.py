@@ -1,41 +1,97 @@
-"""What a proposal says of itself, in the user's language. Pure."""
+"""What a proposal says of itself, in one line of the user's language. Pure."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 LONGEST = 500
+LONGEST_VALUE = 120
 _EN = {
     "create_task": "Add the task “{title}”",
-    "update_task": "Change a task",
-    "complete_task": "Tick a task off",
-    "skip_task": "Skip this time of a task",
-    "postpone_task": "Move a task to {until}",
-    "delete_task": "Put a task into the trash",
+    "update_task": "Change the task “{task_id}”",
+    "complete_task": "Tick off the task “{task_id}”",
+    "skip_task": "Skip the task “{task_id}” this time",
+    "postpone_task": "Move the task “{task_id}” to {until}",
+    "delete_task": "Put the task “{task_id}” into the trash",
     "create_goal": "Add the goal “{title}”",
     "create_project": "Add the project “{title}”",
 }
 _RU = {
     "create_task": "Добавить задачу «{title}»",
-    "update_task": "Изменить задачу",
-    "complete_task": "Отметить задачу выполненной",
-    "skip_task": "Пропустить задачу в этот раз",
-    "postpone_task": "Перенести задачу на {until}",
-    "delete_task": "Убрать задачу в корзину",
+    "update_task": "Изменить задачу «{task_id}»",
+    "complete_task": "Отметить выполненной задачу «{task_id}»",
+    "skip_task": "Пропустить в этот раз задачу «{task_id}»",
+    "postpone_task": "Перенести задачу «{task_id}» на {until}",
+    "delete_task": "Убрать в корзину задачу «{task_id}»",
     "create_goal": "Добавить цель «{title}»",
     "create_project": "Добавить проект «{title}»",
 }
 SENTENCES = {"en": _EN, "ru": _RU}
-NAMED = {
-    "en": {"due_date": "due {}", "recurrence": "{}", "priority": "priority {}"},
-    "ru": {"due_date": "срок {}", "recurrence": "{}", "priority": "приоритет {}"},
+_FIELDS_EN = {
+    "title": "title",
+    "due_date": "due",
+    "deadline": "deadline",
+    "recurrence": "repeats",
+    "priority": "priority",
+    "difficulty": "difficulty",
+    "duration": "minutes",
+    "project_id": "project",
+    "goal_id": "goal",
+    "parent_task_id": "under",
+    "parent_goal_id": "under",
+    "labels": "labels",
+    "goal_type": "kind",
+    "period": "period",
+    "description": "description",
 }
+_FIELDS_RU = {
+    "title": "название",
+    "due_date": "срок",
+    "deadline": "крайний срок",
+    "recurrence": "повтор",
+    "priority": "приоритет",
+    "difficulty": "сложность",
+    "duration": "минут",
+    "project_id": "проект",
+    "goal_id": "цель",
+    "parent_task_id": "внутри",
+    "parent_goal_id": "внутри",
+    "labels": "метки",
+    "goal_type": "вид",
+    "period": "период",
+    "description": "описание",
+}
+FIELDS = {"en": _FIELDS_EN, "ru": _FIELDS_RU}
+NOTHING = {"en": "none", "ru": "нет"}
+# What reorders the letters around it could make a line read as something else than is done.
+REORDERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def summary(tool: str, arguments: Mapping[str, Any], locale: str) -> str:
-    """Say in one line what would be done; what a user cannot see in it stands in the arguments beside it."""
-    sentence = SENTENCES[locale if locale in SENTENCES else "en"][tool]
-    said = sentence.format(**{"title": "", "until": "", **arguments})
-    named = NAMED[locale if locale in NAMED else "en"]
-    more = [form.format(arguments[name]) for name, form in named.items() if arguments.get(name)]
-    whole = f"{said} ({', '.join(more)})" if more else said
-    return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1]}…"
+def summary(tool: str, arguments: Mapping[str, Any], named: Mapping[str, str], locale: str) -> str:
+    """Say what would be done. `named` has what ids in the arguments are called.
+
+    It is for reading: what does not fit, and what exactly is done, stands in the arguments beside it.
+    """
+    language = locale if locale in SENTENCES else "en"
+    sentence = SENTENCES[language][tool]
+    told = {name: _words(value, language) for name, value in {**arguments, **named}.items()}
+    more = [
+        f"{word}: {told[name]}"
+        for name, word in FIELDS[language].items()
+        if name in told and f"{{{name}}}" not in sentence
+    ]
+    said = sentence.format_map(told)
+    whole = f"{said} ({'; '.join(more)})" if more else said
+    return _cut(whole, LONGEST)
+
+
+def _words(value: Any, language: str) -> str:
+    if value is None or value == []:
+        return NOTHING[language]
+    if isinstance(value, list):
+        return ", ".join(_words(one, language) for one in value)
+    return _cut(" ".join(REORDERING.sub("", str(value)).split()), LONGEST_VALUE)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,21 +1,23 @@
 """Proposals: a call the coach would like to make, kept to the letter until its user says yes or no.
 
-One is bound to the tool and to its arguments, is decided once, and expires after 24 hours (S-125). What is accepted runs
-through the same flow as the user's own buttons, in one transaction with the decision.
+One is bound to its conversation, its call and its arguments, is decided once, and expires after 24 hours (S-125). What
+is accepted runs through the same flow as the user's own buttons, in one transaction with the decision.
 """
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from questlog.automation import events
 from questlog.clients import language
+from questlog.coach import named_things
 from questlog.coach.conversations import PROPOSALS
 from questlog.coach.proposal_words import summary
 from questlog.coach.toolbox import Who
@@ -27,16 +29,15 @@ from questlog.core.exceptions import (
     ConflictError,
     NotFoundError,
     QuestlogError,
+    UnavailableError,
 )
 from questlog.core.ids import new_id
-from questlog.core.pagination import PageRequest, Slice, SortKey
 from questlog.core.schemas import Strict
-from questlog.planning.lists import WireRow, page_of
+from questlog.core.translations import translated
 
 LIFE = timedelta(hours=24)
-EXPIRED_AT_ONCE = 200
-SHOWN = tuple(column for column in PROPOSALS.c if column.name not in ("digest", "call_id"))
-NEWEST_FIRST = (SortKey(PROPOSALS.c.id, descending=True),)
+MOST_OPEN = 100
+LONGEST_CALL_ID = 128
 
 
 class ProposalNotFoundError(NotFoundError):
@@ -58,6 +59,30 @@ class ProposalDecidedError(ConflictError):
     )
 
 
+class ProposalOutdatedError(ConflictError):
+    code = "proposal_outdated"
+    default_message = "This proposal does not fit any more. Ask the coach again."
+
+
+class TooManyProposalsError(ConflictError):
+    code = "too_many_proposals"
+    default_message = "{most} proposals wait for a decision, which is the most. Decide some first."
+
+    def __init__(self) -> None:
+        super().__init__(details={"most": MOST_OPEN})
+
+
+NOT_TRIED = (ProposalDecidedError, ProposalNotFoundError, NotYourProposalError, UnavailableError)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A proposal as its row; one that was made before is not new."""
+
+    row: Mapping[str, Any]
+    is_new: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """A proposal after its decision, with what came of it."""
@@ -68,9 +93,27 @@ class Decided:
 
 async def propose(
     session: Session, who: Who, tool: CoachTool, arguments: Strict, *, call_id: str, origin: str
-) -> dict[str, Any]:
-    """Keep a call until it is decided and return it as it is shown. The same call of a run is proposed once."""
+) -> Made:
+    """Keep a call until it is decided. A run that repeats itself proposes the same thing once.
+
+    Raises `UnknownReferenceError` for ids that name nothing of the user's, `TooManyProposalsError`.
+    """
     asked = to_jsonable_python(arguments.model_dump(exclude_unset=True))
+    earlier = await _of_run(session, who)
+    for row in earlier:
+        if (row["tool"], row["arguments"]) == (tool.name, asked):
+            return Made(row, is_new=False)
+    named = await named_things.titles(session, who.user_id, asked)
+    await _check_room(session, who.user_id)
+    taken = {row["call_id"] for row in earlier}
+    row = _row(who, tool.name, asked, _call_id(call_id, taken))
+    row |= {"summary": summary(tool.name, asked, named, who.locale), "origin": origin}
+    await session.execute(insert(PROPOSALS).values(**row))
+    _record(session, row, "proposal.made")
+    return Made({**row, "result": None, "decided_at": None})
+
+
+def _row(who: Who, tool: str, asked: dict[str, Any], call_id: str) -> dict[str, Any]:
     now = clock.now()
     row = {
         "id": new_id(),
@@ -78,34 +121,46 @@ async def propose(
         "conversation_id": who.conversation_id,
         "run_id": who.run_id,
         "call_id": call_id,
-        "tool": tool.name,
+        "tool": tool,
         "arguments": asked,
-        "digest": digest(tool.name, asked),
-        "summary": summary(tool.name, asked, who.locale),
-        "origin": origin,
         "state": "open",
         "expires_at": now + LIFE,
         "created_at": now,
         "version": 1,
     }
-    if who.run_id is not None and (known := await _known(session, who, call_id)) is not None:
-        return shown(known)
-    await session.execute(insert(PROPOSALS).values(**row))
-    _record(session, row, "proposal.made")
-    return shown(row)
+    return {**row, "digest": digest(row)}
 
 
-async def _known(session: Session, who: Who, call_id: str) -> Mapping[str, Any] | None:
+async def _of_run(session: Session, who: Who) -> list[Mapping[str, Any]]:
+    if who.run_id is None:
+        return []
     mine = (PROPOSALS.c.user_id == who.user_id, PROPOSALS.c.run_id == who.run_id)
-    found = await session.execute(select(PROPOSALS).where(*mine, PROPOSALS.c.call_id == call_id))
-    row = found.first()
-    return None if row is None else dict(row._mapping)
+    found = await session.execute(select(PROPOSALS).where(*mine))
+    return [dict(row._mapping) for row in found]
 
 
-def digest(tool: str, arguments: Mapping[str, Any]) -> str:
-    """Return what binds a proposal to its call: SHA-256 over the tool and its arguments in canonical JSON."""
-    ordered = {name: arguments[name] for name in sorted(arguments)}
-    return hashlib.sha256(language.as_json([tool, ordered]).encode()).hexdigest()
+async def _check_room(session: Session, user_id: UUID) -> None:
+    waiting = (PROPOSALS.c.state == "open", PROPOSALS.c.expires_at > clock.now())
+    mine = select(func.count()).where(PROPOSALS.c.user_id == user_id, *waiting)
+    if (await session.scalar(mine) or 0) >= MOST_OPEN:
+        raise TooManyProposalsError()
+
+
+def _call_id(asked: str, taken: set[str]) -> str:
+    """Return the call's own id, or one like it: some models number the calls of each answer from one."""
+    first = asked[: LONGEST_CALL_ID - 8]
+    return next(
+        one
+        for one in (first, *(f"{first}#{number}" for number in range(2, len(taken) + 3)))
+        if one not in taken
+    )
+
+
+def digest(row: Mapping[str, Any]) -> str:
+    """Return what binds a proposal to its call: SHA-256 over where it comes from, its tool and its arguments."""
+    where = [str(row[name]) for name in ("user_id", "conversation_id", "call_id")]
+    ordered = [[name, row["arguments"][name]] for name in sorted(row["arguments"])]
+    return hashlib.sha256(language.as_json([*where, row["tool"], ordered]).encode()).hexdigest()
 
 
 def shown(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,16 +168,6 @@ def shown(row: Mapping[str, Any]) -> dict[str, Any]:
     names = ("id", "tool", "arguments", "summary", "state", "expires_at")
     told: dict[str, Any] = to_jsonable_python({name: row[name] for name in names})
     return told
-
-
-async def page(
-    session: Session, user_id: UUID, request: PageRequest, *, state: str | None = None
-) -> Slice[WireRow]:
-    """Return the user's proposals, newest first."""
-    mine = select(*SHOWN).where(PROPOSALS.c.user_id == user_id)
-    if state is not None:
-        mine = mine.where(PROPOSALS.c.state == state)
-    return await page_of(session, mine, NEWEST_FIRST, request)
 
 
 async def get(session: Session, user_id: UUID, proposal_id: UUID) -> Row[Any]:
@@ -137,12 +182,14 @@ async def get(session: Session, user_id: UUID, proposal_id: UUID) -> Row[Any]:
 
 
 async def accept(session: Session, who: Who, proposal_id: UUID) -> Decided:
-    """Do what was proposed, once. Raises `ProposalDecidedError`, and whatever the flow refuses it with."""
+    """Do what was proposed, once.
+
+    Raises `ProposalDecidedError`, `ProposalOutdatedError`, `ProposalNotFoundError`, `NotYourProposalError`, and whatever
+    the flow refuses it with.
+    """
+    who.sign(session)
     row = await _decide(session, who.user_id, proposal_id, "accepted")
-    tool = TOOLS[row["tool"]]
-    if digest(row["tool"], row["arguments"]) != row["digest"]:
-        raise ProposalDecidedError(details={"state": "changed"})
-    arguments = tool.takes.model_validate(row["arguments"])
+    tool, arguments = _call_of(row)
     result = to_jsonable_python(await tool.run(session, who, arguments))
     kept = update(PROPOSALS).where(
         PROPOSALS.c.id == proposal_id, PROPOSALS.c.user_id == who.user_id
@@ -150,6 +197,17 @@ async def accept(session: Session, who: Who, proposal_id: UUID) -> Decided:
     await session.execute(kept.values(result=result))
     _record(session, row, "proposal.accepted")
     return Decided({**row, "result": result}, result)
+
+
+def _call_of(row: Mapping[str, Any]) -> tuple[CoachTool, Strict]:
+    """Return the call that was proposed, to the letter. Raises `ProposalOutdatedError`."""
+    tool = TOOLS.get(row["tool"])
+    if tool is None or digest(row) != row["digest"]:
+        raise ProposalOutdatedError()
+    try:
+        return tool, tool.takes.model_validate(row["arguments"])
+    except ValidationError:
+        raise ProposalOutdatedError() from None
 
 
 async def reject(session: Session, user_id: UUID, proposal_id: UUID) -> Decided:
@@ -175,49 +233,36 @@ async def _decide(session: Session, user_id: UUID, proposal_id: UUID, state: str
     return dict(row._mapping)
 
 
-async def mark_failed(
-    session: Session, user_id: UUID, proposal_id: UUID, error: QuestlogError
-) -> None:
+async def mark_failed(session: Session, who: Who, proposal_id: UUID, error: QuestlogError) -> None:
     """Note that an accepted call was refused; it will not be tried again."""
-    mine = (PROPOSALS.c.id == proposal_id, PROPOSALS.c.user_id == user_id)
+    who.sign(session)
+    mine = (PROPOSALS.c.id == proposal_id, PROPOSALS.c.user_id == who.user_id)
     values = {
         "state": "failed",
         "decided_at": clock.now(),
-        "result": {"code": error.code, "detail": str(error)},
+        "result": {"code": error.code, "detail": in_words(error, who.locale)},
         "version": PROPOSALS.c.version + 1,
     }
-    await session.execute(
-        update(PROPOSALS).where(*mine, PROPOSALS.c.state == "open").values(**values)
-    )
+    open_one = update(PROPOSALS).where(*mine, PROPOSALS.c.state == "open")
+    row = (await session.execute(open_one.values(**values).returning(*PROPOSALS.c))).first()
+    if row is not None:
+        _record(session, dict(row._mapping), "proposal.failed")
+
+
+def in_words(error: QuestlogError, locale: str) -> str:
+    """Return the sentence of an error, with what it is about."""
+    return translated(error.message, locale, error.details)
 
 
 async def accept_or_note(database: Database, who: Who, proposal_id: UUID) -> Decided:
     """Accept, and keep the refusal if there is one; it is raised again."""
     try:
         return await database.write(accept, who, proposal_id)
-    except (ProposalDecidedError, ProposalNotFoundError, NotYourProposalError):
+    except NOT_TRIED:
         raise
     except QuestlogError as error:
-        await database.write(mark_failed, who.user_id, proposal_id, error)
+        await database.write(mark_failed, who, proposal_id, error)
         raise
-
-
-async def expire(session: Session) -> int:
-    """Close some of what nobody decided in time; return how many."""
-    late = select(PROPOSALS.c.id).where(
-        PROPOSALS.c.state == "open", PROPOSALS.c.expires_at <= clock.now()
-    )
-    values = {"state": "expired", "decided_at": clock.now(), "version": PROPOSALS.c.version + 1}
-    closed = await session.execute(
-        update(PROPOSALS)
-        .where(PROPOSALS.c.id.in_(late.limit(EXPIRED_AT_ONCE)), PROPOSALS.c.state == "open")
-        .values(**values)
-        .returning(*PROPOSALS.c)
-    )
-    rows = closed.all()
-    for row in rows:
-        _record(session, dict(row._mapping), "proposal.expired")
-    return len(rows)
 
 
 def _record(session: Session, row: Mapping[str, Any], type_: str) -> None:
@@ -230,8 +275,3 @@ def _record(session: Session, row: Mapping[str, Any], type_: str) -> None:
         touched=[("proposal", row["id"], row["version"])],
         is_consequence=True,
     )
-
-
-def detached(who: Who) -> Who:
-    """Return the same user outside any run: for a decision made elsewhere."""
-    return replace(who, conversation_id=None, run_id=None)

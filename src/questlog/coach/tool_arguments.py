@@ -3,7 +3,6 @@
 A model reads the descriptions; ids are those it was shown by a reading tool.
 """
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -84,7 +83,7 @@ class OneTask(Strict):
 
 class PostponeTask(Strict):
     task_id: UUID
-    until: date = Field(description="The new day of this one time.")
+    until: IsoDate = Field(description="The new day of this one time.")
 
 
 class CreateGoal(Strict):

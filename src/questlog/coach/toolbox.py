@@ -5,19 +5,39 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from questlog.clients.language import Tool, ToolCall
+from questlog.core.db import Session
 
 type Outcome = Literal["done", "proposed", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """For whom the coach acts, and from where a call comes: nothing a model says changes it."""
+    """For whom the coach acts, and from where a call comes: nothing a model says changes it.
+
+    `scopes` bounds what may be called for somebody who came with a key; None is everything. `came_as` is who events
+    name: the run of the agent, or without one the user.
+    """
 
     user_id: UUID
     locale: str
     timezone: str
     conversation_id: UUID | None = None
     run_id: UUID | None = None
+    origin: str = "agent"
+    scopes: frozenset[str] | None = None
+    came_as: str | None = None
+
+    @property
+    def actor(self) -> str:
+        if self.came_as is not None:
+            return self.came_as
+        return f"user:{self.user_id}" if self.run_id is None else f"agent:{self.run_id}"
+
+    def sign(self, session: Session) -> None:
+        """Let the events of this transaction name who did it, and its flows know for whom they are."""
+        session.info.update(
+            user_id=self.user_id, actor=self.actor, locale=self.locale, timezone=self.timezone
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,120 +13,76 @@ from questlog.clients.language import Tool
 from questlog.coach import reading_tools as reads
 from questlog.coach import tool_arguments as takes
 from questlog.coach import writing_tools as writes
+from questlog.coach.tool_schemas import told
+from questlog.coach.tool_words import purpose
 from questlog.core.schemas import Strict
+from questlog.identity.scopes import Scope
 
 type Run = Callable[..., Awaitable[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
 class CoachTool:
-    """`can_be_allowed` tells whether the user may let it act without asking; deleting never may."""
+    """`needs` is what somebody must be allowed who comes with a key.
+
+    `can_be_allowed` tells whether the user may let a writing tool act without asking; deleting never may.
+    """
 
     name: str
-    description: str
     takes: type[Strict]
     run: Run
+    needs: frozenset[str]
     writes: bool = False
-    can_be_allowed: bool = True
+    can_be_allowed: bool = False
 
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """Return the JSON Schema of the arguments."""
-        return self.takes.model_json_schema()
+    def offered(self, locale: str) -> Tool:
+        return Tool(self.name, purpose(self.name, locale), told(self.takes))
 
-    def offered(self) -> Tool:
-        return Tool(self.name, self.description, self.parameters)
+    def may_be_called(self, scopes: frozenset[str] | None) -> bool:
+        return scopes is None or self.needs <= scopes
+
+
+def _reads(name: str, arguments: type[Strict], run: Run, *needs: Scope) -> CoachTool:
+    return CoachTool(name, arguments, run, frozenset(needs))
+
+
+def _writes(name: str, arguments: type[Strict], run: Run, needs: Scope) -> CoachTool:
+    return CoachTool(name, arguments, run, frozenset({needs}), writes=True, can_be_allowed=True)
+
+
+def _deletes(name: str, arguments: type[Strict], run: Run, needs: Scope) -> CoachTool:
+    return CoachTool(name, arguments, run, frozenset({needs}), writes=True)
 
 
 READING = (
-    CoachTool(
-        "list_tasks",
-        "List the user's open tasks, all of them or by a view or a filter expression.",
-        takes.ListTasks,
-        reads.list_tasks,
-    ),
-    CoachTool(
-        "search",
-        "Find tasks and quick captures by words of their title and description.",
-        takes.SearchTasks,
-        reads.search,
-    ),
-    CoachTool(
-        "todays_plan",
-        "What is overdue, what is due today, and what to do next with the reasons.",
-        takes.TodaysPlan,
-        reads.todays_plan,
-    ),
-    CoachTool("list_goals", "List the user's goals.", takes.NoArguments, reads.list_goals),
-    CoachTool(
-        "list_projects",
-        "List the user's projects with how many tasks are open in each.",
-        takes.NoArguments,
-        reads.list_projects,
-    ),
-    CoachTool(
-        "statistics",
-        "Count what the user completed on each of the last days, and overall.",
-        takes.Statistics,
-        reads.statistics,
-    ),
-    CoachTool(
+    _reads("list_tasks", takes.ListTasks, reads.list_tasks, Scope.TASKS_READ),
+    _reads("search", takes.SearchTasks, reads.search, Scope.TASKS_READ, Scope.ITEMS_READ),
+    _reads("todays_plan", takes.TodaysPlan, reads.todays_plan, Scope.TASKS_READ),
+    _reads("list_goals", takes.NoArguments, reads.list_goals, Scope.GOALS_READ),
+    _reads("list_projects", takes.NoArguments, reads.list_projects, Scope.PROJECTS_READ),
+    _reads("statistics", takes.Statistics, reads.statistics, Scope.STATS_READ),
+    _reads(
         "course_progress",
-        "How far the user is in their courses, with level and XP.",
         takes.NoArguments,
         reads.course_progress,
+        Scope.LEARNING_READ,
+        Scope.GAME_READ,
     ),
-    CoachTool(
-        "review_cards",
-        "The questions that wait for a review. Their answers are not told.",
-        takes.ReviewCards,
-        reads.review_cards,
-    ),
+    _reads("review_cards", takes.ReviewCards, reads.review_cards, Scope.LEARNING_READ),
 )
 WRITING = (
-    CoachTool("create_task", "Add a task.", takes.CreateTask, writes.create_task, writes=True),
-    CoachTool(
-        "update_task",
-        "Change fields of a task; what is not named stays.",
-        takes.UpdateTask,
-        writes.update_task,
-        writes=True,
-    ),
-    CoachTool("complete_task", "Tick a task off.", takes.OneTask, writes.tick_task, writes=True),
-    CoachTool(
-        "skip_task",
-        "Skip the present date of a recurring task.",
-        takes.OneTask,
-        writes.skip_task,
-        writes=True,
-    ),
-    CoachTool(
-        "postpone_task",
-        "Move this one time of a task to a later day.",
-        takes.PostponeTask,
-        writes.postpone_task,
-        writes=True,
-    ),
-    CoachTool(
-        "delete_task",
-        "Put a task into the trash.",
-        takes.OneTask,
-        writes.delete_task,
-        writes=True,
-        can_be_allowed=False,
-    ),
-    CoachTool("create_goal", "Add a goal.", takes.CreateGoal, writes.create_goal, writes=True),
-    CoachTool(
-        "create_project",
-        "Add a project.",
-        takes.CreateProject,
-        writes.create_project,
-        writes=True,
-    ),
+    _writes("create_task", takes.CreateTask, writes.create_task, Scope.TASKS_WRITE),
+    _writes("update_task", takes.UpdateTask, writes.update_task, Scope.TASKS_WRITE),
+    _writes("complete_task", takes.OneTask, writes.tick_task, Scope.TASKS_WRITE),
+    _writes("skip_task", takes.OneTask, writes.skip_task, Scope.TASKS_WRITE),
+    _writes("postpone_task", takes.PostponeTask, writes.postpone_task, Scope.TASKS_WRITE),
+    _deletes("delete_task", takes.OneTask, writes.delete_task, Scope.TASKS_WRITE),
+    _writes("create_goal", takes.CreateGoal, writes.create_goal, Scope.GOALS_WRITE),
+    _writes("create_project", takes.CreateProject, writes.create_project, Scope.PROJECTS_WRITE),
 )
 TOOLS = {tool.name: tool for tool in (*READING, *WRITING)}
 
 
-def offered() -> list[Tool]:
-    """Return every tool as a model is told of it."""
-    return [tool.offered() for tool in TOOLS.values()]
+def offered(locale: str, scopes: frozenset[str] | None = None) -> list[Tool]:
+    """Return every tool that may be called, as a model is told of it."""
+    return [tool.offered(locale) for tool in TOOLS.values() if tool.may_be_called(scopes)]

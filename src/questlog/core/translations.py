@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from questlog.core.translations_of_coach import OF_COACH
 from questlog.core.translations_of_copies import OF_COPIES
 from questlog.core.translations_of_elsewhere import OF_ELSEWHERE
 from questlog.core.translations_of_factors import OF_FACTORS
@@ -167,6 +168,7 @@ RUSSIAN: Mapping[str, str] = {
     **OF_LIVE,
     **OF_REMINDERS,
     **OF_ELSEWHERE,
+    **OF_COACH,
     **OF_COPIES,
 }
 

@@ -9,6 +9,7 @@ class Scope(StrEnum):
 
     ACCOUNT_READ = "account:read"
     ADMIN_READ = "admin:read"
+    AGENT_ACT = "agent:act"
     EVENTS_READ = "events:read"
     EVENTS_WRITE = "events:write"
     EXPORT_READ = "export:read"

@@ -1,0 +1,40 @@
+"""The events of talks with the coach, and of what it proposes. Part of `event_types.py`."""
+
+from questlog.automation.event_facts import TEXT, EventType, of, told
+
+_title = of(TEXT, "Its title.")
+_kind = of(TEXT, "`chat` or `onboarding`.")
+_tool = of(TEXT, "What would be done, such as `create_task`.")
+_summary = of(TEXT, "The same in one line, in the user's language.")
+
+_TALKS = (
+    told("conversation.created", "A talk with the coach began.", title=_title, kind=_kind),
+    told("conversation.updated", "A talk got another title.", title=_title, kind=_kind),
+    told("conversation.deleted", "A talk was deleted.", title=_title, kind=_kind),
+)
+_PROPOSALS = (
+    told(
+        "proposal.made",
+        "The coach proposed something, which waits for a yes.",
+        tool=_tool,
+        summary=_summary,
+    ),
+    told(
+        "proposal.accepted",
+        "The user said yes, and it was done.",
+        tool=_tool,
+        summary=_summary,
+    ),
+    told("proposal.rejected", "The user said no.", tool=_tool, summary=_summary),
+    told("proposal.expired", "Nobody decided within 24 hours.", tool=_tool, summary=_summary),
+    told(
+        "proposal.failed",
+        "The user said yes, and it could not be done.",
+        tool=_tool,
+        summary=_summary,
+    ),
+    told("tool.allowed", "The coach may use a tool without asking.", tool=_tool),
+    told("tool.disallowed", "The coach has to ask again before it uses a tool.", tool=_tool),
+)
+
+TYPES: tuple[EventType, ...] = (*_TALKS, *_PROPOSALS)

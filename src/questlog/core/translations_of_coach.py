@@ -1,0 +1,15 @@
+"""What is said about the coach, in Russian. A part of `translations.py`."""
+
+from collections.abc import Mapping
+
+OF_COACH: Mapping[str, str] = {
+    "There is no such conversation.": "Такого разговора нет.",
+    "There is no such run.": "Такого ответа нет.",
+    "The coach is still answering in this conversation. Wait for it, or stop it.": "Наставник ещё отвечает в этом разговоре. Дождитесь ответа или остановите его.",
+    "There is no such proposal.": "Такого предложения нет.",
+    "This proposal was decided already, or its 24 hours are over. Ask the coach again.": "По этому предложению уже решено, или его 24 часа истекли. Спросите наставника ещё раз.",
+    "This proposal does not fit any more. Ask the coach again.": "Это предложение больше не подходит. Спросите наставника ещё раз.",
+    "{most} proposals wait for a decision, which is the most. Decide some first.": "Решения ждут {most} предложений, больше нельзя. Сначала разберите часть из них.",
+    "There is no tool of this name that changes something.": "Нет такого инструмента, который что-нибудь меняет.",
+    "The coach always asks before it deletes something.": "Перед удалением наставник всегда спрашивает.",
+}
