@@ -1,63 +1,57 @@
 """Holding what a model says against the facts: a sentence with a number that no fact has is taken out. Pure.
 
-A number counts as known if a fact has it, or rounds to it with as many decimals as were written. Dates and names among
-the facts bring their numbers along. Number words are read from two on: “one” is said without counting.
+A number counts as known if a fact has it, or rounds to it with as many decimals as were written. A date confirms dates
+and no count; a title confirms itself between quotation marks and nothing else, whatever numbers its owner put into it.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-SPACES = "[ \u00a0\u202f]"
-CLOCK = re.compile(r"(?<![\w:])(\d{1,2}):(\d{2})(?![\w:])")
-ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
-NUMBER = re.compile(
-    rf"(?<![\w.,])\d{{1,3}}(?:{SPACES}\d{{3}})+(?:[.,]\d+)?(?![\w])|(?<![\w])\d+(?:[.,]\d+)*(?![\d])"
-)
-GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
-SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=\S)")
+from questlog.coach.number_words import roman, written_out
 
-_ONES = (
-    ("two", "два", "две", "двух", "двумя", "двум"),
-    ("three", "три", "трёх", "трех", "трём", "тремя"),
-    ("four", "четыре", "четырёх", "четырех"),
-    ("five", "пять", "пяти"),
-    ("six", "шесть", "шести"),
-    ("seven", "семь", "семи"),
-    ("eight", "восемь", "восьми"),
-    ("nine", "девять", "девяти"),
-    ("ten", "десять", "десяти"),
-    ("eleven", "одиннадцать", "одиннадцати"),
-    ("twelve", "двенадцать", "двенадцати"),
-    ("thirteen", "тринадцать", "тринадцати"),
-    ("fourteen", "четырнадцать", "четырнадцати"),
-    ("fifteen", "пятнадцать", "пятнадцати"),
-    ("sixteen", "шестнадцать", "шестнадцати"),
-    ("seventeen", "семнадцать", "семнадцати"),
-    ("eighteen", "восемнадцать", "восемнадцати"),
-    ("nineteen", "девятнадцать", "девятнадцати"),
+SPACES = "[ \u00a0\u2009\u202f]"
+SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=\S)")
+QUOTED = re.compile(r"“([^“”\n]*)”|«([^«»\n]*)»|„([^„“\n]*)“|\"([^\"\n]*)\"")
+
+_MONTHS = (
+    ("january", "jan", "января", "январь", "январе"),
+    ("february", "feb", "февраля", "февраль", "феврале"),
+    ("march", "mar", "марта", "март", "марте"),
+    ("april", "apr", "апреля", "апрель", "апреле"),
+    ("may", "мая", "май", "мае"),
+    ("june", "jun", "июня", "июнь", "июне"),
+    ("july", "jul", "июля", "июль", "июле"),
+    ("august", "aug", "августа", "август", "августе"),
+    ("september", "sept", "sep", "сентября", "сентябрь", "сентябре"),
+    ("october", "oct", "октября", "октябрь", "октябре"),
+    ("november", "nov", "ноября", "ноябрь", "ноябре"),
+    ("december", "dec", "декабря", "декабрь", "декабре"),
 )
-_TENS = (
-    ("twenty", "двадцать", "двадцати"),
-    ("thirty", "тридцать", "тридцати"),
-    ("forty", "сорок", "сорока"),
-    ("fifty", "пятьдесят", "пятидесяти"),
-    ("sixty", "шестьдесят", "шестидесяти"),
-    ("seventy", "семьдесят", "семидесяти"),
-    ("eighty", "восемьдесят", "восьмидесяти"),
-    (
-        "ninety",
-        "девяносто",
-    ),
-    ("hundred", "сто", "ста"),
+MONTHS = {word: number for number, words in enumerate(_MONTHS, start=1) for word in words}
+_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
+_ORDINAL = "(?:st|nd|rd|th|-?го)?"
+_DAYS = rf"(?P<day>\d{{1,2}}){_ORDINAL}(?:(?:\s?[-–—]\s?|\s(?:to|and|по|и)\s)(?P<last>\d{{1,2}}){_ORDINAL})?"
+_YEAR = r"(?:,?\s(?P<year>\d{4}))?"
+DATES = (
+    re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)"),
+    re.compile(r"(?<![\d.])(?P<day>\d{1,2})\.(?P<month>\d{2})\.(?P<year>\d{4})(?!\d)"),
+    re.compile(rf"(?<![\d.,]){_DAYS}\s(?:of\s)?{_MONTH}{_YEAR}", re.IGNORECASE),
+    re.compile(rf"\b{_MONTH}\s{_DAYS}(?![\d.,]\d){_YEAR}", re.IGNORECASE),
 )
-WORDS = {word: value for value, words in enumerate(_ONES, start=2) for word in words} | {
-    word: value * 10 for value, words in enumerate(_TENS, start=2) for word in words
-}
-WORD = re.compile(r"[a-zа-яё]+")
+HALF_DAY = re.compile(r"(?<!\d)(\d{1,2})(?::(\d{2}))?\s?([ap])\.?m\b", re.IGNORECASE)
+CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?![\d:])")
+GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+NUMBER = re.compile(
+    rf"(?P<sign>(?<![\w\d%])[+\-−–])?(?P<number>\d{{1,3}}(?:{SPACES}\d{{3}})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
+    r"(?:(?P<times>[kкm]|\s?(?:тыс|thousand|тысяч[аиу]?|млн|millions?|миллион(?:а|ов)?))\b)?",
+    re.IGNORECASE,
+)
+TIMES = {"k": 1000, "к": 1000, "т": 1000, "t": 1000, "m": 1_000_000, "м": 1_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,65 +62,118 @@ class Checked:
     removed: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    numbers: frozenset[Decimal]
+    dates: frozenset[date]
+    titles: frozenset[str]
+
+    def has(self, value: Decimal, sign: str = "") -> bool:
+        places = Decimal(1).scaleb(min(int(value.as_tuple().exponent), 0))
+        return any(
+            value in _roundings(abs(one), places)
+            for one in self.numbers
+            if not sign or (one >= 0) == (sign == "+") or one == 0
+        )
+
+
 def checked(text: str, facts: Mapping[str, Any]) -> Checked:
     """Return the text without the sentences whose numbers the facts do not have."""
-    known, removed, lines = frozenset(numbers_of(facts)), list[str](), list[str]()
+    known, removed, lines = known_of(facts), list[str](), list[str]()
     for line in text.splitlines():
-        sentences = SENTENCE_END.split(line)
-        kept = [one for one in sentences if _is_confirmed(one, known)]
-        removed += [one.strip() for one in sentences if one not in kept]
-        if kept or not line.strip():
+        kept = list[str]()
+        for sentence in SENTENCE_END.split(line):
+            (kept if is_confirmed(sentence, known) else removed).append(sentence)
+        if any(one.strip() for one in kept) or not line.strip():
             lines.append(" ".join(kept))
-    return Checked("\n".join(lines).strip(), removed)
+    return Checked("\n".join(lines).strip(), [one.strip() for one in removed])
 
 
-def numbers_of(facts: Any) -> Iterator[Decimal]:
-    """Yield every number of nested facts, those in dates and names included."""
-    match facts:
-        case bool() | None:
-            return
-        case int() | float() | Decimal():
-            yield Decimal(str(facts))
-        case date():
-            yield from (Decimal(part) for part in (facts.year, facts.month, facts.day))
-        case str():
-            yield from _written(facts)
-        case _:
-            yield from _numbers_within(facts)
+def known_of(facts: Any) -> Known:
+    """Return what nested facts confirm."""
+    leaves = list(_leaves(facts))
+    numbers = [Decimal(str(one)) for one in leaves if isinstance(one, int | float | Decimal)]
+    texts = [one for one in leaves if isinstance(one, str)]
+    dates = [one for one in leaves if isinstance(one, date)] + [*_read_dates(texts)]
+    years = [Decimal(day.year) for day in dates]
+    titles = frozenset(_folded(one) for one in texts)
+    return Known(frozenset(numbers + years), frozenset(dates), titles)
 
 
-def _numbers_within(facts: Any) -> Iterator[Decimal]:
-    parts = [*facts.keys(), *facts.values()] if isinstance(facts, Mapping) else facts
-    for part in parts:
-        yield from numbers_of(part)
-
-
-def _is_confirmed(sentence: str, known: frozenset[Decimal]) -> bool:
-    return all(_has(known, value) for value in _written(sentence))
-
-
-def _has(known: frozenset[Decimal], value: Decimal) -> bool:
-    places = Decimal(1).scaleb(int(value.as_tuple().exponent))
-    return any(
-        value in (one, one.quantize(places, ROUND_HALF_UP), one.quantize(places, ROUND_HALF_EVEN))
-        for one in known
+def is_confirmed(sentence: str, known: Known) -> bool:
+    """Tell whether every number of a sentence is among what is known."""
+    rest = QUOTED.sub(lambda hit: "" if _is_title(hit, known) else hit[0], sentence)
+    rest = unicodedata.normalize("NFKC", rest)
+    for pattern in DATES:
+        rest = pattern.sub(lambda hit: " " if _is_known_date(hit, known) else hit[0], rest)
+    rest, hours = _without_clocks(rest)
+    figures, rest = list(_figures(rest)), NUMBER.sub(" ", rest)
+    words = (Decimal(value) for value in (*written_out(rest), *roman(rest), *hours))
+    return all(known.has(value) for value in words) and all(
+        known.has(value, sign) for value, sign in figures
     )
 
 
-def _written(text: str) -> list[Decimal]:
-    """Return the numbers a text has, those of dates and clocks each by itself."""
-    found: list[Decimal] = []
-    text = ISO_DATE.sub(lambda hit: _note(found, *hit.groups()), text)
-    text = CLOCK.sub(lambda hit: _note(found, hit[1], *([hit[2]] if int(hit[2]) else [])), text)
+def _leaves(facts: Any) -> Iterator[Any]:
+    match facts:
+        case bool() | None:
+            return
+        case str() | int() | float() | Decimal() | date():
+            yield facts
+        case Mapping():
+            for value in facts.values():
+                yield from _leaves(value)
+        case _:
+            for value in facts:
+                yield from _leaves(value)
+
+
+def _read_dates(texts: Iterable[str]) -> Iterator[date]:
+    for text in texts:
+        if DATES[0].fullmatch(text):
+            yield date.fromisoformat(text)
+
+
+def _folded(title: str) -> str:
+    return " ".join(title.casefold().split()).rstrip(".,!?")
+
+
+def _is_title(hit: re.Match[str], known: Known) -> bool:
+    return _folded("".join(filter(None, hit.groups()))) in known.titles
+
+
+def _is_known_date(hit: re.Match[str], known: Known) -> bool:
+    said = hit.groupdict()
+    month = MONTHS.get(said["month"].casefold()) or int(said["month"])
+    days = [int(day) for day in (said["day"], said.get("last")) if day]
+    return all(
+        any(
+            (one.month, one.day) == (month, day) and said["year"] in (None, str(one.year))
+            for one in known.dates
+        )
+        for day in days
+    )
+
+
+def _without_clocks(text: str) -> tuple[str, list[int]]:
+    """Return the text without times of day, and what they count: hours of 24, and minutes that are not 0."""
+    found: list[int] = []
+
+    def note(hit: re.Match[str]) -> str:
+        hour, minute, *half = hit.groups()
+        found.append(int(hour) % 12 + 12 * (half[0].casefold() == "p") if half else int(hour))
+        found.extend([int(minute)] if minute and int(minute) else [])
+        return " "
+
+    return CLOCK.sub(note, HALF_DAY.sub(note, text)), found
+
+
+def _figures(text: str) -> Iterator[tuple[Decimal, str]]:
     for hit in NUMBER.finditer(text):
-        found += _read(re.sub(SPACES, "", hit[0]))
-    found += [Decimal(WORDS[word]) for word in WORD.findall(text.casefold()) if word in WORDS]
-    return found
-
-
-def _note(found: list[Decimal], *written: str) -> str:
-    found += [Decimal(one) for one in written]
-    return " "
+        times = TIMES[hit["times"].strip()[0].casefold()] if hit["times"] else 1
+        sign = "" if hit["sign"] is None else ("+" if hit["sign"] == "+" else "-")
+        for value in _read(re.sub(SPACES, "", hit["number"])):
+            yield value * times, sign
 
 
 def _read(written: str) -> list[Decimal]:
@@ -135,3 +182,11 @@ def _read(written: str) -> list[Decimal]:
     if re.fullmatch(r"\d+(?:[.,]\d+)?", written):
         return [Decimal(written.replace(",", "."))]
     return [Decimal(part) for part in re.split("[.,]", written)]
+
+
+def _roundings(value: Decimal, places: Decimal) -> tuple[Decimal, ...]:
+    return (
+        value,
+        value.quantize(places, ROUND_HALF_UP),
+        value.quantize(places, ROUND_HALF_EVEN),
+    )
