@@ -1,7 +1,8 @@
 """What is known of a stretch of somebody's days: every number the coach may say comes from here, counted in SQL.
 
 Days are the user's. Completions are counted as the statistics count them: each date of a series on the day it was done,
-what was taken back not at all, what was deleted since still. Eight statements, however much there is.
+what was taken back not at all, what was deleted since still. What is open and overdue is counted as the lists count it,
+now. Nine statements, however much there is.
 """
 
 from collections import Counter
@@ -24,9 +25,11 @@ from questlog.planning.task_rows import TASKS
 
 PROJECTS = cast(Table, Project.__table__)
 ONE_DAY, WEEK = timedelta(days=1), timedelta(days=7)
-WEEKS_BEFORE = 4
+WEEKS_BEFORE, HOURS = 4, 24
 FEW, MANY = 5, 10
 LONGEST_TITLE = 120
+# A title is quoted in what is said of it, so that it has no quotation marks of its own.
+QUOTES = str.maketrans(dict.fromkeys("“”„«»\"", "'"))
 
 type Facts = dict[str, Any]
 
@@ -83,7 +86,7 @@ async def facts_of(session: Session, user_id: UUID, span: Span, *, timezone: str
         "streak": player["streak"],
         "best_streak": player["best_streak"],
         "level": player["level"],
-        **_trend(done, span, await _earlier(session, user_id, span)),
+        **_trend(done, span, await _weeks_before(session, user_id, span)),
     }
 
 
@@ -124,6 +127,7 @@ def _rhythm(rows: Sequence[Row[Any]], hours: Counter[int]) -> Facts:
         weekdays[row.done_on.isoweekday()] += row.count_done
     return {
         "by_weekday": [weekdays[day] for day in range(1, 8)],
+        "by_hour": [hours[hour] for hour in range(HOURS)],
         "best_weekday": _best(weekdays),
         "best_hour": _best(hours),
     }
@@ -148,7 +152,9 @@ async def _by_project(session: Session, user_id: UUID, span: Span) -> list[Facts
     mine = (PROJECTS.c.id == project) & (PROJECTS.c.user_id == user_id)
     counted = _within(user_id, span, project, PROJECTS.c.title, number).outerjoin(PROJECTS, mine)
     found = await session.execute(
-        counted.group_by(project, PROJECTS.c.title).order_by(number.desc(), project).limit(MANY)
+        counted.group_by(project, PROJECTS.c.title)
+        .order_by(number.desc(), project.is_(None), project)
+        .limit(MANY)
     )
     return [{"title": _short(row.title), "done": row.count_done} for row in found]
 
@@ -180,38 +186,62 @@ async def _finished(session: Session, user_id: UUID, span: Span) -> list[str]:
     worth = OCCURRENCES.c.xp
     found = await session.execute(
         _within(user_id, span, OCCURRENCES.c.title)
-        .order_by(worth.desc(), OCCURRENCES.c.priority.desc(), OCCURRENCES.c.done_at.desc())
+        .order_by(
+            worth.desc(),
+            OCCURRENCES.c.priority.desc(),
+            OCCURRENCES.c.done_at.desc(),
+            OCCURRENCES.c.id,
+        )
         .limit(MANY)
     )
-    return [_short(row.title) or "" for row in found]
+    return list(dict.fromkeys(_short(row.title) or "" for row in found))
 
 
 async def _open_now(session: Session, user_id: UUID, today: date) -> Facts:
-    mine = (TASKS.c.user_id == user_id, *open_and_alive(TASKS))
+    listed = (*open_and_alive(TASKS), TASKS.c.parent_task_id.is_(None))
+    mine = (TASKS.c.user_id == user_id, *listed)
     late = TASKS.c.due_on < today
     counted = select(func.count(), func.sum(case((late, 1), else_=0))).where(*mine)
     whole, overdue = (await session.execute(counted)).one()
-    oldest = select(TASKS.c.title, TASKS.c.due_on).where(*mine, late)
+    oldest = select(TASKS.c.id, TASKS.c.title, TASKS.c.due_on).where(*mine, late)
     rows = await session.execute(oldest.order_by(TASKS.c.due_on, TASKS.c.id).limit(FEW))
     return {
         "open_now": whole,
         "overdue_now": int(overdue or 0),
         "overdue_longest": [
-            {"title": _short(row.title), "due": row.due_on.isoformat()} for row in rows
+            {
+                "task_id": str(row.id),
+                "title": _short(row.title),
+                "due": row.due_on.isoformat(),
+            }
+            for row in rows
         ],
     }
 
 
-async def _earlier(session: Session, user_id: UUID, span: Span) -> int:
+async def _weeks_before(session: Session, user_id: UUID, span: Span) -> list[Facts]:
+    """The four weeks before, the nearest first."""
+    day = OCCURRENCES.c.done_on
     before = Span(span.first - WEEKS_BEFORE * WEEK, span.first - ONE_DAY)
-    return int(await session.scalar(_within(user_id, before, func.count())) or 0)
+    found = await session.execute(_within(user_id, before, day, func.count()).group_by(day))
+    counts = {row[0]: row[1] for row in found}
+    weeks = []
+    for number in range(1, WEEKS_BEFORE + 1):
+        first = span.first - number * WEEK
+        done = [counts[on] for on in (first + n * ONE_DAY for n in range(7)) if on in counts]
+        weeks.append(
+            {"first_day": first.isoformat(), "done": sum(done), "active_days": len(done)}
+        )
+    return weeks
 
 
-def _trend(done: int, span: Span, before: int) -> Facts:
+def _trend(done: int, span: Span, weeks: list[Facts]) -> Facts:
     """Hold a stretch against the four weeks before it, each as completions in a week."""
+    before = sum(week["done"] for week in weeks)
     per_week, usual = 7 * done / span.days, before / WEEKS_BEFORE
     change = round(100 * (per_week - usual) / usual) if before else None
     return {
+        "weeks_before": weeks,
         "done_in_four_weeks_before": before,
         "per_week": round(per_week, 1),
         "per_week_before": round(usual, 1),
@@ -220,6 +250,7 @@ def _trend(done: int, span: Span, before: int) -> Facts:
 
 
 def _short(title: str | None) -> str | None:
-    if title is None or len(title) <= LONGEST_TITLE:
-        return title
-    return f"{title[: LONGEST_TITLE - 1]}…"
+    if title is None:
+        return None
+    line = " ".join(title.translate(QUOTES).split())
+    return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1]}…"

@@ -110,6 +110,11 @@ class Run(Base):
     thread: Mapped[list[Any]] = mapped_column(Json)
     rounds: Mapped[int] = _zero()
     calls: Mapped[int] = _zero()
+    made: Mapped[list[Any]] = mapped_column(Json)
+    """The calls so far, as its message will keep them."""
+    tokens_in: Mapped[int] = _zero()
+    tokens_out: Mapped[int] = _zero()
+    taken_over: Mapped[int] = _zero()
     last_seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"), default=0)
     stop_asked_at: Mapped[datetime | None] = mapped_column(Moment)
     error: Mapped[str | None] = mapped_column(String(64))
@@ -246,6 +251,10 @@ class Retrospective(Base):
     """`[{text, measure, met}, …]`; `measure` is a fact it can be held against, where there is one."""
     source: Mapped[str] = mapped_column(String(16))
     model: Mapped[str | None] = mapped_column(String(200))
+    trouble: Mapped[str | None] = mapped_column(String(32))
+    """Why the model that there is did not write it."""
+    removed: Mapped[list[Any]] = mapped_column(Json)
+    """Sentences of the model with numbers that no fact has."""
     edited_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
