@@ -19,6 +19,7 @@ PLACES = {
     "add": Place("questlog.cli.tasks:add", "write down a task", "Your day"),
     "today": Place("questlog.cli.lists:today", "what is due today or late", "Your day"),
     "upcoming": Place("questlog.cli.lists:upcoming", "what is due after today", "Your day"),
+    "chat": Place("questlog.cli.chat:chat", "talk with the coach", "Your day"),
     "next": Place("questlog.cli.next_tasks:next_", "what to do next, and why", "Your day"),
     "inbox": Place("questlog.cli.lists:inbox", "what has no project and no goal", "Your day"),
     "tasks": Place("questlog.cli.lists:tasks", "any tasks, by project, label or words", "Your day"),

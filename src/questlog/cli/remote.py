@@ -115,6 +115,11 @@ class Remote:
         except httpx2.TransportError as error:
             raise self._unreachable(error) from error
 
+    def shown(self) -> dict[str, str]:
+        """Return the headers that say who this is, with a token that is still good for a while."""
+        self._renew_if_old()
+        return self._headers()
+
     def renew(self) -> None:
         """Get a new access token now. Raises Failure when the sign-in has ended."""
         if self._can_renew:
