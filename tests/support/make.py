@@ -32,6 +32,7 @@ from questlog.planning.models import (
     TaskLabel,
 )
 from questlog.planning.reminder_models import Reminder
+from tests.support.make_coach import MakeCoach
 from tests.support.make_school import MakeSchool
 from tests.support.make_webhooks import MakeWebhooks
 from tests.support.rows import Person
@@ -51,7 +52,7 @@ class Key:
         return {"Authorization": f"Bearer {self.text}"}
 
 
-class Make(MakeSchool, MakeWebhooks):
+class Make(MakeCoach, MakeSchool, MakeWebhooks):
     async def user(
         self,
         *,
@@ -268,3 +269,4 @@ class Make(MakeSchool, MakeWebhooks):
             await self.session(user.id)
             await self.event(user)
             await self.delivery(user)
+            await self.proposal(user)

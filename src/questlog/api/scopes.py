@@ -55,6 +55,8 @@ FOR_PEOPLE = frozenset(
     }
 )
 NAMED: dict[tuple[str, str], frozenset[Scope]] = {
+    ("GET", "/ai/proposals"): frozenset({Scope.AGENT_ACT}),
+    ("GET", "/ai/proposals/{proposal_id}"): frozenset({Scope.AGENT_ACT}),
     ("GET", "/auth/me"): frozenset({Scope.ACCOUNT_READ}),
     ("GET", "/users/me"): frozenset({Scope.ACCOUNT_READ}),
     ("GET", "/users/me/export"): frozenset({Scope.EXPORT_READ}),

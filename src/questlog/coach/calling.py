@@ -104,4 +104,3 @@ def _faults(error: ValidationError) -> str:
     named = [f"{'.'.join(str(at) for at in one['loc'])}: {one['msg']}" for one in found]
     more = [f"and {len(named) - MOST_FAULTS} more"] if len(named) > MOST_FAULTS else []
     return "; ".join([*named[:MOST_FAULTS], *more])[:1000]
-

@@ -5,7 +5,7 @@ here as everywhere. No tool takes a user, an address or a query in SQL, and none
 anything of an administrator's (S-124).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from questlog.coach.tool_words import purpose
 from questlog.core.schemas import Strict
 from questlog.identity.scopes import Scope
 
-type Run = Callable[..., Awaitable[dict[str, Any]]]
+type Run = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from questlog.automation import jobs
+from questlog.coach import proposal_log
 from questlog.flows.roll_over import roll_over_all
 from questlog.worker import forgetting, housekeeping, purging, reminding
 from questlog.worker.house import House, Work
@@ -51,12 +52,17 @@ async def _forget(house: House, _args: Mapping[str, Any]) -> None:
     await forgetting.forget(house.database)
 
 
+async def _sweep_proposals(house: House, _args: Mapping[str, Any]) -> None:
+    await proposal_log.sweep(house.database)
+
+
 EVERY: tuple[Scheduled, ...] = (
     Scheduled("keep_house", timedelta(minutes=1), _keep_house),
     Scheduled("remind", timedelta(minutes=1), reminding.remind),
     Scheduled("make_mail_jobs", timedelta(minutes=1), reminding.make_mail_jobs),
     Scheduled("roll_over", timedelta(hours=1), _roll_over),
     Scheduled("empty_the_trash", timedelta(hours=1), _empty_the_trash),
+    Scheduled("sweep_proposals", timedelta(hours=1), _sweep_proposals),
     Scheduled("forget", timedelta(hours=1), _forget),
 )
 

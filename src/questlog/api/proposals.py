@@ -1,0 +1,82 @@
+"""What the coach proposes, and what it may do without asking, over HTTP."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Path, Query, Request, Response
+
+from questlog.api.deps import Me, Page, PathId, Reader, Steps, UserId, Writer
+from questlog.api.pages import page_answer
+from questlog.api.routing import HouseRouter
+from questlog.coach import allowed_tools, proposal_log, proposals
+from questlog.coach.allowed_tools import Switch
+from questlog.coach.proposal_schemas import (
+    AllowedToolList,
+    AllowedToolResponse,
+    ProposalPage,
+    ProposalResponse,
+    State,
+    ToolName,
+)
+from questlog.coach.toolbox import Who
+from questlog.identity.principals import Principal
+
+router = HouseRouter(prefix="/ai", tags=["ai"])
+Tool = Annotated[ToolName, Path(description="The name of a tool, such as `create_task`.")]
+
+
+@router.get("/proposals", response_model=ProposalPage)
+async def list_proposals(
+    request: Request,
+    page: Page,
+    user_id: UserId,
+    session: Reader,
+    state: Annotated[State | None, Query(description="Only those that stand so.")] = None,
+) -> Response:
+    """List what the coach proposed, the newest first. Proposals wait for a decision for 24 hours."""
+    found = await proposal_log.page(session, user_id, page, state=state)
+    return page_answer(request, found, found.items)
+
+
+@router.get("/proposals/{proposal_id}", response_model=ProposalResponse)
+async def get_proposal(proposal_id: PathId, user_id: UserId, session: Reader) -> Mapping[str, Any]:
+    """Give one proposal."""
+    return await proposal_log.one(session, user_id, proposal_id)
+
+
+@router.post("/proposals/{proposal_id}/accept", response_model=ProposalResponse)
+async def accept_proposal(proposal_id: PathId, me: Me, database: Steps) -> Mapping[str, Any]:
+    """Say yes: what was proposed is done once, exactly as it stands there, as if you had done it yourself.
+
+    What cannot be done answers with the reason, and the proposal is `failed`. One that was decided, or whose 24 hours
+    are over, answers 409.
+    """
+    return (await proposals.accept_or_note(database, _who(me), proposal_id)).row
+
+
+@router.post("/proposals/{proposal_id}/reject", response_model=ProposalResponse)
+async def reject_proposal(proposal_id: PathId, me: Me, session: Writer) -> Mapping[str, Any]:
+    """Say no."""
+    return (await proposals.reject(session, me.user_id, proposal_id)).row
+
+
+@router.get("/allowed-tools", response_model=AllowedToolList)
+async def list_allowed_tools(me: Me, session: Reader) -> dict[str, Any]:
+    """List the tools that change something, and which of them the coach may use without asking you each time."""
+    return {"items": await allowed_tools.switches(session, me.user_id, me.locale)}
+
+
+@router.put("/allowed-tools/{tool}", response_model=AllowedToolResponse)
+async def allow_tool(tool: Tool, me: Me, session: Writer) -> Switch:
+    """Let the coach use a tool without asking. What deletes something always asks."""
+    return await allowed_tools.allow(session, me.user_id, tool, me.locale)
+
+
+@router.delete("/allowed-tools/{tool}", status_code=204)
+async def disallow_tool(tool: Tool, user_id: UserId, session: Writer) -> None:
+    """Let the coach ask again before it uses a tool."""
+    await allowed_tools.ask_again(session, user_id, tool)
+
+
+def _who(me: Principal) -> Who:
+    return Who(me.user_id, me.locale, me.timezone, scopes=me.scopes, came_as=me.actor)

@@ -1,0 +1,35 @@
+"""Make what the coach keeps for tests, row by row."""
+
+from datetime import timedelta
+
+from questlog.coach import proposals
+from questlog.coach.models import Conversation, Proposal
+from questlog.core import clock
+from questlog.core.ids import new_id
+from tests.support.rows import Person, Rows
+
+
+class MakeCoach(Rows):
+    async def conversation(
+        self, user: Person, *, title: str = "Plans", **more: object
+    ) -> Conversation:
+        values = {"last_message_at": clock.now(), **self._stamps(), **more}
+        return await self._save(Conversation(id=new_id(), user_id=user.id, title=title, **values))
+
+    async def proposal(self, user: Person, title: str = "Stretch", **more: object) -> Proposal:
+        """Make a proposal that waits: to add a task, unless `tool` and `arguments` say otherwise."""
+        now = clock.now()
+        values = {
+            "user_id": user.id,
+            "conversation_id": None,
+            "call_id": "call-1",
+            "tool": "create_task",
+            "arguments": {"title": title},
+            "summary": f"Add the task “{title}”",
+            "origin": "agent",
+            "expires_at": now + timedelta(hours=24),
+            "created_at": now,
+            **more,
+        }
+        values.setdefault("digest", proposals.digest(values))
+        return await self._save(Proposal(id=new_id(), **values))
