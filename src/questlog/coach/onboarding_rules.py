@@ -27,7 +27,7 @@ FILLER = re.compile(
     re.IGNORECASE,
 )
 A_YEAR = re.compile(r"\b(?:years?|yearly|20[0-9]{2}|год|года|году)\b", re.IGNORECASE)
-SENTENCES = re.compile(r"(?<=[.!?])\s+")
+SENTENCES = re.compile(r"(?<=\w\w\w[.!?])\s+")  # so that “Dr. Smith” stays whole
 COMMA = re.compile(r",\s+")
 LAST_OF_LIST = re.compile(r"\s+(?:and|и)\s+", re.IGNORECASE)
 
