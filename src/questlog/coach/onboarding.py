@@ -76,7 +76,8 @@ class Turned:
     reply: Reply
     proposals: list[Mapping[str, Any]] = field(default_factory=list)
     profile_text: str | None = None
-    """What the profile would say; it says so already unless its text was written by hand."""
+    """What the profile would say; it says so already unless `profile_kept` its text, which was written by hand."""
+    profile_kept: bool = False
 
 
 async def onboarding_chat(
@@ -201,9 +202,9 @@ async def _store(
     turned = Turned(talk.id, after, reply)
     if reply.found is None:
         return turned
-    text = await _keep_profile(session, who, reply.found, heard_id)
+    text, kept = await _keep_profile(session, who, reply.found, heard_id)
     made = await _propose(session, replace(who, conversation_id=talk.id), reply.found)
-    return replace(turned, proposals=made, profile_text=text)
+    return replace(turned, proposals=made, profile_text=text, profile_kept=kept)
 
 
 async def _claimed(session: Session, who: Who, there: Conversation | None) -> Conversation:
@@ -216,8 +217,13 @@ async def _claimed(session: Session, who: Who, there: Conversation | None) -> Co
     return talk
 
 
-async def _keep_profile(session: Session, who: Who, found: Found, message_id: UUID | None) -> str:
-    """Note what was said and write the profile's text from it, unless that was written by hand. Returns the text."""
+async def _keep_profile(
+    session: Session, who: Who, found: Found, message_id: UUID | None
+) -> tuple[str, bool]:
+    """Note what was said and write the profile's text from it; what was written by hand is kept.
+
+    Returns the text, and whether another one was kept.
+    """
     user = await users.get_by_id(session, who.user_id)
     written = await _text(session, who)
     room = profile.MOST - len(await profile.held(session, who.user_id))
@@ -231,9 +237,10 @@ async def _keep_profile(session: Session, who: Who, found: Found, message_id: UU
             timezone=who.timezone,
         )
     text = await _text(session, who)
-    if text and (user.profile_text or "") in ("", written):
+    is_kept = (user.profile_text or "") not in ("", written)
+    if text and not is_kept:
         await users.update(session, who.user_id, {"profile_text": text})
-    return text
+    return text, is_kept
 
 
 async def _text(session: Session, who: Who) -> str:

@@ -15,7 +15,6 @@ _EN: Mapping[str, str] = {
     "obstacle": "What gets in your way most often?",
     "end": "Thank you. This is what I took from it. Goals: {goals}, projects: {projects}, tasks: {tasks}. They are proposals: each is added when you accept it. What I noted about you stands in your profile, where you can change or delete every line.",
     "nothing": "Thank you. You told me nothing that I could propose, and I noted nothing you did not say. Add a task whenever you like; we can do this again.",
-    "by_hand": "Your profile's text stays as you wrote it.",
 }
 _RU: Mapping[str, str] = {
     "hello": "Здравствуйте! Я задам не больше шести коротких вопросов. Отвечайте как удобно; «пропустить» пропускает вопрос, «хватит» заканчивает разговор.",
@@ -27,7 +26,6 @@ _RU: Mapping[str, str] = {
     "obstacle": "Что мешает вам чаще всего?",
     "end": "Спасибо. Вот что я понял. Целей: {goals}, проектов: {projects}, задач: {tasks}. Это предложения: каждое добавится, когда вы его примете. Что я записал о вас, видно в профиле; там можно изменить или удалить каждую строку.",
     "nothing": "Спасибо. Предложить мне пока нечего, и ничего, чего вы не говорили, я не записал. Добавляйте задачи, когда захотите; разговор можно повторить.",
-    "by_hand": "Текст профиля остался таким, каким вы его написали.",
 }
 SENTENCES: Mapping[str, Mapping[str, str]] = {"en": _EN, "ru": _RU}
 

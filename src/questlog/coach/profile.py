@@ -57,14 +57,31 @@ async def held(session: Session, user_id: UUID) -> list[Statement]:
     return list(found)
 
 
+async def whole(session: Session, user_id: UUID) -> dict[str, Any]:
+    """Return the profile's text with what holds and what held."""
+    text = await session.scalar(select(User.profile_text).where(User.id == user_id))
+    return {
+        "profile_text": text,
+        "statements": await held(session, user_id),
+        "notes": await notes(session, user_id),
+    }
+
+
+async def write_text(session: Session, user_id: UUID, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep the text as its user writes it, and return the whole profile."""
+    await users.update(session, user_id, changes)
+    return await whole(session, user_id)
+
+
 async def notes(session: Session, user_id: UUID) -> list[Statement]:
-    """Return what held once, the oldest first."""
+    """Return what held once, the newest 200 in the order in which they were replaced."""
     found = await session.scalars(
         select(Statement)
         .where(Statement.user_id == user_id, Statement.replaced_at.is_not(None))
-        .order_by(Statement.replaced_at, Statement.id)
+        .order_by(Statement.replaced_at.desc(), Statement.id.desc())
+        .limit(MOST)
     )
-    return list(found)
+    return list(found)[::-1]
 
 
 async def told(session: Session, user_id: UUID, locale: str) -> list[str]:
@@ -124,9 +141,7 @@ async def note(
 
 async def _wait_for_others(session: Session, user_id: UUID) -> None:
     """Let one write into a profile at a time, so that what is counted is counted rightly."""
-    await session.execute(
-        select(User.id).where(User.id == user_id).with_for_update(key_share=True)
-    )
+    await session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
 async def change(
