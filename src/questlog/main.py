@@ -25,6 +25,7 @@ from questlog.api.metrics import Metrics
 from questlog.api.sockets.room import Seating
 from questlog.automation.live import Tail
 from questlog.clients import language_models
+from questlog.coach.asking import Mind
 from questlog.core import logging, loop_watch, redis_client, schema, sqlite
 from questlog.core.config import Settings, load_settings
 from questlog.core.db import Database
@@ -39,6 +40,7 @@ from questlog.worker import (
     mailing,
     relaying,
     spreading,
+    thinking,
     waking,
     working,
 )
@@ -81,6 +83,7 @@ def create_app(
     app.state.talks = Talks()
     app.state.tail = Tail(app.state.database)
     app.state.language_model = language_models.connect(settings.llm)
+    app.state.thinker = thinking.thinker_of(app.state.database, _mind(app, settings))
     app.state.redis = _redis(settings)
     app.state.limits = _limits(app, settings)
     app.state.readiness = _readiness(app, settings)
@@ -107,6 +110,11 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
         Origins(http.cors_origins),
     )
     app.add_middleware(Edge, state=app.state, walls=walls, metrics=app.state.metrics)
+
+
+def _mind(app: FastAPI, settings: Settings) -> Mind | None:
+    model = app.state.language_model
+    return None if model is None else Mind(model, settings.llm)
 
 
 def _redis(settings: Settings) -> Any:
@@ -167,6 +175,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         stop.set()
         await _finish(loops)
+        await app.state.thinker.close()
         home.move_out(database)
         app.state.front_desk.close()
         if app.state.language_model is not None:
@@ -179,9 +188,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _background(app: FastAPI, settings: Settings, stop: asyncio.Event) -> list[Any]:
     database: Database = app.state.database
+    house = House(database, settings, thinker=app.state.thinker)
     loops = [
         housekeeping.write_uses_forever(database, app.state.front_desk, stop),
-        working.keep_going(working.stand_by, House(database, settings), stop),
+        working.keep_going(working.stand_by, house, stop),
         app.state.tail.run_forever(stop),
     ]
     if app.state.metrics is not None:

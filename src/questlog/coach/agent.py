@@ -4,10 +4,12 @@ The thread is kept after every answer and every tool, so that whoever takes a ru
 request to the model that was under way is made again. No transaction is open while a model is waited for.
 """
 
+import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from questlog.clients.language import (
     Answered,
@@ -15,103 +17,154 @@ from questlog.clients.language import (
     CallDelta,
     ModelError,
     ModelSaid,
-    Patient,
+    Piece,
     TextDelta,
+    Tool,
     ToolAnswered,
     ToolCall,
 )
 from questlog.coach import threads
+from questlog.coach.calling import refused
 from questlog.coach.runs import Held
+from questlog.coach.threads import storable
 from questlog.coach.toolbox import Toolbox, ToolResult, Who
 
 MOST_ROUNDS = 8
 MOST_CALLS = 20
-MOST_SAME_CALLS = 3
+MOST_SAME_CALLS = 2
+MOST_ARGUMENT_BYTES = 16 * 1024
+PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+ODD_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
 
 type Send = Callable[[str, dict[str, Any]], None]
 type Keep = Callable[[], Awaitable[None]]
-type Spend = Callable[[int, int], Awaitable[None]]
 
 
-class StoppedError(Exception):
-    """Somebody asked the run to stop."""
+class Purse(Protocol):
+    """What may be asked of the model today."""
+
+    async def claim(self) -> None:
+        """Count a request that is about to be made. Raises `AiQuotaError`."""
+        ...
+
+    async def spend(self, tokens_in: int, tokens_out: int) -> None: ...
+
+
+class Speaker(Protocol):
+    """What a turn needs of a model."""
+
+    @property
+    def name(self) -> str: ...
+
+    def stream(self, asked: Asked) -> AsyncGenerator[Piece]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a turn is thought with. `enough` is said when it finds no end by itself."""
+
+    model: Speaker
+    toolbox: Toolbox
+    purse: Purse
+    system: str
+    enough: str
 
 
 class Turn:
-    """One run being thought. `send` sends a part, `keep` stores what was sent and the thread, `spend` counts tokens.
+    """One run being thought. `send` sends a part; `keep` stores what was sent and how far the thinking is."""
 
-    `keep` raises `StoppedError`; `spend` what says that the day's budget is used up.
-    """
-
-    def __init__(
-        self,
-        held: Held,
-        model: Patient,
-        toolbox: Toolbox,
-        *,
-        system: str,
-        send: Send,
-        keep: Keep,
-        spend: Spend,
-    ) -> None:
+    def __init__(self, held: Held, brief: Brief, *, send: Send, keep: Keep) -> None:
         self.held = held
-        self.said = ""
-        """What the user was told so far, over all rounds."""
-        self.tokens_in = self.tokens_out = 0
-        self.calls_made: list[dict[str, Any]] = []
-        self._model, self._toolbox, self._system = model, toolbox, system
-        self._send, self._keep, self._spend = send, keep, spend
+        self._brief, self._send, self._keep = brief, send, keep
+        self._partial = ""
         self._who = Who(held.user_id, held.locale, held.timezone, held.conversation_id, held.id)
 
+    @property
+    def said(self) -> str:
+        """What the user was told so far, with the unfinished words of an answer under way."""
+        whole = (self.held.said, self._partial)
+        return "\n\n".join(text for text in whole if text.strip())
+
     async def think(self) -> None:
-        """Go on until the model has answered. Raises `ModelError`, `StoppedError`, `LostRunError`, and what `spend` does."""
+        """Go on until the model has answered. Raises `ModelError`, `LostRunError`, `AiQuotaError`."""
+        self.held.model = self._brief.model.name[:200]
         await self._call(threads.unanswered(self.held.thread))
-        while self.held.rounds < MOST_ROUNDS and self.held.calls < MOST_CALLS:
+        while not self._is_answered:
+            if self.held.rounds >= MOST_ROUNDS or self._is_out_of_hand:
+                await self._say_enough()
+                break
             answer = await self._ask()
-            if not answer.calls:
-                return
             await self._call(answer.calls)
-        raise ModelError("too_long", "the turn has no end")
+
+    @property
+    def _is_answered(self) -> bool:
+        last = self.held.thread[-1]
+        return isinstance(last, ModelSaid) and not last.calls
+
+    @property
+    def _is_out_of_hand(self) -> bool:
+        """Whether the model was told once what is wrong with its calls, and went on with others no better (S-126)."""
+        refusals = {made["round"] for made in self.held.made if made["status"] == "refused"}
+        return {self.held.rounds, self.held.rounds - 1} <= refusals
+
+    async def _say_enough(self) -> None:
+        """End a turn that has no end: politely, and with what was said so far."""
+        text = self._brief.enough
+        self._send("part_start", {"kind": "text"})
+        self._send("text_delta", {"text": f"\n\n{text}" if self.held.said else text})
+        self.held.thread.append(ModelSaid(text))
+        await self._keep()
 
     async def _ask(self) -> ModelSaid:
         held = self.held
+        await self._brief.purse.claim()
         self._send("model_request_start", {"round": held.rounds + 1, "model": held.model})
-        asked = Asked(self._system, tuple(held.thread), self._toolbox.offered(held.locale))
+        asked = Asked(self._brief.system, tuple(held.thread), self._offered())
         answered = await self._listen(asked)
+        said = _tidied(answered.said, held)
+        self._partial = ""
         held.rounds += 1
-        held.thread.append(answered.said)
-        self.said += ("\n\n" if self.said and answered.said.text else "") + answered.said.text
-        self.tokens_in += answered.tokens_in
-        self.tokens_out += answered.tokens_out
+        held.thread.append(said)
+        held.tokens_in += answered.tokens_in
+        held.tokens_out += answered.tokens_out
         await self._keep()
-        await self._spend(answered.tokens_in, answered.tokens_out)
-        return answered.said
+        await self._brief.purse.spend(answered.tokens_in, answered.tokens_out)
+        return said
+
+    def _offered(self) -> Sequence[Tool]:
+        return self._brief.toolbox.offered(self.held.locale)
 
     async def _listen(self, asked: Asked) -> Answered:
         begun: set[int] = set()
-        async with aclosing(self._model.stream(asked)) as pieces:
+        async with aclosing(self._brief.model.stream(asked)) as pieces:
             async for piece in pieces:
                 match piece:
                     case TextDelta(text):
-                        if -1 not in begun:
-                            begun.add(-1)
-                            self._send("part_start", {"kind": "text"})
-                        self._send("text_delta", {"text": text})
+                        self._tell_text(storable(text), begun)
                     case CallDelta():
                         self._tell_call(piece, begun)
                     case Answered():
                         return piece
         raise ModelError("unreachable", "it broke off")
 
+    def _tell_text(self, text: str, begun: set[int]) -> None:
+        if -1 not in begun:
+            begun.add(-1)
+            self._send("part_start", {"kind": "text"})
+            self._partial = ""
+        is_first = not self._partial and self.held.said
+        self._partial += text
+        self._send("text_delta", {"text": f"\n\n{text}" if is_first else text})
+
     def _tell_call(self, piece: CallDelta, begun: set[int]) -> None:
         if piece.index not in begun:
             begun.add(piece.index)
-            self._send(
-                "part_start", {"kind": "tool_call", "index": piece.index, "name": piece.name}
-            )
-        self._send("tool_call_delta", {"index": piece.index, "arguments": piece.arguments})
+            name = _plain_name(piece.name)
+            self._send("part_start", {"kind": "tool_call", "index": piece.index, "name": name})
+        arguments = storable(piece.arguments)
+        self._send("tool_call_delta", {"index": piece.index, "arguments": arguments})
 
-    async def _call(self, calls: list[ToolCall] | tuple[ToolCall, ...]) -> None:
+    async def _call(self, calls: Sequence[ToolCall]) -> None:
         if not calls:
             return
         self._send("call_tools_start", {"count": len(calls)})
@@ -129,21 +182,42 @@ class Turn:
         self._send("tool_result", {**told, "result": result.shown})
         if result.proposal is not None:
             self._send("proposal", result.proposal)
-        self.calls_made.append({**told, "arguments": call.arguments, "result": result.shown})
+        kept = {**told, "arguments": call.arguments, "result": result.shown}
+        held.made.append({**kept, "round": held.rounds})
         held.thread.append(ToolAnswered(call.id, call.name, result.content))
         await self._keep()
 
     async def _result_of(self, call: ToolCall) -> ToolResult:
         if self.held.calls > MOST_CALLS:
-            return _refused("Too many calls in one turn. Answer the user now.")
+            return refused("too_many_calls", "Too many calls in one turn. Answer the user now.")
         same = sum(
             (made["name"], made["arguments"]) == (call.name, call.arguments)
-            for made in self.calls_made
+            for made in self.held.made
         )
         if same >= MOST_SAME_CALLS:
-            return _refused("This very call was made several times already. Answer the user now.")
-        return await self._toolbox.call(self._who, call)
+            return refused("same_call", "This very call was made already. Answer the user now.")
+        return await self._brief.toolbox.call(self._who, call)
 
 
-def _refused(why: str) -> ToolResult:
-    return ToolResult("refused", why, {"error": why})
+def _tidied(said: ModelSaid, held: Held) -> ModelSaid:
+    """Return an answer as it can be kept: each call under an id of its own in this run, of plain characters."""
+    taken = {turn.call_id for turn in held.thread if isinstance(turn, ToolAnswered)}
+    calls: list[ToolCall] = []
+    for place, call in enumerate(said.calls):
+        is_fit = PLAIN_ID.fullmatch(call.id) is not None and call.id not in taken
+        id_ = call.id if is_fit else f"call_{held.rounds + 1}_{place}"
+        taken.add(id_)
+        calls.append(_bounded(replace(call, id=id_)))
+    return ModelSaid(storable(said.text), tuple(calls))
+
+
+def _bounded(call: ToolCall) -> ToolCall:
+    """Return a call with a name and arguments that can be kept; too long ones become unreadable, and are refused."""
+    arguments = storable(call.arguments)
+    if len(arguments.encode()) > MOST_ARGUMENT_BYTES:
+        arguments = f"{arguments[:200]}… (too long)"
+    return replace(call, name=_plain_name(call.name), arguments=arguments)
+
+
+def _plain_name(name: str) -> str:
+    return ODD_IN_NAMES.sub("_", name)[:64] or "_"

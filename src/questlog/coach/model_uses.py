@@ -1,7 +1,8 @@
 """What a user has asked of models on one of their days, and the day's budget (S-128)."""
 
+import math
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.coach.models import ModelUse
+from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.exceptions import TooManyRequestsError
 from questlog.core.outside_settings import LlmSettings
@@ -38,34 +40,48 @@ async def of_day(session: Session, user_id: UUID, day: date) -> Use:
     return Use() if row is None else Use(*row)
 
 
-def check(use: Use, budget: LlmSettings) -> None:
+async def check_day(session: Session, user_id: UUID, timezone: str, budget: LlmSettings) -> None:
+    """Raise `AiQuotaError` when the user's day has nothing left for another request."""
+    check(await of_day(session, user_id, clock.today(timezone)), budget, timezone)
+
+
+def check(use: Use, budget: LlmSettings, timezone: str) -> None:
     """Raise `AiQuotaError` when the next request would go over the day's budget."""
     over_requests = budget.daily_requests is not None and use.requests >= budget.daily_requests
     over_tokens = budget.daily_tokens is not None and use.tokens >= budget.daily_tokens
     if over_requests or over_tokens:
         raise AiQuotaError(
-            details={
-                "requests": use.requests,
-                "tokens": use.tokens,
-                "daily_requests": budget.daily_requests,
-                "daily_tokens": budget.daily_tokens,
-            }
+            retry_after=seconds_left(timezone),
+            requests=use.requests,
+            tokens=use.tokens,
+            daily_requests=budget.daily_requests,
+            daily_tokens=budget.daily_tokens,
         )
 
 
-async def claim_request(session: Session, user_id: UUID, day: date, budget: LlmSettings) -> None:
+def seconds_left(timezone: str) -> int:
+    """Return how many seconds the user's day still has."""
+    now = clock.now().astimezone(clock.zone(timezone))
+    ends = datetime.combine(now.date() + timedelta(days=1), time.min, now.tzinfo)
+    return max(1, math.ceil((ends.astimezone(UTC) - now.astimezone(UTC)).total_seconds()))
+
+
+async def claim_request(
+    session: Session, user_id: UUID, timezone: str, budget: LlmSettings
+) -> None:
     """Count one request before it is made, so that many at once cannot go over the budget together.
 
     Raises `AiQuotaError`, and then counts nothing.
     """
-    use = await _add(session, user_id, day, requests=1)
-    check(Use(use.requests - 1, use.tokens), budget)
+    use = await _add(session, user_id, clock.today(timezone), requests=1)
+    check(Use(use.requests - 1, use.tokens), budget, timezone)
 
 
 async def spend(
-    session: Session, user_id: UUID, day: date, *, tokens_in: int, tokens_out: int
+    session: Session, user_id: UUID, timezone: str, *, tokens_in: int, tokens_out: int
 ) -> None:
     """Count what an answer took."""
+    day = clock.today(timezone)
     await _add(session, user_id, day, tokens_in=tokens_in, tokens_out=tokens_out)
 
 

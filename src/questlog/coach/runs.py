@@ -11,34 +11,29 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from questlog.automation import bells
 from questlog.clients.language import ModelSaid, Turn, UserSaid
-from questlog.coach import conversations, threads
+from questlog.coach import conversations, run_parts, threads
 from questlog.coach.conversations import MESSAGES, PARTS, RUNS, Said
+from questlog.coach.run_parts import NotYourRunError, Part, Progress, RunNotFoundError
 from questlog.core import clock
 from questlog.core.db import Session
-from questlog.core.exceptions import AuthorizationError, ConflictError, NotFoundError
+from questlog.core.exceptions import ConflictError
 from questlog.core.ids import new_id
+
+__all__ = ["NotYourRunError", "Part", "Progress", "RunNotFoundError"]
 
 LEASE = timedelta(seconds=30)
 GAP = 10_000
 REMEMBERED = 20
-KEPT = timedelta(days=7)
-SWEPT_AT_ONCE = 200
-PARTS_AT_ONCE = 500
+MOST_TAKEOVERS = 5
 
-
-class RunNotFoundError(NotFoundError):
-    code = "run_not_found"
-    default_message = "There is no such run."
-
-
-class NotYourRunError(AuthorizationError):
-    code = "not_yours"
-    default_message = "This belongs to somebody else."
+parts_since = run_parts.parts_since
+progress = run_parts.progress
+ask_to_stop = run_parts.ask_to_stop
 
 
 class RunInProgressError(ConflictError):
@@ -50,21 +45,9 @@ class LostRunError(Exception):
     """Somebody else thinks this run now, or it has ended or is gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One thing a run sends."""
-
-    seq: int
-    type: str
-    data: dict[str, Any]
-
-    def message(self, run_id: UUID) -> dict[str, Any]:
-        return {"type": self.type, "data": self.data, "run_id": str(run_id), "seq": self.seq}
-
-
 @dataclass(slots=True)
 class Held:
-    """A run in the hands of whoever thinks it."""
+    """A run in the hands of whoever thinks it. `made` are its tool calls so far, as its message will keep them."""
 
     id: UUID
     user_id: UUID
@@ -73,21 +56,32 @@ class Held:
     model: str
     locale: str
     timezone: str
-    last_seq: int
-    rounds: int
-    calls: int
+    last_seq: int = 0
+    rounds: int = 0
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
     thread: list[Turn] = field(default_factory=list)
-    is_taken_over: bool = False
+    made: list[dict[str, Any]] = field(default_factory=list)
+    taken_over: int = 0
+    stop_asked: bool = False
 
+    @property
+    def said(self) -> str:
+        """What the user was told so far in this turn, over all rounds."""
+        return threads.said(self.thread)
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How a run stands for whoever watches it."""
-
-    state: str
-    last_seq: int
-    conversation_id: UUID
-    stop_asked: bool
+    @property
+    def state(self) -> dict[str, Any]:
+        """What another one needs to go on."""
+        return {
+            "thread": threads.to_json(self.thread),
+            "rounds": self.rounds,
+            "calls": self.calls,
+            "made": self.made,
+            "tokens_in": self.tokens_in,
+            "tokens_out": self.tokens_out,
+        }
 
 
 async def begin(
@@ -99,35 +93,40 @@ async def begin(
     model: str,
     locale: str,
     timezone: str,
+    material: str = "",
 ) -> Held:
     """Keep what the user said and begin a run that answers it, held by the caller.
 
-    Raises `RunInProgressError` while another run of the conversation goes on, and what `add_message` raises.
+    `material` is what the model may know besides, told before everything else and never as an instruction. Raises
+    `RunInProgressError` while another run of the conversation goes on, and what `add_message` raises.
     """
+    await conversations.claim(session, user_id, conversation_id)
     earlier = await _remembered(session, user_id, conversation_id)
-    run_id, lease, now = new_id(), new_id(), clock.now()
-    said = Said(run_id=run_id)
-    await conversations.add_message(
-        session, user_id, conversation_id, role="user", content=message, said=said
-    )
-    thread: list[Turn] = [*earlier, UserSaid(message)]
+    known: list[Turn] = [UserSaid(material)] if material else []
+    held = Held(new_id(), user_id, conversation_id, new_id(), model, locale, timezone)
+    held.thread = [*known, *earlier, UserSaid(message)]
+    now = clock.now()
     row = {
-        "id": run_id,
+        "id": held.id,
         "user_id": user_id,
         "conversation_id": conversation_id,
         "model": model,
         "locale": locale,
         "timezone": timezone,
-        "thread": threads.to_json(thread),
         "leased_until": now + LEASE,
-        "lease": lease,
+        "lease": held.lease,
         "created_at": now,
+        **held.state,
     }
     try:
         await session.execute(insert(RUNS).values(**row))
     except IntegrityError as error:
         raise RunInProgressError() from error
-    return Held(run_id, user_id, conversation_id, lease, model, locale, timezone, 0, 0, 0, thread)
+    said = Said(run_id=held.id)
+    await conversations.add_message(
+        session, user_id, conversation_id, role="user", content=message, said=said
+    )
+    return held
 
 
 async def _remembered(session: Session, user_id: UUID, conversation_id: UUID) -> list[Turn]:
@@ -143,79 +142,63 @@ async def _remembered(session: Session, user_id: UUID, conversation_id: UUID) ->
 
 
 async def write(session: Session, held: Held, parts: Sequence[Part]) -> bool:
-    """Store what was sent and how far the thread is; renew the lease. Return whether somebody asked to stop.
+    """Store what was sent and how far the thinking is; renew the lease. Return whether somebody asked to stop.
 
     Raises `LostRunError`.
     """
-    values: dict[str, Any] = {
-        "leased_until": clock.now() + LEASE,
-        "thread": threads.to_json(held.thread),
-        "rounds": held.rounds,
-        "calls": held.calls,
-    }
-    if parts:
-        values["last_seq"] = parts[-1].seq
-    moved = await session.execute(
-        update(RUNS).where(*_mine(held)).values(**values).returning(RUNS.c.stop_asked_at)
-    )
-    row = moved.first()
-    if row is None:
-        raise LostRunError()
-    await _store(session, held, parts)
-    return row.stop_asked_at is not None
-
-
-async def renew(session: Session, held: Held) -> bool:
-    """Hold a run for longer; return whether somebody asked to stop. Raises `LostRunError`."""
-    values = {"leased_until": clock.now() + LEASE}
-    moved = await session.execute(
-        update(RUNS).where(*_mine(held)).values(**values).returning(RUNS.c.stop_asked_at)
-    )
-    row = moved.first()
-    if row is None:
-        raise LostRunError()
-    return row.stop_asked_at is not None
+    return await _move(session, held, parts, {"leased_until": clock.now() + LEASE})
 
 
 async def release(session: Session, held: Held, parts: Sequence[Part]) -> None:
     """Store what was sent and let somebody else go on at once. Raises `LostRunError`."""
-    await write(session, held, parts)
-    given_back = update(RUNS).where(*_mine(held)).values(leased_until=None, lease=None)
-    await session.execute(given_back)
+    await _move(session, held, parts, {"leased_until": None, "lease": None})
 
 
 async def finish(
-    session: Session,
-    held: Held,
-    parts: Sequence[Part],
-    *,
-    state: str,
-    error: str | None = None,
+    session: Session, held: Held, parts: Sequence[Part], *, state: str, error: str | None = None
 ) -> None:
     """Store the last parts and end a run: `complete`, `failed` or `interrupted`. Raises `LostRunError`."""
-    values: dict[str, Any] = {
-        "state": state,
-        "error": error,
-        "done_at": clock.now(),
-        "leased_until": None,
-        "lease": None,
-        "thread": threads.to_json(held.thread),
-        "rounds": held.rounds,
-        "calls": held.calls,
-    }
-    if parts:
-        values["last_seq"] = parts[-1].seq
-    ended = await session.execute(
-        update(RUNS).where(*_mine(held)).values(**values).returning(RUNS.c.id)
+    ended = {"state": state, "error": error, "done_at": clock.now()}
+    await _move(session, held, parts, {**ended, "leased_until": None, "lease": None})
+
+
+async def _move(
+    session: Session, held: Held, parts: Sequence[Part], values: dict[str, Any]
+) -> bool:
+    mine = (RUNS.c.id == held.id, RUNS.c.user_id == held.user_id, RUNS.c.lease == held.lease)
+    moved = await session.execute(
+        update(RUNS)
+        .where(*mine, RUNS.c.state == "running")
+        .values(**values, **held.state, last_seq=held.last_seq)
+        .returning(RUNS.c.stop_asked_at)
     )
-    if ended.first() is None:
+    row = moved.first()
+    if row is None:
         raise LostRunError()
-    await _store(session, held, parts)
+    await _insert(session, [(held, parts)])
+    return row.stop_asked_at is not None
 
 
-async def _store(session: Session, held: Held, parts: Sequence[Part]) -> None:
-    if not parts:
-        return
+async def keep(
+    session: Session, sent: Sequence[tuple[Held, Sequence[Part]]], *, renews: bool
+) -> dict[UUID, bool]:
+    """Store what several runs sent, in few statements; with `renews`, hold them for longer.
+
+    Return for each run that is still its thinker's whether somebody asked it to stop.
+    """
+    ids, leases = [held.id for held, _ in sent], [held.lease for held, _ in sent]
+    ours = (RUNS.c.id.in_(ids), RUNS.c.lease.in_(leases), RUNS.c.state == "running")
+    found = await session.execute(
+        select(RUNS.c.id, RUNS.c.stop_asked_at).where(*ours).with_for_update(read=True)
+    )
+    fates = {row.id: row.stop_asked_at is not None for row in found}
+    await _insert(session, [(held, parts) for held, parts in sent if held.id in fates])
+    if renews:
+        await session.execute(update(RUNS).where(*ours).values(leased_until=clock.now() + LEASE))
+    return fates
+
+
+async def _insert(session: Session, sent: Sequence[tuple[Held, Sequence[Part]]]) -> None:
     now = clock.now()
     rows = [
         {
@@ -226,19 +209,12 @@ async def _store(session: Session, held: Held, parts: Sequence[Part]) -> None:
             "data": part.data,
             "created_at": now,
         }
+        for held, parts in sent
         for part in parts
     ]
-    await session.execute(insert(PARTS), rows)
-    bells.ring_when_committed(session, [held.user_id])
-
-
-def _mine(held: Held) -> tuple[Any, ...]:
-    return (
-        RUNS.c.id == held.id,
-        RUNS.c.user_id == held.user_id,
-        RUNS.c.lease == held.lease,
-        RUNS.c.state == "running",
-    )
+    if rows:
+        await session.execute(insert(PARTS), rows)
+        bells.ring_when_committed(session, {held.user_id for held, _ in sent})
 
 
 async def take_orphan(session: Session) -> Held | None:
@@ -249,7 +225,13 @@ async def take_orphan(session: Session) -> Held | None:
         or_(RUNS.c.leased_until.is_(None), RUNS.c.leased_until < now),
     )
     chosen = select(RUNS.c.id).where(*orphaned).order_by(RUNS.c.leased_until).limit(1)
-    values = {"lease": lease, "leased_until": now + LEASE, "last_seq": RUNS.c.last_seq + GAP}
+    sent = select(func.coalesce(func.max(PARTS.c.seq), 0)).where(PARTS.c.run_id == RUNS.c.id)
+    values = {
+        "lease": lease,
+        "leased_until": now + LEASE,
+        "taken_over": RUNS.c.taken_over + 1,
+        "last_seq": sent.scalar_subquery() + GAP,
+    }
     taken = await session.execute(
         update(RUNS)
         .where(RUNS.c.id.in_(chosen.with_for_update(skip_locked=True)), *orphaned)
@@ -257,69 +239,23 @@ async def take_orphan(session: Session) -> Held | None:
         .returning(*RUNS.c)
     )
     row = taken.first()
-    if row is None:
-        return None
+    return None if row is None else _held(row)
+
+
+def _held(row: Any) -> Held:
+    whose = (row.id, row.user_id, row.conversation_id, row.lease)
     return Held(
-        row.id,
-        row.user_id,
-        row.conversation_id,
-        lease,
+        *whose,
         row.model,
         row.locale,
         row.timezone,
-        row.last_seq,
-        row.rounds,
-        row.calls,
-        threads.from_json(row.thread),
-        is_taken_over=True,
+        last_seq=row.last_seq,
+        rounds=row.rounds,
+        calls=row.calls,
+        tokens_in=row.tokens_in,
+        tokens_out=row.tokens_out,
+        thread=threads.from_json(row.thread),
+        made=list(row.made),
+        taken_over=row.taken_over,
+        stop_asked=row.stop_asked_at is not None,
     )
-
-
-async def ask_to_stop(session: Session, user_id: UUID, run_id: UUID) -> None:
-    """Let a run end soon; one that has ended stays as it is. Raises `RunNotFoundError`, `NotYourRunError`."""
-    await progress(session, user_id, run_id)
-    going = (RUNS.c.id == run_id, RUNS.c.user_id == user_id, RUNS.c.state == "running")
-    await session.execute(update(RUNS).where(*going).values(stop_asked_at=clock.now()))
-    bells.ring_when_committed(session, [user_id])
-
-
-async def progress(session: Session, user_id: UUID, run_id: UUID) -> Progress:
-    """Raises `RunNotFoundError`, `NotYourRunError`."""
-    found = await session.execute(
-        select(
-            RUNS.c.user_id,
-            RUNS.c.state,
-            RUNS.c.last_seq,
-            RUNS.c.conversation_id,
-            RUNS.c.stop_asked_at,
-        ).where(RUNS.c.id == run_id)
-    )
-    row = found.first()
-    if row is None:
-        raise RunNotFoundError()
-    if row.user_id != user_id:
-        raise NotYourRunError()
-    return Progress(row.state, row.last_seq, row.conversation_id, row.stop_asked_at is not None)
-
-
-async def parts_since(session: Session, user_id: UUID, run_id: UUID, since: int) -> list[Part]:
-    """Return the next stored parts behind a number, at most some hundreds."""
-    mine = (PARTS.c.user_id == user_id, PARTS.c.run_id == run_id, PARTS.c.seq > since)
-    columns = (PARTS.c.seq, PARTS.c.type, PARTS.c.data)
-    rows = await session.execute(
-        select(*columns).where(*mine).order_by(PARTS.c.seq).limit(PARTS_AT_ONCE)
-    )
-    return [Part(*row) for row in rows]
-
-
-async def sweep(session: Session) -> int:
-    """Delete what runs sent that ended a week ago: their messages tell what was said. Return how many runs went."""
-    old = select(RUNS.c.id, RUNS.c.user_id).where(RUNS.c.done_at < clock.now() - KEPT)
-    rows = (await session.execute(old.order_by(RUNS.c.done_at).limit(SWEPT_AT_ONCE))).all()
-    ids, owners = [row.id for row in rows], {row.user_id for row in rows}
-    if ids:
-        await session.execute(
-            delete(PARTS).where(PARTS.c.user_id.in_(owners), PARTS.c.run_id.in_(ids))
-        )
-        await session.execute(delete(RUNS).where(RUNS.c.id.in_(ids)))
-    return len(ids)

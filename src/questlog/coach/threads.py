@@ -42,3 +42,19 @@ def unanswered(thread: Sequence[Turn]) -> list[ToolCall]:
     if last is None or isinstance(thread[-1], UserSaid):
         return []
     return [call for call in last.calls if call.id not in answered]
+
+
+def said(thread: Sequence[Turn]) -> str:
+    """Return what the model said since the user spoke last: over all its rounds."""
+    spoken: list[str] = []
+    for turn in thread:
+        if isinstance(turn, UserSaid):
+            spoken.clear()
+        elif isinstance(turn, ModelSaid) and turn.text.strip():
+            spoken.append(turn.text)
+    return "\n\n".join(spoken)
+
+
+def storable(text: str) -> str:
+    """Return a text without what no database keeps: NUL and lone surrogates, which a model may well say."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

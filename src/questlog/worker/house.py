@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from questlog.coach.thinking import Thinker
 from questlog.core.config import Settings
 from questlog.core.db import Database
 from questlog.core.security import Keyring
@@ -28,6 +29,8 @@ class House:
     kind: str = "server"
     at_once: int = 8
     grace_s: float = 1.5
+    thinker: Thinker | None = None
+    """Who thinks the coach's runs here, where somebody does besides."""
     keyring: Keyring = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Who does the later work, and all of it: mail, webhooks, jobs, the schedule.
+"""Who does the later work, and all of it: mail, webhooks, jobs, the schedule, what the coach was at.
 
 Every loop may run in as many processes at once as there are: what they take is claimed in the database.
 """
@@ -12,7 +12,7 @@ import structlog
 from questlog.automation import heartbeats
 from questlog.core import clock
 from questlog.core.ids import new_id
-from questlog.worker import crafts, delivering, hands, mailing, ticking
+from questlog.worker import crafts, delivering, hands, mailing, thinking, ticking
 from questlog.worker.house import DOWN, House, pause
 
 type Loop = Callable[[House, asyncio.Event], Awaitable[None]]
@@ -33,6 +33,7 @@ LOOPS: tuple[Loop, ...] = (
     hands.run_forever,
     delivering.run_forever,
     _send_mail,
+    thinking.run_forever,
 )
 """What whoever works runs, each until its event is set."""
 

@@ -1,0 +1,104 @@
+"""What a turn is thought with: the model or the rules, the tools, the day's budget, and what the coach is told to be."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from uuid import UUID
+
+from sqlalchemy import select
+
+from questlog.coach import model_uses, profile
+from questlog.coach.agent import Brief, Keep, Purse, Send, Turn
+from questlog.coach.asking import Mind
+from questlog.coach.calling import Tools
+from questlog.coach.rule_words import words_of
+from questlog.coach.rules_model import RulesModel
+from questlog.coach.runs import Held
+from questlog.core import clock
+from questlog.core.db import Database, Session
+from questlog.identity.models import User
+
+LONGEST_PROFILE = 8_000
+WEEKDAYS: Mapping[str, tuple[str, ...]] = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "ru": ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"),
+}
+SOMEBODY = {"en": "a person", "ru": "человек"}
+NOTHING_YET = {"en": "Nothing yet.", "ru": "Пока ничего."}
+
+
+class Briefing:
+    """Makes the turns of this process. Without a model they are thought by rules."""
+
+    def __init__(self, database: Database, mind: Mind | None) -> None:
+        self._database = database
+        self.mind = mind
+        self._tools = Tools(database)
+
+    @property
+    def model_name(self) -> str:
+        return "rules" if self.mind is None else self.mind.model.name
+
+    async def turn(self, held: Held, send: Send, keep: Keep) -> Turn:
+        words = words_of(held.locale)
+        if self.mind is None:
+            brief = Brief(RulesModel(words), self._tools, Free(), "", words.enough)
+            return Turn(held, brief, send=send, keep=keep)
+        system = await self._database.read(system_prompt, held)
+        purse = DayPurse(self._database, held.user_id, held.timezone, self.mind)
+        brief = Brief(self.mind.model, self._tools, purse, system, words.enough)
+        return Turn(held, brief, send=send, keep=keep)
+
+
+class DayPurse(Purse):
+    """The budget of a user's day."""
+
+    def __init__(self, database: Database, user_id: UUID, timezone: str, mind: Mind) -> None:
+        self._database, self._mind = database, mind
+        self._user_id, self._timezone = user_id, timezone
+
+    async def claim(self) -> None:
+        await self._database.write(
+            model_uses.claim_request, self._user_id, self._timezone, self._mind.budget
+        )
+
+    async def spend(self, tokens_in: int, tokens_out: int) -> None:
+        used = {"tokens_in": tokens_in, "tokens_out": tokens_out}
+        await self._database.write(model_uses.spend, self._user_id, self._timezone, **used)
+
+
+class Free(Purse):
+    """Rules cost nothing."""
+
+    async def claim(self) -> None:
+        return
+
+    async def spend(self, tokens_in: int, tokens_out: int) -> None:
+        return
+
+
+async def system_prompt(session: Session, held: Held) -> str:
+    """Return what the model is told to be: nothing in it is a secret, or somebody else's (S-128)."""
+    locale = held.locale if held.locale in WEEKDAYS else "en"
+    found = await session.execute(
+        select(User.name, User.profile_text).where(User.id == held.user_id)
+    )
+    name, profile_text = found.one()
+    known = [*await profile.told(session, held.user_id, locale), *([profile_text] if profile_text else [])]
+    now = clock.now().astimezone(clock.zone(held.timezone))
+    return prompt(locale, "agent").format(
+        name=name or SOMEBODY[locale],
+        today=now.date().isoformat(),
+        weekday=WEEKDAYS[locale][now.weekday()],
+        time=now.strftime("%H:%M"),
+        timezone=held.timezone,
+        profile="\n".join(known)[:LONGEST_PROFILE] or NOTHING_YET[locale],
+    )
+
+
+@cache
+def prompt(locale: str, name: str) -> str:
+    """Return a prompt of the house: English where there is none in the language."""
+    folder = resources.files("questlog.coach") / "prompts"
+    file = folder / locale / f"{name}.txt"
+    return (file if file.is_file() else folder / "en" / f"{name}.txt").read_text("utf-8")

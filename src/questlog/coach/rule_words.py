@@ -1,0 +1,117 @@
+"""What the coach understands and says without a model, in each language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+type Triggers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class RuleWords:
+    """`commands` are patterns of what the user may say, with the tool that answers; the first that fits is taken.
+
+    A pattern with a group `what` hands it over. The sentences below them say what a tool found.
+    """
+
+    commands: Triggers
+    no_model: str
+    enough: str
+    refused: str
+    proposed: str
+    nothing: str
+    more: str
+    statistics: str
+    due: str
+    headings: Mapping[str, str] = field(default_factory=dict)
+
+
+ENGLISH = RuleWords(
+    commands=(
+        (
+            r"(?:add|create|new task|remind me to|i (?:need|have) to)[:\s]+(?:a task[:\s]+)?(?:to )?(?P<what>.+)",
+            "create_task",
+        ),
+        (r"(?:find|search(?: for)?|look for)[:\s]+(?P<what>.+)", "search"),
+        (r".*\b(?:overdue|late)\b.*", "list_overdue"),
+        (r".*\b(?:plan|today|what (?:next|now)|what should i do|next)\b.*", "todays_plan"),
+        (r".*\b(?:stat\w*|progress|how am i doing|productiv\w*|week)\b.*", "statistics"),
+        (r".*\bgoals?\b.*", "list_goals"),
+        (r".*\bprojects?\b.*", "list_projects"),
+        (r".*\b(?:course\w*|lesson\w*|level|xp)\b.*", "course_progress"),
+        (r".*\b(?:review\w*|cards?)\b.*", "review_cards"),
+        (r".*\btasks?\b.*", "list_tasks"),
+    ),
+    no_model=(
+        "No language model is configured on this server, so I cannot talk freely. I can still do this: "
+        "“today” shows what is due and what to do next, “statistics” counts what you completed this week, "
+        "“tasks”, “goals”, “projects”, “courses” and “cards” list them, “find …” searches, "
+        "and “add …” proposes a task for you to accept."
+    ),
+    enough="I could not bring this to an end, so I stop here. Please ask again, in smaller steps.",
+    refused="That did not work: {why}",
+    proposed="I propose: {what}. Nothing is changed until you accept it.",
+    nothing="There is nothing to show.",
+    more="… and more.",
+    statistics="Completed in the last {days} days: {done}.",
+    due="Cards that wait for a review: {due}.",
+    headings={
+        "overdue": "Overdue:",
+        "due_today": "Due today:",
+        "next": "What to do next:",
+        "tasks": "Your open tasks:",
+        "found": "Found:",
+        "goals": "Your goals:",
+        "projects": "Your projects:",
+        "courses": "Your courses:",
+        "questions": "Questions:",
+    },
+)
+RUSSIAN = RuleWords(
+    commands=(
+        (
+            r"(?:добавь|добавить|создай|создать|запиши|напомни(?: мне)?|новая задача|мне (?:нужно|надо))[:\s]+(?:задачу[:\s]+)?(?P<what>.+)",
+            "create_task",
+        ),
+        (r"(?:найди|найти|поищи|поиск)[:\s]+(?P<what>.+)", "search"),
+        (r".*\bпросроч\w*.*", "list_overdue"),
+        (r".*\b(?:план\w*|сегодня|что (?:дальше|делать|теперь)|дальше)\b.*", "todays_plan"),
+        (
+            r".*\b(?:статист\w*|прогресс\w*|успех\w*|как (?:у меня )?дела|недел\w*)\b.*",
+            "statistics",
+        ),
+        (r".*\bцел[ьией]\w*\b.*", "list_goals"),
+        (r".*\bпроект\w*\b.*", "list_projects"),
+        (r".*\b(?:курс\w*|урок\w*|уров\w*|опыт\w*)\b.*", "course_progress"),
+        (r".*\b(?:повтор\w*|карточ\w*)\b.*", "review_cards"),
+        (r".*\bзадач\w*\b.*", "list_tasks"),
+    ),
+    no_model=(
+        "На этом сервере не настроена языковая модель, поэтому свободно говорить я не могу. Зато могу вот что: "
+        "«сегодня» покажет, что на очереди и что делать дальше, «статистика» посчитает сделанное за неделю, "
+        "«задачи», «цели», «проекты», «курсы» и «карточки» их перечислят, «найди …» поищет, "
+        "а «добавь …» предложит задачу, которую останется принять."
+    ),
+    enough="Довести это до конца не получилось, поэтому я останавливаюсь. Спросите ещё раз, маленькими шагами.",
+    refused="Не получилось: {why}",
+    proposed="Предлагаю: {what}. Ничего не изменится, пока вы не примете предложение.",
+    nothing="Показать нечего.",
+    more="… и ещё.",
+    statistics="Сделано за последние дни ({days}): {done}.",
+    due="Карточек ждут повторения: {due}.",
+    headings={
+        "overdue": "Просрочено:",
+        "due_today": "На сегодня:",
+        "next": "Что делать дальше:",
+        "tasks": "Открытые задачи:",
+        "found": "Нашлось:",
+        "goals": "Ваши цели:",
+        "projects": "Ваши проекты:",
+        "courses": "Ваши курсы:",
+        "questions": "Вопросы:",
+    },
+)
+WORDS: Mapping[str, RuleWords] = {"en": ENGLISH, "ru": RUSSIAN}
+
+
+def words_of(locale: str) -> RuleWords:
+    return WORDS.get(locale, ENGLISH)

@@ -1,0 +1,112 @@
+"""What answers when no model is configured: a handful of commands, understood by rules, through the same tools.
+
+It says what it is, and pretends nothing. What it would change is proposed, as with a model.
+"""
+
+import json
+import re
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any
+
+from questlog.clients.language import (
+    Answered,
+    Asked,
+    CallDelta,
+    ModelSaid,
+    Piece,
+    TextDelta,
+    ToolAnswered,
+    ToolCall,
+    Turn,
+    UserSaid,
+    as_json,
+)
+from questlog.coach.rule_words import RuleWords
+
+NAME = "rules"
+MOST_SHOWN = 12
+LONGEST_TITLE = 500
+LONGEST_SEARCH = 200
+
+
+class RulesModel:
+    """Reads the last thing said, and says what the tool found. Pure."""
+
+    name = NAME
+
+    def __init__(self, words: RuleWords) -> None:
+        self._words = words
+
+    async def stream(self, asked: Asked) -> AsyncGenerator[Piece]:
+        said = self._answer(asked.thread)
+        if said.text:
+            yield TextDelta(said.text)
+        for place, call in enumerate(said.calls, start=1):
+            yield CallDelta(place, call.id, call.name, call.arguments)
+        yield Answered(said)
+
+    def _answer(self, thread: Sequence[Turn]) -> ModelSaid:
+        last = thread[-1]
+        if isinstance(last, ToolAnswered):
+            return ModelSaid(self._told(last))
+        wanted = self._wanted(last.text) if isinstance(last, UserSaid) else None
+        if wanted is None:
+            return ModelSaid(self._words.no_model)
+        name, arguments = wanted
+        return ModelSaid("", (ToolCall(f"rules-{len(thread)}", name, as_json(arguments)),))
+
+    def _wanted(self, said: str) -> tuple[str, dict[str, Any]] | None:
+        """Return the tool that a command asks for, and its arguments."""
+        text = " ".join(said.split())[:1000].strip(" .!?")
+        for pattern, tool in self._words.commands:
+            match = re.fullmatch(pattern, text, re.IGNORECASE)
+            if match is not None:
+                return _call(tool, match.groupdict().get("what") or "")
+        return None
+
+    def _told(self, answered: ToolAnswered) -> str:
+        found = json.loads(answered.content)
+        if "error" in found:
+            return self._words.refused.format(why=found.get("detail", found["error"]))
+        if "proposal" in found:
+            return self._words.proposed.format(what=found["proposal"])
+        told = [*self._counts(found), *self._lists(found)]
+        return "\n".join(told) or self._words.nothing
+
+    def _counts(self, found: Mapping[str, Any]) -> list[str]:
+        told = []
+        if "done_in_these_days" in found:
+            days = len(found.get("days", ()))
+            told.append(self._words.statistics.format(days=days, done=found["done_in_these_days"]))
+        if "due" in found:
+            told.append(self._words.due.format(due=found["due"]))
+        return told
+
+    def _lists(self, found: Mapping[str, Any]) -> list[str]:
+        told: list[str] = []
+        for name, heading in self._words.headings.items():
+            titles = [_title(one) for one in found.get(name) or ()]
+            if titles:
+                told += [heading, *(f"- {title}" for title in titles[:MOST_SHOWN])]
+            if len(titles) > MOST_SHOWN:
+                told.append(self._words.more)
+        return told
+
+
+def _call(tool: str, what: str) -> tuple[str, dict[str, Any]]:
+    match tool:
+        case "create_task":
+            return tool, {"title": what[:LONGEST_TITLE]}
+        case "search":
+            return tool, {"words": what[:LONGEST_SEARCH]}
+        case "list_overdue":
+            return "list_tasks", {"view": "overdue"}
+    return tool, {}
+
+
+def _title(one: Any) -> str:
+    if not isinstance(one, Mapping):
+        return str(one)
+    title = str(one.get("title") or one.get("name") or one.get("id"))
+    due = one.get("due_date")
+    return f"{title} ({str(due)[:10]})" if due else title

@@ -1,0 +1,77 @@
+"""A run under way in this process, and whoever listens to it."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from questlog.coach.runs import Held, Part
+
+MOST_PENDING = 2_000
+
+type Ends = Literal["stopped", "lost", "left", "ended"]
+
+
+class TooSlowError(Exception):
+    """A follower did not keep up; it may come back with the last number it has."""
+
+
+class Listener:
+    """What one follower has not taken yet: a bounded number of parts."""
+
+    def __init__(self) -> None:
+        self._pending: asyncio.Queue[Part | None] = asyncio.Queue(MOST_PENDING)
+        self._is_cut = False
+
+    def hear(self, part: Part | None) -> None:
+        """Take a part, or None for the end. Who is too far behind is cut off."""
+        try:
+            self._pending.put_nowait(part)
+        except asyncio.QueueFull:
+            self._is_cut = True
+
+    async def next(self) -> Part | None:
+        """Return what comes next, or None when nothing more comes from here. Raises `TooSlowError`."""
+        part = await self._pending.get()
+        if self._is_cut:
+            raise TooSlowError()
+        return part
+
+
+@dataclass(eq=False, slots=True)
+class Thought:
+    """`unsaved` is what was sent and is not stored yet. `ends` says why its task ends, once it is known."""
+
+    held: Held
+    task: asyncio.Task[None] | None = None
+    unsaved: list[Part] = field(default_factory=list)
+    listeners: set[Listener] = field(default_factory=set)
+    ends: Ends | None = None
+
+    def send(self, type_: str, data: dict[str, Any]) -> None:
+        """Send a part: to those who listen here at once, to all others with the next batch."""
+        self.held.last_seq += 1
+        part = Part(self.held.last_seq, type_, data)
+        self.unsaved.append(part)
+        self.tell(part)
+
+    def tell(self, part: Part | None) -> None:
+        for listener in self.listeners:
+            listener.hear(part)
+
+    def call_off(self, why: Ends) -> None:
+        """End the thinking where it is; the first reason holds."""
+        if self.ends is None and self.task is not None:
+            self.ends = why
+            self.task.cancel()
+
+    @contextmanager
+    def overheard(self) -> Iterator[tuple[list[Part], Listener]]:
+        """Lend what is not stored yet, and a listener that hears everything after it."""
+        listener = Listener()
+        self.listeners.add(listener)
+        try:
+            yield list(self.unsaved), listener
+        finally:
+            self.listeners.discard(listener)
