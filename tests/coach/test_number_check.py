@@ -105,6 +105,15 @@ def test_a_sentence_with_another_number_goes(sentence: str) -> None:
     assert found.removed == [sentence]
 
 
+def test_what_the_user_said_is_known_with_its_numbers() -> None:
+    said = ["I want to run 10 km by 20 December", "около двадцати минут в день"]
+
+    found = checked("Run ten kilometres by December 20. Run 20 minutes. Run 42 km.", {}, said=said)
+
+    assert found.text == "Run ten kilometres by December 20. Run 20 minutes."
+    assert found.removed == ["Run 42 km."]
+
+
 def test_lines_keep_their_shape_and_an_empty_one_goes() -> None:
     found = checked("- 12 done\n- 99 missed\n\n- a streak of 3", FACTS)
 

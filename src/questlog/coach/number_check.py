@@ -14,6 +14,8 @@ from typing import Any
 
 from questlog.coach.number_words import roman, written_out
 
+type Day = tuple[int | None, int, int]
+
 SPACES = "[ \u00a0\u2009\u202f]"
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=\S)")
 QUOTED = re.compile(r"“([^“”\n]*)”|«([^«»\n]*)»|„([^„“\n]*)“|\"([^\"\n]*)\"")
@@ -64,8 +66,10 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Known:
+    """`dates` are year, month and day; somebody who says one may leave out the year."""
+
     numbers: frozenset[Decimal]
-    dates: frozenset[date]
+    dates: frozenset[Day]
     titles: frozenset[str]
 
     def has(self, value: Decimal, sign: str = "") -> bool:
@@ -76,10 +80,19 @@ class Known:
             if not sign or (one >= 0) == (sign == "+") or one == 0
         )
 
+    def has_day(self, day: Day) -> bool:
+        return any(
+            one[1:] == day[1:] and (one[0] == day[0] or None in (one[0], day[0]))
+            for one in self.dates
+        )
 
-def checked(text: str, facts: Mapping[str, Any]) -> Checked:
-    """Return the text without the sentences whose numbers the facts do not have."""
-    known, removed, lines = known_of(facts), list[str](), list[str]()
+
+def checked(text: str, facts: Mapping[str, Any], *, said: Iterable[str] = ()) -> Checked:
+    """Return the text without the sentences whose numbers the facts do not have.
+
+    Whatever number stands in what the user has `said` is known as well.
+    """
+    known, removed, lines = known_of(facts, said), list[str](), list[str]()
     for line in text.splitlines():
         kept = list[str]()
         for sentence in SENTENCE_END.split(line):
@@ -89,15 +102,21 @@ def checked(text: str, facts: Mapping[str, Any]) -> Checked:
     return Checked("\n".join(lines).strip(), [one.strip() for one in removed])
 
 
-def known_of(facts: Any) -> Known:
+def known_of(facts: Any, said: Iterable[str] = ()) -> Known:
     """Return what nested facts confirm."""
     leaves = list(_leaves(facts))
     numbers = [Decimal(str(one)) for one in leaves if isinstance(one, int | float | Decimal)]
     texts = [one for one in leaves if isinstance(one, str)]
-    dates = [one for one in leaves if isinstance(one, date)] + [*_read_dates(texts)]
-    years = [Decimal(day.year) for day in dates]
+    days = [(one.year, one.month, one.day) for one in leaves if isinstance(one, date)]
+    days += [
+        day for text in texts for hit in [DATES[0].fullmatch(text)] if hit for day in _days(hit)
+    ]
+    for text in said:
+        numbers += [value for value, _sign in _values(text)]
+        days += [day for pattern in DATES for hit in pattern.finditer(text) for day in _days(hit)]
+    years = [Decimal(year) for year, _month, _day in days if year is not None]
     titles = frozenset(_folded(one) for one in texts)
-    return Known(frozenset(numbers + years), frozenset(dates), titles)
+    return Known(frozenset(numbers + years), frozenset(days), titles)
 
 
 def is_confirmed(sentence: str, known: Known) -> bool:
@@ -106,12 +125,7 @@ def is_confirmed(sentence: str, known: Known) -> bool:
     rest = unicodedata.normalize("NFKC", rest)
     for pattern in DATES:
         rest = pattern.sub(lambda hit: " " if _is_known_date(hit, known) else hit[0], rest)
-    rest, hours = _without_clocks(rest)
-    figures, rest = list(_figures(rest)), NUMBER.sub(" ", rest)
-    words = (Decimal(value) for value in (*written_out(rest), *roman(rest), *hours))
-    return all(known.has(value) for value in words) and all(
-        known.has(value, sign) for value, sign in figures
-    )
+    return all(known.has(value, sign) for value, sign in _values(rest))
 
 
 def _leaves(facts: Any) -> Iterator[Any]:
@@ -128,12 +142,6 @@ def _leaves(facts: Any) -> Iterator[Any]:
                 yield from _leaves(value)
 
 
-def _read_dates(texts: Iterable[str]) -> Iterator[date]:
-    for text in texts:
-        if DATES[0].fullmatch(text):
-            yield date.fromisoformat(text)
-
-
 def _folded(title: str) -> str:
     return " ".join(title.casefold().split()).rstrip(".,!?")
 
@@ -143,16 +151,23 @@ def _is_title(hit: re.Match[str], known: Known) -> bool:
 
 
 def _is_known_date(hit: re.Match[str], known: Known) -> bool:
-    said = hit.groupdict()
-    month = MONTHS.get(said["month"].casefold()) or int(said["month"])
-    days = [int(day) for day in (said["day"], said.get("last")) if day]
-    return all(
-        any(
-            (one.month, one.day) == (month, day) and said["year"] in (None, str(one.year))
-            for one in known.dates
-        )
-        for day in days
-    )
+    return all(known.has_day(day) for day in _days(hit))
+
+
+def _days(hit: re.Match[str]) -> Iterator[Day]:
+    """Yield the day of a date in a text, or the first and the last of several."""
+    found = hit.groupdict()
+    month = MONTHS.get(found["month"].casefold()) or int(found["month"])
+    year = int(found["year"]) if found["year"] else None
+    yield from ((year, month, int(day)) for day in (found["day"], found.get("last")) if day)
+
+
+def _values(text: str) -> Iterator[tuple[Decimal, str]]:
+    """Yield every number of a text, with its sign where it has one."""
+    rest, hours = _without_clocks(text)
+    yield from _figures(rest)
+    rest = NUMBER.sub(" ", rest)
+    yield from ((Decimal(value), "") for value in (*written_out(rest), *roman(rest), *hours))
 
 
 def _without_clocks(text: str) -> tuple[str, list[int]]:

@@ -79,7 +79,7 @@ def question(text: str, dialogue: Dialogue, locale: str) -> Question:
     Raises `ModelError` for an answer of no known shape.
     """
     asked = shaped(text, NextQuestion)
-    said = number_check.checked(_plain(asked.say), dialogue.said).text
+    said = number_check.checked(_plain(asked.say), {}, said=dialogue.said.values()).text
     if "?" not in said:
         said = f"{said}\n\n{sentence(dialogue.topic or '', locale)}".strip()
     return Question(said, tuple(one for one in asked.covered if one in dialogue.remaining))
@@ -93,7 +93,7 @@ def to_sort(dialogue: Dialogue, locale: str) -> Asked:
 def sorted_out(text: str, dialogue: Dialogue, *, now: datetime) -> tuple[str, Found]:
     """Read what the model sorted: its own words, and what of it stands in the user's. Raises `ModelError`."""
     found = shaped(text, Sorted)
-    said = number_check.checked(_plain(found.say), dialogue.said).text
+    said = number_check.checked(_plain(found.say), {}, said=dialogue.said.values()).text
     return said, grounded(found, dialogue.said, now=now)
 
 
@@ -129,7 +129,7 @@ def _task(one: SortedThing, now: datetime) -> dict[str, Any]:
 def _title(one: SortedThing) -> str:
     """The model's words for it, unless they are about something else or have a number the user did not say."""
     title = " ".join(_plain(one.title).split())
-    is_true = number_check.checked(title, {"quote": one.quote}).text == title
+    is_true = number_check.checked(title, {}, said=[one.quote]).text == title
     is_about_it = bool(_stems(title) & _stems(one.quote))
     return onboarding_rules.title(title if is_true and is_about_it else one.quote)
 
