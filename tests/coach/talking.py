@@ -1,0 +1,87 @@
+"""Talking with the coach in tests: a thinker over a model that is a real server, and what a run sent."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from pydantic import SecretStr
+
+from questlog.clients.language import Patient
+from questlog.clients.language_models import connect
+from questlog.coach import speaking
+from questlog.coach.asking import Mind
+from questlog.coach.briefing import Briefing
+from questlog.coach.runs import Held, Part
+from questlog.coach.thinking import Thinker
+from questlog.core.db import Database
+from questlog.core.outside_settings import LlmSettings
+from tests.support.make import Person
+from tests.support.model_server import ModelServer
+
+
+def mind_of(server: ModelServer, **settings: Any) -> Mind:
+    group = LlmSettings(
+        model="openai/gpt-4o-mini", api_key=SecretStr("key-1"), api_base=server.url, **settings
+    )
+    model = connect(group)
+    assert model is not None
+    return Mind(model, group)
+
+
+def impatient(mind: Mind, **seconds: float) -> Mind:
+    """Return the same mind with less patience, so that a test need not wait as long as a person would."""
+    return Mind(Patient(mind.model.model, **seconds), mind.budget)
+
+
+class Talk:
+    """One process's thinker, and its doors."""
+
+    def __init__(self, database: Database, mind: Mind | None) -> None:
+        self.database = database
+        self.briefing = Briefing(database, mind)
+        self.thinker = Thinker(database, self.briefing.turn)
+
+    async def hold(
+        self, user: Person, message: str, conversation_id: UUID | None = None, locale: str = "en"
+    ) -> Held:
+        """Begin a run that nobody thinks yet."""
+        return await self.database.write(
+            speaking.say,
+            user.id,
+            message,
+            conversation_id,
+            model=self.briefing.model_name,
+            locale=locale,
+            timezone=user.timezone,
+        )
+
+    async def say(
+        self, user: Person, message: str, conversation_id: UUID | None = None, locale: str = "en"
+    ) -> Held:
+        held = await self.hold(user, message, conversation_id, locale)
+        self.thinker.start(held)
+        return held
+
+    async def told(self, user: Person, run_id: UUID, since: int = 0) -> list[Part]:
+        return [part async for part in self.thinker.follow(user.id, run_id, since)]
+
+
+@asynccontextmanager
+async def talk(database: Database, mind: Mind | None) -> AsyncIterator[Talk]:
+    here = Talk(database, mind)
+    try:
+        yield here
+    finally:
+        await here.thinker.close()
+        if mind is not None:
+            await mind.model.close()
+
+
+def types(parts: list[Part]) -> list[str]:
+    return [part.type for part in parts]
+
+
+def text(parts: list[Part]) -> str:
+    """Return what the deltas say together."""
+    return "".join(part.data["text"] for part in parts if part.type == "text_delta")
