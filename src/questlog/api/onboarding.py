@@ -13,7 +13,7 @@ from questlog.coach.onboarding_schemas import (
 )
 from questlog.coach.toolbox import Who
 
-router = HouseRouter(prefix="/ai", tags=["coach"])
+router = HouseRouter(prefix="/ai", tags=["ai"])
 
 
 @router.post("/onboarding", response_model=OnboardingResponse)

@@ -15,7 +15,7 @@ from questlog.coach.profile_schemas import (
     StatementUpdate,
 )
 
-router = HouseRouter(prefix="/ai/profile", tags=["coach"])
+router = HouseRouter(prefix="/ai/profile", tags=["ai"])
 
 
 @router.get("", response_model=ProfileResponse)

@@ -1,6 +1,6 @@
 """The events of talks with the coach, and of what it proposes. Part of `event_types.py`."""
 
-from questlog.automation.event_facts import TEXT, EventType, of, told
+from questlog.automation.event_facts import COUNT, TEXT, EventType, of, told
 
 _title = of(TEXT, "Its title.")
 _kind = of(TEXT, "`chat` or `onboarding`.")
@@ -37,4 +37,16 @@ _PROPOSALS = (
     told("tool.disallowed", "The coach has to ask again before it uses a tool.", tool=_tool),
 )
 
-TYPES: tuple[EventType, ...] = (*_TALKS, *_PROPOSALS)
+_topic = of(TEXT, "What it is about: `work`, `goal`, `hours`, `obstacle` or `other`.")
+_PROFILE = (
+    told("statement.noted", "Something a user said of themselves was noted.", topic=_topic),
+    told("statement.changed", "A user put a statement of their profile otherwise.", topic=_topic),
+    told("statement.deleted", "A statement of a profile was deleted.", topic=_topic),
+    told(
+        "profile.cleared",
+        "A profile was emptied.",
+        statements=of(COUNT, "How many statements it had, those replaced before included."),
+    ),
+)
+
+TYPES: tuple[EventType, ...] = (*_TALKS, *_PROPOSALS, *_PROFILE)

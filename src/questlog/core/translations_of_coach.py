@@ -12,4 +12,8 @@ OF_COACH: Mapping[str, str] = {
     "{most} proposals wait for a decision, which is the most. Decide some first.": "Решения ждут {most} предложений, больше нельзя. Сначала разберите часть из них.",
     "There is no tool of this name that changes something.": "Нет такого инструмента, который что-нибудь меняет.",
     "The coach always asks before it deletes something.": "Перед удалением наставник всегда спрашивает.",
+    "There is no such statement in your profile.": "В вашем профиле нет такой записи.",
+    "A profile has at most {most} statements. Delete one first.": "В профиле не больше {most} записей. Сначала удалите одну.",
+    "This conversation is no onboarding, or it is over. Begin a new one.": "Это не знакомство, или оно уже закончено. Начните новое.",
+    "This question was answered meanwhile. Read the conversation and answer the present one.": "На этот вопрос уже ответили. Прочтите разговор и ответьте на нынешний.",
 }
