@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from questlog.coach import proposals
-from questlog.coach.models import Conversation, Proposal
+from questlog.coach.models import AllowedTool, Conversation, Proposal
 from questlog.core import clock
 from questlog.core.ids import new_id
 from tests.support.rows import Person, Rows
@@ -15,6 +15,9 @@ class MakeCoach(Rows):
     ) -> Conversation:
         values = {"last_message_at": clock.now(), **self._stamps(), **more}
         return await self._save(Conversation(id=new_id(), user_id=user.id, title=title, **values))
+
+    async def allowed_tool(self, user: Person, tool: str) -> AllowedTool:
+        return await self._save(AllowedTool(user_id=user.id, tool=tool, created_at=clock.now()))
 
     async def proposal(self, user: Person, title: str = "Stretch", **more: object) -> Proposal:
         """Make a proposal that waits: to add a task, unless `tool` and `arguments` say otherwise."""
