@@ -103,12 +103,12 @@ class ModelServer:
         gone = asyncio.create_task(reader.read(1))
         work = asyncio.create_task(_say(writer, reply, str(body.get("model"))))
         done, _ = await asyncio.wait({gone, work}, return_when=asyncio.FIRST_COMPLETED)
-        if work in done:
-            gone.cancel()
-            work.result()
-        else:
-            work.cancel()
+        for task in (gone, work):
+            task.cancel()
+        await asyncio.gather(gone, work, return_exceptions=True)
+        if work not in done:
             raise ConnectionResetError
+        work.result()
 
 
 async def _say(writer: asyncio.StreamWriter, reply: Reply, model: str) -> None:

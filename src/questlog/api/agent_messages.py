@@ -14,7 +14,7 @@ from questlog.core.schemas import Strict
 
 LARGEST_SEQ = 2**63 - 1
 BARE = frozenset({"message", "conversation_id"})
-TYPES = frozenset({"message", "resume", "decision", "stop", "ping"})
+TYPES = ("message", "resume", "decision", "stop", "ping")  # a tuple: what comes may not be hashable
 
 
 class SayMessage(Strict):

@@ -34,6 +34,7 @@ from questlog.clients.language import (
 )
 from questlog.clients.model_names import ModelName
 
+LONGEST_SAID = 500
 TEMPERATURE = 0.4
 NO_KEY = "none"  # servers at home ask for none, the library for one
 
@@ -62,6 +63,7 @@ class ProvidedModel:
             trust_env=False,
         )
         self._model = _model(named, key or NO_KEY, base, self._client)
+        self._key = key
 
     async def stream(self, asked: Asked) -> AsyncGenerator[Piece]:
         settings = ModelSettings(
@@ -85,14 +87,19 @@ class ProvidedModel:
                             yield piece
                     yield _answered(answer.get())
         except tuple(kind for kind, _ in TROUBLES) as error:
-            raise ModelError(_trouble(error), str(error)[:500]) from error
+            raise ModelError(_trouble(error), self._said(error)) from error
         except exceptions.ModelAPIError as error:
             is_nonsense = isinstance(error.__cause__, ValueError)
             raise ModelError(
-                "nonsense" if is_nonsense else "unavailable", str(error)[:500]
+                "nonsense" if is_nonsense else "unavailable", self._said(error)
             ) from error
         except (ValueError, TypeError, KeyError) as error:  # an answer in no known shape
-            raise ModelError("nonsense", repr(error)[:500]) from error
+            raise ModelError("nonsense", repr(error)[:LONGEST_SAID]) from error
+
+    def _said(self, error: Exception) -> str:
+        """Return a provider's words for the log, without our key: some repeat what they refuse (S-128)."""
+        said = str(error)
+        return (said.replace(self._key, "(the key)") if self._key else said)[:LONGEST_SAID]
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -12,6 +12,9 @@ OF_LIVE: Mapping[str, str] = {
     "`since` is the number of an event: the `seq` you were told last.": "`since` — это номер события: последний `seq`, о котором вам сообщили.",
     "Your role has changed. Connect again.": "Ваша роль изменилась. Подключитесь ещё раз.",
     "This socket understands `ping` only.": "Этот сокет понимает только `ping`.",
+    "This socket understands `message`, `resume`, `decision`, `stop` and `ping`.": "Этот сокет понимает `message`, `resume`, `decision`, `stop` и `ping`.",
+    "The coach is answering you in {most} conversations already. Wait for one.": "Наставник уже отвечает вам в стольких разговорах: {most}. Дождитесь одного из них.",
+    "Nothing is being answered here.": "Здесь сейчас не готовится никакой ответ.",
     "The message is not valid JSON.": "Это сообщение — не JSON.",
     "The message is no JSON object.": "Это сообщение — не объект JSON.",
 }
