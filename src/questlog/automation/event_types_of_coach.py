@@ -1,6 +1,6 @@
 """The events of talks with the coach, and of what it proposes. Part of `event_types.py`."""
 
-from questlog.automation.event_facts import COUNT, TEXT, EventType, of, told
+from questlog.automation.event_facts import COUNT, DAY, TEXT, TEXTS, EventType, of, told, word
 
 _title = of(TEXT, "Its title.")
 _kind = of(TEXT, "`chat` or `onboarding`.")
@@ -49,4 +49,20 @@ _PROFILE = (
     ),
 )
 
-TYPES: tuple[EventType, ...] = (*_TALKS, *_PROPOSALS, *_PROFILE)
+_week = of(DAY, "The Monday its week began on.")
+_REVIEWS = (
+    told(
+        "retrospective.made",
+        "A week was looked back at.",
+        week_on=_week,
+        source=of(word("rules", "model"), "What wrote it."),
+    ),
+    told(
+        "retrospective.updated",
+        "A look back at a week was edited.",
+        week_on=_week,
+        fields=of(TEXTS, "The sections that changed."),
+    ),
+    told("retrospective.deleted", "A look back at a week was deleted.", week_on=_week),
+)
+TYPES: tuple[EventType, ...] = (*_TALKS, *_PROPOSALS, *_PROFILE, *_REVIEWS)

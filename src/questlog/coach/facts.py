@@ -29,7 +29,7 @@ WEEKS_BEFORE, HOURS = 4, 24
 FEW, MANY = 5, 10
 LONGEST_TITLE = 120
 # A title is quoted in what is said of it, so that it has no quotation marks of its own.
-QUOTES = str.maketrans(dict.fromkeys("“”„«»\"", "'"))
+QUOTES = str.maketrans(dict.fromkeys('“”„«»"', "'"))
 
 type Facts = dict[str, Any]
 
@@ -229,9 +229,7 @@ async def _weeks_before(session: Session, user_id: UUID, span: Span) -> list[Fac
     for number in range(1, WEEKS_BEFORE + 1):
         first = span.first - number * WEEK
         done = [counts[on] for on in (first + n * ONE_DAY for n in range(7)) if on in counts]
-        weeks.append(
-            {"first_day": first.isoformat(), "done": sum(done), "active_days": len(done)}
-        )
+        weeks.append({"first_day": first.isoformat(), "done": sum(done), "active_days": len(done)})
     return weeks
 
 

@@ -107,14 +107,14 @@ def known_of(facts: Any, said: Iterable[str] = ()) -> Known:
     leaves = list(_leaves(facts))
     numbers = [Decimal(str(one)) for one in leaves if isinstance(one, int | float | Decimal)]
     texts = [one for one in leaves if isinstance(one, str)]
-    days = [(one.year, one.month, one.day) for one in leaves if isinstance(one, date)]
+    days: list[Day] = [(one.year, one.month, one.day) for one in leaves if isinstance(one, date)]
     days += [
         day for text in texts for hit in [DATES[0].fullmatch(text)] if hit for day in _days(hit)
     ]
     for text in said:
         numbers += [value for value, _sign in _values(text)]
         days += [day for pattern in DATES for hit in pattern.finditer(text) for day in _days(hit)]
-    years = [Decimal(year) for year, _month, _day in days if year is not None]
+    years = [Decimal(day[0]) for day in days if day[0] is not None]
     titles = frozenset(_folded(one) for one in texts)
     return Known(frozenset(numbers + years), frozenset(days), titles)
 

@@ -16,4 +16,5 @@ OF_COACH: Mapping[str, str] = {
     "A profile has at most {most} statements. Delete one first.": "В профиле не больше {most} записей. Сначала удалите одну.",
     "This conversation is no onboarding, or it is over. Begin a new one.": "Это не знакомство, или оно уже закончено. Начните новое.",
     "This question was answered meanwhile. Read the conversation and answer the present one.": "На этот вопрос уже ответили. Прочтите разговор и ответьте на нынешний.",
+    "There is no retrospective of this week.": "Итогов этой недели нет.",
 }

@@ -64,6 +64,7 @@ async def content(session: Session, letter: Letter, reader: User) -> Content | N
         "level": player["level"],
         "overdue": overdue.total,
         "ahead": ahead,
+        "review": None,
         "mailing": TEMPLATE,
     }
 

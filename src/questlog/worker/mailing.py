@@ -12,15 +12,19 @@ from questlog.automation import mail
 from questlog.automation.mail import Letter
 from questlog.clients import smtp
 from questlog.clients.smtp import DeliveryError
+from questlog.coach import weekly_letter
 from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
+from questlog.flows import weekly_review
 from questlog.flows.letters import CONTENTS
 from questlog.identity import letters
 
 POLL_S = 2.0
 AT_ONCE = 8
 LONGEST_WAIT = timedelta(minutes=1)
+# What flows say, and what the coach adds to it.
+WRITTEN = {**CONTENTS, weekly_review.TEMPLATE: weekly_letter.content}
 
 log = structlog.get_logger(__name__)
 
@@ -103,5 +107,5 @@ async def _write(session: Session, settings: Settings, letter: Letter) -> EmailM
         sender=settings.mail.sender,
         base_url=settings.http.frontend_url or settings.http.base_url,
         api_url=settings.http.base_url,
-        others=CONTENTS,
+        others=WRITTEN,
     )

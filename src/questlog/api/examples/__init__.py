@@ -18,6 +18,7 @@ from questlog.api.examples import (
     planning,
     proposals,
     quizzes,
+    reviews,
     shop,
     telling,
 )
@@ -36,6 +37,7 @@ EXAMPLES: dict[str, Any] = {
     **newcomers.EXAMPLES,
     **proposals.EXAMPLES,
     **quizzes.EXAMPLES,
+    **reviews.EXAMPLES,
     **shop.EXAMPLES,
     **automation.EXAMPLES,
     **copies.EXAMPLES,

@@ -1,0 +1,35 @@
+"""The sentences of reviews in one language, and how it writes titles, days and hours. Pure."""
+
+from datetime import date
+from typing import Any
+
+from questlog.coach import review_english, review_russian
+from questlog.coach.plurals import counted
+from questlog.flows.letter_words import words_for
+
+
+class Say:
+    """The sentences of one language."""
+
+    def __init__(self, locale: str) -> None:
+        self.locale = locale
+        self._words = review_russian if locale.startswith("ru") else review_english
+
+    def __call__(self, name: str, **values: Any) -> str:
+        return self._words.SENTENCES[name].format(**counted(values))
+
+    def quoted(self, title: str) -> str:
+        return self._words.QUOTED.format(title)
+
+    def listed(self, titles: list[str]) -> str:
+        return self._words.AND.join(titles)
+
+    def day(self, iso: str) -> str:
+        day = date.fromisoformat(iso)
+        return f"{day.day} {words_for(self.locale).months[day.month - 1]}"
+
+    def weekday(self, number: int) -> str:
+        return self._words.WEEKDAYS[number - 1]
+
+    def hour(self, hour: int) -> str:
+        return f"{hour}:00"
