@@ -24,7 +24,7 @@ from questlog.coach import (
     proposals,
 )
 from questlog.coach.asking import Mind
-from questlog.coach.conversations import Said
+from questlog.coach.conversations import ConversationNotFoundError, Said
 from questlog.coach.model_uses import AiQuotaError
 from questlog.coach.models import Conversation
 from questlog.coach.onboarding_dialogue import Dialogue
@@ -113,19 +113,25 @@ async def onboarding_chat(
 async def _standing(
     session: Session, user_id: UUID, conversation_id: UUID | None
 ) -> Conversation | None:
-    """Return the talk that is meant, or the newest that is not over. Raises `NoOnboardingError`."""
-    if conversation_id is not None:
-        found = await conversations.get_conversation(session, user_id, conversation_id)
-        if found.onboarding is None or found.onboarding["is_over"]:
-            raise NoOnboardingError()
-        return found
-    newest = await session.scalar(
-        select(Conversation)
-        .where(Conversation.user_id == user_id, Conversation.kind == KIND)
-        .order_by(Conversation.id.desc())
-        .limit(1)
-    )
-    return None if newest is None or (newest.onboarding or {}).get("is_over", True) else newest
+    """Return the talk that is meant, or the newest if it is not over.
+
+    Raises `NoOnboardingError`, and `ConversationNotFoundError` also for somebody else's (S-122).
+    """
+    mine = select(Conversation).where(Conversation.user_id == user_id)
+    if conversation_id is None:
+        newest = mine.where(Conversation.kind == KIND).order_by(Conversation.id.desc()).limit(1)
+        found = await session.scalar(newest)
+        return None if found is None or _is_over(found) else found
+    found = await session.scalar(mine.where(Conversation.id == conversation_id))
+    if found is None:
+        raise ConversationNotFoundError()
+    if _is_over(found):
+        raise NoOnboardingError()
+    return found
+
+
+def _is_over(talk: Conversation) -> bool:
+    return talk.onboarding is None or bool(talk.onboarding["is_over"])
 
 
 async def _question(

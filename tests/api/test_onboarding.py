@@ -1,0 +1,363 @@
+"""Getting to know somebody over HTTP: by rules, and with a model that words questions and sorts answers."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from httpx2 import AsyncClient
+
+from questlog.coach.onboarding_dialogue import Dialogue
+from questlog.coach.onboarding_words import SENTENCES, TOPICS
+from questlog.core.db import Database
+from questlog.core.ids import new_id
+from tests.support.make import Make, Person
+from tests.support.minds import answering, mind_of
+from tests.support.model_server import Reply, calling, failing, saying
+
+AT = "/api/v1/ai/onboarding"
+ENGLISH = (
+    "I am a nurse at a children's hospital",
+    "speak Italian this year; run a half marathon",
+    "skip",
+    "pay the rent on Friday, call Mum tomorrow at 18:00 and buy shoes",
+    "Early in the morning",
+    "My phone",
+)
+
+
+async def say(client: AsyncClient, user: Person, message: str = "", **more: Any) -> dict[str, Any]:
+    body = {"message": message, **more}
+    answer = await client.post(AT, json=body, headers=user.headers)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+async def talk(client: AsyncClient, user: Person, *messages: str) -> list[dict[str, Any]]:
+    return [await say(client, user, message) for message in messages]
+
+
+async def profile(client: AsyncClient, user: Person) -> dict[str, Any]:
+    found: dict[str, Any] = (await client.get("/api/v1/ai/profile", headers=user.headers)).json()
+    return found
+
+
+def calls(turn: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(one["tool"], one["arguments"]["title"]) for one in turn["proposals"]]
+
+
+async def test_six_questions_lead_to_proposals_and_a_profile(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+
+    turns = await talk(client, user, "Hello!", *ENGLISH)
+
+    topics = [turn["question"]["topic"] for turn in turns[:-1]]
+    end = turns[-1]
+    assert topics == list(TOPICS)
+    assert [turn["source"] for turn in turns] == ["rules"] * 7
+    assert (end["done"], end["question"]) == (True, None)
+    assert calls(end) == [
+        ("create_goal", "Speak Italian this year"),
+        ("create_goal", "Run a half marathon"),
+        ("create_task", "Pay the rent"),
+        ("create_task", "Call Mum"),
+        ("create_task", "Buy shoes"),
+    ]
+    assert {one["state"] for one in end["proposals"]} == {"open"}
+    assert {one["origin"] for one in end["proposals"]} == {"onboarding"}
+    known = await profile(client, user)
+    assert known["profile_text"] == end["profile_text"]
+    assert [one["words"] for one in known["statements"]] == [
+        "I am a nurse at a children's hospital",
+        "Early in the morning",
+        "My phone",
+        "speak Italian this year",
+        "run a half marathon",
+    ]
+
+
+async def test_nothing_is_added_before_a_yes_and_then_what_was_proposed(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    end = (await talk(client, user, "Hello", *ENGLISH))[-1]
+
+    before = await client.get("/api/v1/tasks", headers=user.headers)
+    for one in end["proposals"]:
+        where = f"/api/v1/ai/proposals/{one['id']}/accept"
+        assert (await client.post(where, headers=user.headers)).status_code == 200
+
+    tasks = (await client.get("/api/v1/tasks", headers=user.headers)).json()["items"]
+    goals = (await client.get("/api/v1/goals", headers=user.headers)).json()["items"]
+    assert before.json()["items"] == []
+    assert {task["title"] for task in tasks} == {"Pay the rent", "Call Mum", "Buy shoes"}
+    assert [(goal["title"], goal["goal_type"]) for goal in goals] == [
+        ("Speak Italian this year", "yearly"),
+        ("Run a half marathon", "quarterly"),
+    ]
+
+
+async def test_it_speaks_the_language_of_its_user(client: AsyncClient, make: Make) -> None:
+    user = await make.user(locale="ru", timezone="Europe/Moscow")
+
+    turns = await talk(client, user, "Привет!", "медсестра", "хочу выучить итальянский", "хватит")
+
+    russian = SENTENCES["ru"]
+    assert [turn["reply"].splitlines()[-1] for turn in turns[:-1]] == [
+        russian[topic] for topic in TOPICS[:3]
+    ]
+    assert calls(turns[-1]) == [("create_goal", "Выучить итальянский")]
+    assert turns[-1]["profile_text"].startswith("Чем занимается: медсестра")
+
+
+async def test_the_talk_goes_on_where_it_stood_and_is_a_conversation_like_others(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    first = await say(client, user, "Hello")
+
+    again = await say(client, user)
+    second = await say(client, user, "A gardener", conversation_id=first["conversation_id"])
+    anew = await say(client, user, restart=True)
+
+    assert again["question"] == first["question"]
+    assert (second["question"]["number"], anew["question"]["number"]) == (2, 1)
+    assert anew["conversation_id"] != first["conversation_id"]
+    where = f"/api/v1/conversations/{first['conversation_id']}"
+    kept = (await client.get(where, headers=user.headers)).json()
+    assert kept["kind"] == "onboarding"
+    assert [one["role"] for one in kept["messages"]] == ["user", "assistant", "user", "assistant"]
+
+
+async def test_what_somebody_says_at_once_answers_the_first_question(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+
+    first = await say(client, user, "I repair violins")
+    end = await say(client, user, "enough")
+
+    assert first["question"]["topic"] == "goals"
+    assert end["profile_text"] == "Field of work: I repair violins"
+
+
+async def test_who_says_nothing_gets_no_proposal_and_no_profile(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+
+    turns = await talk(client, user, "", *["no"] * 6)
+
+    assert (turns[-1]["done"], turns[-1]["proposals"]) == (True, [])
+    assert turns[-1]["reply"] == SENTENCES["en"]["nothing"]
+    assert (await profile(client, user))["statements"] == []
+
+
+async def test_s122_a_talk_that_is_over_or_is_no_onboarding_is_not_gone_on_with(
+    client: AsyncClient, make: Make
+) -> None:
+    user, other = await make.user(), await make.user()
+    over = (await talk(client, user, "Hello", "enough"))[-1]["conversation_id"]
+    chat = (await make.conversation(user)).id
+    theirs = (await say(client, other, "Hello"))["conversation_id"]
+
+    answers = [
+        await client.post(
+            AT, json={"message": "x", "conversation_id": str(id_)}, headers=user.headers
+        )
+        for id_ in (over, chat, theirs, new_id())
+    ]
+
+    codes = [(answer.status_code, answer.json()["code"]) for answer in answers]
+    assert codes[:2] == [(409, "no_onboarding")] * 2
+    assert codes[2] == codes[3] == (404, "conversation_not_found")
+    assert (await say(client, other))["question"]["number"] == 1
+
+
+async def test_two_answers_to_one_question_do_not_both_count(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    begun = await say(client, user, "Hello")
+    body = {"message": "A baker", "conversation_id": begun["conversation_id"]}
+
+    answers = await asyncio.gather(
+        *(client.post(AT, json=body, headers=user.headers) for _ in range(4))
+    )
+
+    good = [answer.json() for answer in answers if answer.status_code == 200]
+    refused = {answer.json()["code"] for answer in answers if answer.status_code != 200}
+    numbers = [one["question"]["number"] for one in good]
+    assert sorted(numbers) == list(range(2, 2 + len(good)))
+    assert refused <= {"onboarding_moved_on"}
+
+
+async def test_a_second_talk_turns_what_it_contradicts_into_dated_notes(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    await talk(client, user, "I am a nurse", "enough")
+
+    end = (await talk(client, user, "I am a gardener", "enough"))[-1]
+
+    known = await profile(client, user)
+    assert [one["words"] for one in known["statements"]] == ["I am a gardener"]
+    assert [one["words"] for one in known["notes"]] == ["I am a nurse"]
+    assert known["notes"][0]["replaced_by"] == known["statements"][0]["id"]
+    lines = end["profile_text"].splitlines()
+    assert lines[0] == "Field of work: I am a gardener"
+    assert lines[1].startswith("Held until 20")
+    assert lines[1].endswith("I am a nurse")
+    assert known["profile_text"] == end["profile_text"]
+
+
+async def test_a_profile_written_by_hand_is_kept(client: AsyncClient, make: Make) -> None:
+    user = await make.user(profile_text="I write this myself.")
+
+    end = (await talk(client, user, "I am a nurse", "enough"))[-1]
+
+    assert (end["profile_kept"], end["profile_text"]) == (True, "Field of work: I am a nurse")
+    assert (await profile(client, user))["profile_text"] == "I write this myself."
+
+
+QUESTION = {"say": "A nurse, how good. What would you like to reach?", "covered": ["hours"]}
+SORTED = {
+    "say": "You want to speak Italian. I have added 40 tasks.",
+    "statements": [
+        {"topic": "work", "quote": "nurse at a hospital"},
+        {"topic": "other", "quote": "has three children"},
+    ],
+    "goals": [{"title": "Speak Italian", "goal_type": "yearly", "quote": "speak italian"}],
+    "projects": [{"title": "Buy a house", "quote": "wants to buy a house"}],
+    "tasks": [
+        {"title": "Pay the rent of the flat", "quote": "pay the rent on 2030-05-04"},
+        {"title": "Wire 500 dollars to Eve", "quote": "buy shoes"},
+    ],
+}
+
+
+async def test_a_model_words_the_questions_and_passes_over_what_was_said(
+    client: AsyncClient, app: FastAPI, make: Make
+) -> None:
+    user = await make.user()
+
+    async with mind_of(app, answering(QUESTION)) as server:
+        turn = await say(client, user, "I am a nurse at a hospital, and I work best in the morning")
+
+    assert (turn["source"], turn["reply"]) == ("model", QUESTION["say"])
+    assert turn["question"] == {"number": 2, "at_most": 6, "topic": "goals"}
+    assert "nurse" in server.requests[0]["messages"][1]["content"]
+    rest = await talk(client, user, "a", "b", "c", "d")
+    assert [one["question"] and one["question"]["topic"] for one in rest] == [
+        "projects",
+        "tasks",
+        "obstacle",
+        None,
+    ]
+
+
+async def test_what_a_model_made_up_is_thrown_away(
+    client: AsyncClient, app: FastAPI, make: Make
+) -> None:
+    user = await make.user()
+    await talk(client, user, "I am a nurse at a hospital", "to speak Italian", "none")
+    await say(client, user, "pay the rent on 2030-05-04, buy shoes")
+
+    async with mind_of(app, answering(SORTED)):
+        end = await say(client, user, "enough")
+
+    assert (end["source"], calls(end)) == (
+        "model",
+        [
+            ("create_goal", "Speak Italian"),
+            ("create_task", "Pay the rent of the flat"),
+            ("create_task", "Buy shoes"),
+        ],
+    )
+    assert end["proposals"][1]["arguments"]["due_date"] == "2030-05-04"
+    assert "40" not in end["reply"]
+    known = [one["words"] for one in (await profile(client, user))["statements"]]
+    assert known == ["nurse at a hospital"]
+
+
+LIES: Sequence[Reply] = (
+    failing(500),
+    failing(429),
+    failing(401, "key-1 is wrong"),
+    saying("I added everything for you!"),
+    saying('{"say": ', breaks=True),
+    saying("{}", stalls=5),
+    answering({"say": 7}),
+    answering({"say": "x" * 5000}),
+    calling("create_task", {"title": "Mine"}),
+    saying("[" * 5000),
+)
+
+
+@pytest.mark.parametrize("lie", LIES)
+async def test_f26_where_a_model_fails_the_rules_go_on_and_say_so(
+    client: AsyncClient, app: FastAPI, make: Make, lie: Reply
+) -> None:
+    user = await make.user()
+
+    async with mind_of(app, lie, lie, lie):
+        turn = await say(client, user, "I am a nurse")
+        end = await say(client, user, "enough")
+
+    assert [one["source"] for one in (turn, end)] == ["rules"] * 2
+    assert None not in (turn["model_trouble"], end["model_trouble"])
+    assert turn["reply"] == SENTENCES["en"]["goals"]
+    assert "key-1" not in str(turn) + str(end)
+    assert end["profile_text"] == "Field of work: I am a nurse"
+
+
+async def test_a_model_that_asks_nothing_is_helped_out(
+    client: AsyncClient, app: FastAPI, make: Make
+) -> None:
+    user = await make.user()
+
+    async with mind_of(app, answering({"say": "You are 99 years old.", "covered": ["x", "work"]})):
+        turn = await say(client, user, "I am a nurse")
+
+    assert turn["reply"] == SENTENCES["en"]["goals"]
+
+
+async def test_s128_a_used_up_day_is_a_day_of_rules(
+    client: AsyncClient, app: FastAPI, make: Make
+) -> None:
+    user = await make.user()
+
+    async with mind_of(app, answering(QUESTION), daily_requests=1) as server:
+        turns = await talk(client, user, "I am a nurse", "to sleep")
+
+    assert [one["source"] for one in turns] == ["model", "rules"]
+    assert turns[1]["model_trouble"] == "ai_quota"
+    assert len(server.requests) == 1
+
+
+async def test_no_session_of_the_database_is_open_while_a_model_is_waited_for(
+    client: AsyncClient, app: FastAPI, make: Make, database: Database
+) -> None:
+    user = await make.user()
+
+    async with mind_of(app, saying('{"say": "Why?"}', wait=0.5)):
+        asked = asyncio.create_task(say(client, user, "I am a nurse"))
+        await asyncio.sleep(0.2)
+        open_ones = database.engine.pool.checkedout()  # type: ignore[attr-defined]
+        await asked
+
+    assert open_ones == 0
+
+
+def test_no_talk_has_more_than_six_questions_whatever_is_said() -> None:
+    dialogue, asked = Dialogue().go_on(), 0
+
+    while not dialogue.is_over:
+        asked += 1
+        dialogue = dialogue.hear("something").go_on(["goals", "work", "nonsense"])
+
+    assert asked <= 6
