@@ -11,7 +11,7 @@ import structlog
 from fastapi import FastAPI
 
 from questlog import __version__, tables
-from questlog.api import openapi, problems, routers, well_known
+from questlog.api import mcp_door, openapi, problems, routers, well_known
 from questlog.api.agent_talk import Talks
 from questlog.api.aliases import API, Aliases
 from questlog.api.denials import Denials
@@ -89,6 +89,8 @@ def create_app(
     app.state.readiness = _readiness(app, settings)
     routers.install(app)
     app.include_router(well_known.router)
+    app.include_router(mcp_door.router)
+    app.router.routes.append(mcp_door.route(settings))
     app.include_router(pages.router)
     if settings.app.docs_enabled:
         pages.install_docs(app)

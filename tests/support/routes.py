@@ -21,6 +21,7 @@ WORDS = {
     "{challenge}": "brisk-week",
     "{item}": "streak-freeze",
     "{token}": "A" * 60,
+    "{tool}": "create_task",
 }
 
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 API = "/api/v1"
 BARE_PREFIXES = ("auth", "tasks", "projects", "goals", "stats", "ai")
-AT_THE_ROOT_TOO = ("/health", "/health/db", "/ready", "/metrics", "/ws/agent", "/ws/events")
+AT_THE_ROOT_TOO = ("/health", "/health/db", "/ready", "/metrics", "/mcp", "/ws/agent", "/ws/events")
 VERSION = re.compile(r"v\d+")
 
 

@@ -70,6 +70,7 @@ NAMED: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/admin/users"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/admin/users/{user_id}"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/admin/users/{user_id}/sessions"): frozenset({Scope.ADMIN_READ}),
+    ("POST", "/mcp"): frozenset({Scope.AGENT_ACT}),
     ("GET", "/quizzes/{lesson_id}/questions"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/quizzes/{lesson_id}/questions/{question_id}"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/search"): frozenset({Scope.TASKS_READ, Scope.ITEMS_READ}),
