@@ -67,8 +67,10 @@ def things(text: str) -> list[str]:
     """Take a list apart: by lines, semicolons, sentences, or commas between few words. Each thing comes once."""
     lines = [text[line.start : line.end] for line in quick_add_lines.read(text)]
     parts = [part for line in lines for part in _parts(line)] if len(lines) == 1 else lines
-    unique = {part.casefold(): part for part in map(_bare, reversed(parts)) if part}
-    return list(reversed(unique.values()))
+    unique: dict[str, str] = {}
+    for part in filter(None, map(_bare, parts)):
+        unique.setdefault(part.casefold(), part)
+    return list(unique.values())
 
 
 def _parts(line: str) -> Iterator[str]:
