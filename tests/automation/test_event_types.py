@@ -14,7 +14,7 @@ from tests.support import catalogue
 
 HOUSE = Path(questlog.__file__).parent
 TYPES = [*event_types.ALL.values(), event_types.TEST]
-# The least that is told (the words of the design); conversations and proposals come with the coach.
+# The least that is told (the words of the design).
 PROMISED = {
     "user": "created updated",
     "session": "created revoked",
@@ -36,6 +36,9 @@ PROMISED = {
     "quest": "advanced completed",
     "badge": "earned",
     "gold": "spent",
+    "conversation": "created deleted",
+    "proposal": "made accepted rejected",
+    "retrospective": "made",
     "webhook": "disabled",
 }
 

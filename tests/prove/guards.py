@@ -19,6 +19,7 @@ from tests.prove.guards_of_recurrence import RECURRENCE
 from tests.prove.guards_of_reminders import REMINDERS
 from tests.prove.guards_of_search import SEARCH
 from tests.prove.guards_of_the_audit_log import AUDIT_LOG
+from tests.prove.guards_of_the_coach import COACH
 from tests.prove.guards_of_the_edges import GATE, IDENTITY
 from tests.prove.guards_of_the_game import GAME
 from tests.prove.guards_of_the_way_out import WAY_OUT
@@ -218,6 +219,7 @@ CORE = (
 
 GUARDS = (
     *AUDIT_LOG,
+    *COACH,
     *COPIES,
     *CORE,
     *COURSES,
