@@ -3,15 +3,13 @@
 import asyncio
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
 from questlog.coach import runs
 from questlog.coach.conversations import MESSAGES, RUNS
 from questlog.coach.runs import LostRunError, Part, RunInProgressError, RunNotFoundError
 from questlog.coach.thinking import TooSlowError
-from questlog.core import clock
-from questlog.core.db import Database, Session
-from questlog.planning.ownership import NotYoursError
+from questlog.core.db import Database
 from tests.coach.talking import impatient, mind_of, talk, text, types
 from tests.support.make import Make
 from tests.support.model_server import calling, failing, model_server, saying

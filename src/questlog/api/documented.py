@@ -66,6 +66,11 @@ HOMES = {
     "ProjectResponse": Home(
         "/projects/{id}", "project_id", ("get_project", "update_project", "delete_project")
     ),
+    "ConversationResponse": Home(
+        "/conversations/{id}",
+        "conversation_id",
+        ("get_conversation", "update_conversation", "delete_conversation"),
+    ),
     "LabelResponse": Home(
         "/labels/{id}", "label_id", ("get_label", "update_label", "delete_label")
     ),

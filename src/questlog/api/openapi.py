@@ -42,6 +42,8 @@ TAGS = {
     "stats": "What was done, and when.",
     "game": "Levels, gold, hearts, bosses, quests, challenges and badges.",
     "learning": "Courses and their lessons, quizzes and reviews.",
+    "ai": "The coach: talking, what it proposes, what it knows of you, and its reviews.",
+    "conversations": "Talks with the coach, and what was said in them.",
     "imports": "Reading in what other systems exported.",
     "audit-log": "What was done that matters for safety, and by whom.",
     "admin": "Accounts and their sessions, for administrators.",

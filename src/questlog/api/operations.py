@@ -18,7 +18,7 @@ DATABASE_DOORS = {
     deps.principal,
 }
 FOUND, NOT_MODIFIED = 302, 304
-WITH_ETAG = ("OwnAccountResponse", "AccountResponse", "WebhookSecretResponse")
+WITH_ETAG = ("OwnAccountResponse", "AccountResponse", "WebhookSecretResponse", "ConversationDetail")
 
 
 class Operation:

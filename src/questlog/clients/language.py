@@ -132,8 +132,13 @@ class Breaker:
     failures: int = 0
     opened_at: float | None = field(default=None)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the model is given a rest just now."""
+        return self.opened_at is not None and time.monotonic() - self.opened_at < STAYS_BROKEN_S
+
     def check(self) -> None:
-        if self.opened_at is not None and time.monotonic() - self.opened_at < STAYS_BROKEN_S:
+        if self.is_open:
             raise ModelError("unavailable", "it failed too often just now")
         if self.opened_at is not None:
             self.opened_at = time.monotonic()  # this one may try; the others wait on

@@ -84,7 +84,10 @@ async def system_prompt(session: Session, held: Held) -> str:
         select(User.name, User.profile_text).where(User.id == held.user_id)
     )
     name, profile_text = found.one()
-    known = [*await profile.told(session, held.user_id, locale), *([profile_text] if profile_text else [])]
+    known = [
+        *await profile.told(session, held.user_id, locale),
+        *([profile_text] if profile_text else []),
+    ]
     now = clock.now().astimezone(clock.zone(held.timezone))
     return prompt(locale, "agent").format(
         name=name or SOMEBODY[locale],

@@ -1,6 +1,6 @@
 """Conversations with the coach and what was said in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -102,21 +102,43 @@ async def get_user_conversations(
 async def messages_of(
     session: Session, user_id: UUID, conversation_id: UUID, request: PageRequest
 ) -> Slice[WireRow]:
-    """Return what was said, newest first."""
+    """Return what was said, newest first. Raises `ConversationNotFoundError`, `NotYoursError`."""
+    await get_conversation(session, user_id, conversation_id)
+    return await _said_in(session, user_id, conversation_id, request)
+
+
+async def with_messages(session: Session, user_id: UUID, conversation_id: UUID) -> WireRow:
+    """Return a conversation with the newest things said in it, in their order, and a cursor to what came before.
+
+    Raises `ConversationNotFoundError`, `NotYoursError`.
+    """
+    found = await get_conversation(session, user_id, conversation_id)
+    newest = await _said_in(session, user_id, conversation_id, PageRequest(NEWEST))
+    shown = {column.name: getattr(found, column.name) for column in SHOWN}
+    return {**shown, "messages": newest.items[::-1], "next_cursor": newest.next_cursor}
+
+
+async def _said_in(
+    session: Session, user_id: UUID, conversation_id: UUID, request: PageRequest
+) -> Slice[WireRow]:
     mine = (MESSAGES.c.user_id == user_id, MESSAGES.c.conversation_id == conversation_id)
     return await page_of(session, select(*SAID).where(*mine), NEWEST_FIRST, request)
 
 
-async def rename(
+async def change(
     session: Session,
     user_id: UUID,
     conversation_id: UUID,
-    title: str,
+    changes: Mapping[str, Any],
     *,
     expected_version: int | None = None,
 ) -> Conversation:
-    """Raises `ConversationNotFoundError`, `NotYoursError`, `PreconditionFailedError`."""
+    """Change the title, if it is among the changes.
+
+    Raises `ConversationNotFoundError`, `NotYoursError`, `PreconditionFailedError`.
+    """
     conversation = await claim(session, user_id, conversation_id, expected_version=expected_version)
+    title = changes.get("title", conversation.title)
     if conversation.title != title:
         conversation.title = title
         conversation.updated_at = clock.now()
@@ -156,9 +178,9 @@ async def add_message(
     conversation = await claim(session, user_id, conversation_id)
     conversation.last_seq += 1
     conversation.last_message_at = now
+    conversation.version += 1
     if not conversation.title and role == "user":
         conversation.title = _title(content)
-        conversation.version += 1
     await session.flush()
     message_id = new_id()
     await session.execute(
@@ -181,6 +203,16 @@ async def add_message(
     return message_id
 
 
+async def add_and_show(
+    session: Session, user_id: UUID, conversation_id: UUID, content: str
+) -> WireRow:
+    """Append something the user says and return the message. Raises what `add_message` does."""
+    message_id = await add_message(session, user_id, conversation_id, role="user", content=content)
+    mine = (MESSAGES.c.id == message_id, MESSAGES.c.user_id == user_id)
+    row = (await session.execute(select(*SAID).where(*mine))).one()
+    return dict(row._mapping)
+
+
 def _title(content: str) -> str:
     first = content.strip().splitlines()[0] if content.strip() else ""
     return first if len(first) <= TITLE_FROM else f"{first[: TITLE_FROM - 1].rstrip()}…"
@@ -195,7 +227,9 @@ async def delete_conversation(
     """
     conversation = await claim(session, user_id, conversation_id, expected_version=expected_version)
     mine = (RUNS.c.user_id == user_id, RUNS.c.conversation_id == conversation_id)
-    runs = select(RUNS.c.id).where(*mine)
+    # Locked, so that whoever thinks one of them stores nothing more meanwhile.
+    found = await session.execute(select(RUNS.c.id).where(*mine).with_for_update())
+    runs = [row.id for row in found]
     own = (PROPOSALS.c.user_id == user_id, PROPOSALS.c.conversation_id == conversation_id)
     now = clock.now()
     still_open = update(PROPOSALS).where(*own, PROPOSALS.c.state == "open")

@@ -33,9 +33,11 @@ async def say(
     model: str,
     locale: str,
     timezone: str,
+    known: str = "",
 ) -> Held:
     """Keep a message and begin the run that answers it, in a new conversation without a given one.
 
+    `known` is material about the user that the model is told before all that was said.
     Raises `ConversationNotFoundError` also for somebody else's (S-122), `RunInProgressError`, `TooManyRunsError`.
     """
     await _check_how_many(session, user_id)
@@ -47,7 +49,14 @@ async def say(
     else:
         await _check_mine(session, user_id, conversation_id)
     held = await runs.begin(
-        session, user_id, conversation_id, message, model=model, locale=locale, timezone=timezone
+        session,
+        user_id,
+        conversation_id,
+        message,
+        model=model,
+        locale=locale,
+        timezone=timezone,
+        material=known,
     )
     prompt = {"prompt": message, "conversation_id": str(conversation_id)}
     told.append(("user_prompt", prompt))

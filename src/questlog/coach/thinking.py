@@ -19,10 +19,12 @@ from questlog.coach import endings, run_parts, runs
 from questlog.coach.agent import Turn
 from questlog.coach.endings import Ending
 from questlog.coach.following import Follower
+from questlog.coach.model_uses import AiQuotaError
 from questlog.coach.runs import Held, LostRunError, Part
 from questlog.coach.thoughts import Thought, TooSlowError
 from questlog.core.db import Database
 from questlog.core.exceptions import QuestlogError, UnavailableError
+from questlog.core.translations import translated
 
 __all__ = ["Thinker", "TooSlowError"]
 
@@ -209,8 +211,17 @@ def _told_of(error: Exception, held: Held) -> dict[str, Any]:
     if isinstance(error, ModelError):
         log.warning("model_failed", run=str(held.id), trouble=error.trouble, said=error.said)
         return _problem("model_unavailable", retryable=error.may_pass, trouble=error.trouble)
+    if isinstance(error, AiQuotaError):
+        after = int(error.headers["Retry-After"])
+        return _problem(
+            error.code, detail=translated(error.message, held.locale), retry_after=after
+        )
     if isinstance(error, QuestlogError):
         may_pass = isinstance(error, UnavailableError)
-        return _problem(error.code, retryable=may_pass, detail=str(error))
+        return _problem(
+            error.code,
+            retryable=may_pass,
+            detail=translated(error.message, held.locale, error.details),
+        )
     log.error("run_broke", run=str(held.id), exc_info=error)
     return _problem("internal_error", retryable=True)

@@ -17,4 +17,9 @@ OF_COACH: Mapping[str, str] = {
     "This conversation is no onboarding, or it is over. Begin a new one.": "Это не знакомство, или оно уже закончено. Начните новое.",
     "This question was answered meanwhile. Read the conversation and answer the present one.": "На этот вопрос уже ответили. Прочтите разговор и ответьте на нынешний.",
     "There is no retrospective of this week.": "Итогов этой недели нет.",
+    "Today's budget for the coach's model is used up. It is new tomorrow.": "Сегодняшний запас запросов к модели наставника исчерпан. Завтра будет новый.",
+    "The coach's model did not answer. What you said is kept; try again soon.": "Модель наставника не ответила. Сказанное сохранено; попробуйте чуть позже.",
+    "The coach is still at it. Its answer will be in the conversation.": "Наставник ещё думает. Ответ появится в разговоре.",
+    "A language model answers.": "Отвечает языковая модель.",
+    "No language model is configured: rules answer, which understand a few commands and make facts into sentences.": "Языковая модель не настроена: отвечают правила, которые понимают несколько команд и складывают факты в предложения.",
 }

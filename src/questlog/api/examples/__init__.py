@@ -20,6 +20,7 @@ from questlog.api.examples import (
     quizzes,
     reviews,
     shop,
+    talks,
     telling,
 )
 from questlog.api.examples.things import of_problem
@@ -39,6 +40,7 @@ EXAMPLES: dict[str, Any] = {
     **quizzes.EXAMPLES,
     **reviews.EXAMPLES,
     **shop.EXAMPLES,
+    **talks.EXAMPLES,
     **automation.EXAMPLES,
     **copies.EXAMPLES,
     **telling.EXAMPLES,

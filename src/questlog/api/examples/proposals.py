@@ -4,7 +4,7 @@ from typing import Any
 
 from questlog.api.examples.things import EVENT, MADE, REQUEST, SESSION, page_of
 
-_proposal = {
+PROPOSAL = {
     "id": EVENT,
     "conversation_id": SESSION,
     "run_id": REQUEST,
@@ -30,6 +30,6 @@ _tool = {
 EXAMPLES: dict[str, Any] = {
     "AllowedToolList": {"items": [_tool]},
     "AllowedToolResponse": _tool,
-    "ProposalPage": page_of(_proposal),
-    "ProposalResponse": _proposal,
+    "ProposalPage": page_of(PROPOSAL),
+    "ProposalResponse": PROPOSAL,
 }

@@ -1,0 +1,194 @@
+"""The chat over HTTP: judged without a model first, then with one that is a real server."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from httpx2 import ASGITransport, AsyncClient
+
+from questlog.core.db import Database
+from questlog.identity.front_desk import FrontDesk
+from questlog.main import create_app
+from tests.support import world
+from tests.support.make import Make
+from tests.support.model_server import ModelServer, calling, failing, model_server, saying
+
+CHAT = "/api/v1/ai/chat"
+type Opened = Callable[..., AbstractAsyncContextManager[AsyncClient]]
+
+
+@pytest.fixture
+def with_model(
+    database: Database, database_address: str, tmp_path: Path, desk: FrontDesk
+) -> Opened:
+    """Open a client of a server that has a model."""
+
+    @asynccontextmanager
+    async def open_(server: ModelServer, **more: str) -> AsyncIterator[AsyncClient]:
+        named = {"LLM_MODEL": "openai/gpt-4o-mini", "LLM_API_KEY": "k", "LLM_API_BASE": server.url}
+        settings = world.settings(database_address, tmp_path, **named, **more)
+        app = create_app(settings, database, desk)
+        async with AsyncClient(
+            transport=ASGITransport(app), base_url="http://testserver"
+        ) as client:
+            yield client
+        await app.state.thinker.close()
+        await app.state.language_model.close()
+
+    return open_
+
+
+async def test_without_a_model_the_chat_says_so(client: AsyncClient, make: Make) -> None:
+    english, russian = await make.user(), await make.user(locale="ru")
+
+    hello = await client.post(CHAT, json={"message": "Tell me a story"}, headers=english.headers)
+    privet = await client.post(CHAT, json={"message": "Расскажи сказку"}, headers=russian.headers)
+
+    assert hello.status_code == 200
+    assert hello.json()["source"] == "rules"
+    assert hello.json()["reply"].startswith("No language model is configured")
+    assert privet.json()["reply"].startswith("На этом сервере не настроена")
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "expected"),
+    [
+        ("en", "What should I do today?", "- Buy bread"),
+        ("en", "statistics", "Completed in the last 7 days: 0."),
+        ("en", "find bread", "- Buy bread"),
+        ("en", "my tasks", "- Buy bread"),
+        ("en", "goals?", "- Speak Italian"),
+        ("en", "what is overdue", "There is nothing to show."),
+        ("ru", "Что делать сегодня?", "- Buy bread"),
+        ("ru", "Статистика за неделю", "Сделано за последние дни (7): 0."),
+        ("ru", "найди bread", "- Buy bread"),
+        ("ru", "мои цели", "- Speak Italian"),
+        ("ru", "покажи карточки", "Карточек ждут повторения: 0."),
+    ],
+)
+async def test_without_a_model_some_commands_are_understood(
+    client: AsyncClient, make: Make, locale: str, said: str, expected: str
+) -> None:
+    user = await make.user(locale=locale)
+    await make.task(user, title="Buy bread")
+    await make.goal(user)
+
+    answer = await client.post(CHAT, json={"message": said}, headers=user.headers)
+
+    assert expected in answer.json()["reply"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [("en", "Add water the plants"), ("ru", "Добавь задачу water the plants")],
+)
+async def test_without_a_model_adding_is_proposed(
+    client: AsyncClient, make: Make, locale: str, said: str
+) -> None:
+    user = await make.user(locale=locale)
+
+    answer = (await client.post(CHAT, json={"message": said}, headers=user.headers)).json()
+    before = (await client.get("/api/v1/tasks", headers=user.headers)).json()
+    proposal = answer["proposals"][0]
+    await client.post(f"/api/v1/ai/proposals/{proposal['id']}/accept", headers=user.headers)
+    after = (await client.get("/api/v1/tasks", headers=user.headers)).json()
+
+    assert (proposal["arguments"], proposal["state"]) == ({"title": "water the plants"}, "open")
+    assert before["items"] == []
+    assert [task["title"] for task in after["items"]] == ["water the plants"]
+
+
+async def test_with_a_model_it_answers_from_what_it_knows(make: Make, with_model: Opened) -> None:
+    user = await make.user(name="Ada", profile_text="Works at night.")
+    await make.task(user, title="Buy bread")
+
+    async with (
+        model_server(saying("Bread, ", "then rest.")) as server,
+        with_model(server) as client,
+    ):
+        answer = await client.post(CHAT, json={"message": "What now?"}, headers=user.headers)
+        status = await client.get("/api/v1/ai/status", headers=user.headers)
+
+    told = server.requests[0]["messages"]
+    assert answer.json()["reply"] == "Bread, then rest."
+    assert "Ada" in told[0]["content"]
+    assert "Works at night." in told[0]["content"]
+    assert "Buy bread" in str(told[1])
+    assert str(told[-1]["content"]) == "What now?"
+    assert status.json()["budget"]["requests"] == 1
+    assert status.json()["budget"]["tokens"] == 18
+
+
+async def test_a_conversation_goes_on(make: Make, with_model: Opened) -> None:
+    user = await make.user()
+
+    async with model_server(saying("Hello."), saying("Yes.")) as server:
+        async with with_model(server) as client:
+            first = await client.post(CHAT, json={"message": "I am Ada"}, headers=user.headers)
+            again = {"message": "Remember?", "conversation_id": first.json()["conversation_id"]}
+            second = await client.post(CHAT, json=again, headers=user.headers)
+
+    said = [turn["content"] for turn in server.requests[1]["messages"] if "content" in turn]
+    assert second.json()["conversation_id"] == first.json()["conversation_id"]
+    assert said[-3:] == ["I am Ada", "Hello.", "Remember?"]
+
+
+async def test_s128_a_used_up_budget_answers_before_anything_is_asked(
+    make: Make, with_model: Opened
+) -> None:
+    user = await make.user()
+
+    async with model_server() as server, with_model(server, LLM_DAILY_REQUESTS="1") as client:
+        await client.post(CHAT, json={"message": "One"}, headers=user.headers)
+        refused = await client.post(CHAT, json={"message": "Two"}, headers=user.headers)
+        talks = await client.get("/api/v1/conversations", headers=user.headers)
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "ai_quota")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert (len(server.requests), len(talks.json()["items"])) == (1, 1)
+
+
+async def test_s128_a_budget_that_ends_in_mid_turn_is_429_too(
+    make: Make, with_model: Opened
+) -> None:
+    user = await make.user()
+
+    async with model_server(calling("list_goals")) as server:
+        async with with_model(server, LLM_DAILY_TOKENS="10") as client:
+            answer = await client.post(CHAT, json={"message": "One"}, headers=user.headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (429, "ai_quota")
+    assert len(server.requests) == 1
+
+
+async def test_f26_a_model_that_is_down_is_503_without_its_words(
+    make: Make, with_model: Opened
+) -> None:
+    user = await make.user(locale="ru")
+
+    async with model_server(failing(401, "your key sk-secret is wrong")) as server:
+        async with with_model(server) as client:
+            answer = await client.post(CHAT, json={"message": "One"}, headers=user.headers)
+
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (503, "model_unavailable")
+    assert problem["details"] == {"trouble": "refused", "retryable": False}
+    assert "sk-secret" not in answer.text
+    assert problem["detail"].startswith("Модель наставника не ответила")
+
+
+async def test_f26_a_model_that_fails_five_times_is_given_a_rest(
+    make: Make, with_model: Opened
+) -> None:
+    user = await make.user()
+
+    async with model_server() as server:
+        server.otherwise = lambda _body: failing(500)
+        async with with_model(server) as client:
+            for _ in range(6):
+                await client.post(CHAT, json={"message": "One"}, headers=user.headers)
+            status = await client.get("/api/v1/ai/status", headers=user.headers)
+
+    assert len(server.requests) == 5
+    assert status.json()["available"] is False
