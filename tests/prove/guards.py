@@ -18,6 +18,7 @@ from tests.prove.guards_of_quizzes import QUIZZES
 from tests.prove.guards_of_recurrence import RECURRENCE
 from tests.prove.guards_of_reminders import REMINDERS
 from tests.prove.guards_of_search import SEARCH
+from tests.prove.guards_of_the_agent import AGENT
 from tests.prove.guards_of_the_audit_log import AUDIT_LOG
 from tests.prove.guards_of_the_coach import COACH
 from tests.prove.guards_of_the_edges import GATE, IDENTITY
@@ -219,6 +220,7 @@ CORE = (
 
 GUARDS = (
     *AUDIT_LOG,
+    *AGENT,
     *COACH,
     *COPIES,
     *CORE,
