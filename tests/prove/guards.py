@@ -17,6 +17,7 @@ from tests.prove.guards_of_phrases import PHRASES
 from tests.prove.guards_of_quizzes import QUIZZES
 from tests.prove.guards_of_recurrence import RECURRENCE
 from tests.prove.guards_of_reminders import REMINDERS
+from tests.prove.guards_of_runs import RUNS
 from tests.prove.guards_of_search import SEARCH
 from tests.prove.guards_of_the_agent import AGENT
 from tests.prove.guards_of_the_audit_log import AUDIT_LOG
@@ -238,6 +239,7 @@ GUARDS = (
     *PLANNING,
     *LIVE,
     *MOVING,
+    *RUNS,
     *SEARCH,
     *PHRASES,
     *QUIZZES,

@@ -19,6 +19,7 @@ KINDS: Mapping[str, str] = {
     "blocker_id": "task",
     "blocks": "task",
     "card_id": "card",
+    "conversation_id": "conversation",
     "course_id": "course",
     "delivery_id": "delivery",
     "event_id": "event",
@@ -89,6 +90,7 @@ async def _week(make: Make, _user: Person, word: str) -> Any:
 MAKERS: Mapping[str, Maker] = {
     "api key": lambda make, user, word: make.api_key(user, name=word),
     "card": lambda make, user, _word: make.card(user),
+    "conversation": lambda make, user, word: make.conversation(user, title=word),
     "course": lambda make, _user, word: make.course(title=word),
     "delivery": lambda make, user, _word: make.delivery(user),
     "event": _event,

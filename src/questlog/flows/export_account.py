@@ -34,6 +34,8 @@ LEFT_OUT: Mapping[str, str] = {
     "jobs": "what the server is about to do for the account; it means nothing elsewhere",
     "oidc_attempts": "a sign-in under way",
     "recovery_codes": "nothing but digests of what opens the account",
+    "run_parts": "what the coach sent while it answered; its messages say the same",
+    "runs": "how the coach came to an answer; its messages have the answers",
     "socket_tickets": "good for a minute, and only once",
     "totp_secrets": "nothing but a secret that opens the account",
     "undo_states": "what the changes of the last day replaced; it means nothing elsewhere",

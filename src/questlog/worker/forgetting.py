@@ -1,10 +1,11 @@
-"""What is kept for a while only: messages that are over for 30 days, the event log for 400."""
+"""What is kept for a while only: what the coach's runs sent for 7 days, messages that are over for 30, events for 400."""
 
 import asyncio
 
 import structlog
 
 from questlog.automation import deliveries, event_retention
+from questlog.coach import run_parts
 from questlog.core.db import Database
 
 log = structlog.get_logger(__name__)
@@ -13,7 +14,7 @@ log = structlog.get_logger(__name__)
 async def forget(database: Database) -> int:
     """Delete what is too old, in short transactions; return in how many there was something."""
     steps = 0
-    for sweep in (deliveries.sweep, event_retention.sweep):
+    for sweep in (deliveries.sweep, event_retention.sweep, run_parts.sweep):
         while await database.write(sweep):
             steps += 1
             await asyncio.sleep(0)
