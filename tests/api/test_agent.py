@@ -537,6 +537,7 @@ async def test_s125_a_proposal_is_decided_once_and_from_any_device(
     assert (done["type"], done["data"]["state"]) == ("proposal", "accepted")
     assert done["run_id"] == told[0]["run_id"]
     assert (late["type"], late["data"]["code"]) == ("error", "proposal_decided")
+    assert late["data"]["answer_to"] == {"type": "decision", "proposal_id": proposal["id"]}
     assert await count(database, Task.user_id == user.id, Task.title == "Buy milk") == 1
 
 

@@ -13,6 +13,8 @@ from questlog.core.exceptions import ValidationError as InvalidInputError
 from questlog.core.schemas import Strict
 
 LARGEST_SEQ = 2**63 - 1
+NAMED = ("type", "conversation_id", "run_id", "proposal_id")
+LONGEST_NAME = 64
 BARE = frozenset({"message", "conversation_id"})
 TYPES = ("message", "resume", "decision", "stop", "ping")  # a tuple: what comes may not be hashable
 
@@ -77,6 +79,12 @@ def read(message: Mapping[str, Any]) -> ClientMessage:
 def told(type_: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return a message of the socket itself, which belongs to no run."""
     return {"type": type_, "data": dict(data), "run_id": None, "seq": None}
+
+
+def answer_to(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what tells a client which of its messages an answer is about."""
+    named = {name: message[name] for name in NAMED if isinstance(message.get(name), str)}
+    return {name: value for name, value in named.items() if len(value) <= LONGEST_NAME}
 
 
 def failed(error: QuestlogError, locale: str) -> dict[str, Any]:

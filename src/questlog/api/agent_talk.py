@@ -116,10 +116,13 @@ class Talk:
     async def _answer(self, message: dict[str, Any]) -> None:
         try:
             await self._do(agent_messages.read(message))
+            return
         except ValidationError as error:
-            await self._visitor.send(agent_messages.misunderstood(error))
+            told = agent_messages.misunderstood(error)
         except TROUBLES as error:
-            await self._visitor.send(agent_messages.failed(meaning(error), self._me.locale))
+            told = agent_messages.failed(meaning(error), self._me.locale)
+        told["data"]["answer_to"] = agent_messages.answer_to(message)
+        await self._visitor.send(told)
 
     async def _do(self, message: agent_messages.ClientMessage) -> None:
         match message:
