@@ -99,6 +99,20 @@ async def test_without_a_model_adding_is_proposed(
     assert [task["title"] for task in after["items"]] == ["water the plants"]
 
 
+async def test_without_a_model_a_line_is_read_as_quick_add_reads_it(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user(locale="ru")
+
+    answer = await client.post(
+        CHAT, json={"message": "Напомни полить цветы каждый день"}, headers=user.headers
+    )
+
+    proposed = answer.json()["proposals"][0]["arguments"]
+    assert (proposed["title"], proposed["recurrence"]) == ("полить цветы", "каждый день")
+    assert "due_date" in proposed
+
+
 async def test_with_a_model_it_answers_from_what_it_knows(make: Make, with_model: Opened) -> None:
     user = await make.user(name="Ada", profile_text="Works at night.")
     await make.task(user, title="Buy bread")
@@ -123,11 +137,13 @@ async def test_with_a_model_it_answers_from_what_it_knows(make: Make, with_model
 async def test_a_conversation_goes_on(make: Make, with_model: Opened) -> None:
     user = await make.user()
 
-    async with model_server(saying("Hello."), saying("Yes.")) as server:
-        async with with_model(server) as client:
-            first = await client.post(CHAT, json={"message": "I am Ada"}, headers=user.headers)
-            again = {"message": "Remember?", "conversation_id": first.json()["conversation_id"]}
-            second = await client.post(CHAT, json=again, headers=user.headers)
+    async with (
+        model_server(saying("Hello."), saying("Yes.")) as server,
+        with_model(server) as client,
+    ):
+        first = await client.post(CHAT, json={"message": "I am Ada"}, headers=user.headers)
+        again = {"message": "Remember?", "conversation_id": first.json()["conversation_id"]}
+        second = await client.post(CHAT, json=again, headers=user.headers)
 
     said = [turn["content"] for turn in server.requests[1]["messages"] if "content" in turn]
     assert second.json()["conversation_id"] == first.json()["conversation_id"]
@@ -154,9 +170,11 @@ async def test_s128_a_budget_that_ends_in_mid_turn_is_429_too(
 ) -> None:
     user = await make.user()
 
-    async with model_server(calling("list_goals")) as server:
-        async with with_model(server, LLM_DAILY_TOKENS="10") as client:
-            answer = await client.post(CHAT, json={"message": "One"}, headers=user.headers)
+    async with (
+        model_server(calling("list_goals")) as server,
+        with_model(server, LLM_DAILY_TOKENS="10") as client,
+    ):
+        answer = await client.post(CHAT, json={"message": "One"}, headers=user.headers)
 
     assert (answer.status_code, answer.json()["code"]) == (429, "ai_quota")
     assert len(server.requests) == 1
@@ -167,9 +185,11 @@ async def test_f26_a_model_that_is_down_is_503_without_its_words(
 ) -> None:
     user = await make.user(locale="ru")
 
-    async with model_server(failing(401, "your key sk-secret is wrong")) as server:
-        async with with_model(server) as client:
-            answer = await client.post(CHAT, json={"message": "One"}, headers=user.headers)
+    async with (
+        model_server(failing(401, "your key sk-secret is wrong")) as server,
+        with_model(server) as client,
+    ):
+        answer = await client.post(CHAT, json={"message": "One"}, headers=user.headers)
 
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (503, "model_unavailable")

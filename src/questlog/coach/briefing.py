@@ -16,6 +16,8 @@ from questlog.coach.rules_model import RulesModel
 from questlog.coach.runs import Held
 from questlog.core import clock
 from questlog.core.db import Database, Session
+from questlog.core.outside_settings import LlmSettings
+from questlog.identity.issuer_presence import AccountClosedError
 from questlog.identity.models import User
 
 LONGEST_PROFILE = 8_000
@@ -42,7 +44,8 @@ class Briefing:
     async def turn(self, held: Held, send: Send, keep: Keep) -> Turn:
         words = words_of(held.locale)
         if self.mind is None:
-            brief = Brief(RulesModel(words), self._tools, Free(), "", words.enough)
+            now = clock.now().astimezone(clock.zone(held.timezone))
+            brief = Brief(RulesModel(words, now), self._tools, Free(), "", words.enough)
             return Turn(held, brief, send=send, keep=keep)
         system = await self._database.read(system_prompt, held)
         purse = DayPurse(self._database, held.user_id, held.timezone, self.mind)
@@ -58,13 +61,19 @@ class DayPurse(Purse):
         self._user_id, self._timezone = user_id, timezone
 
     async def claim(self) -> None:
-        await self._database.write(
-            model_uses.claim_request, self._user_id, self._timezone, self._mind.budget
-        )
+        await self._database.write(_claim, self._user_id, self._timezone, self._mind.budget)
 
     async def spend(self, tokens_in: int, tokens_out: int) -> None:
         used = {"tokens_in": tokens_in, "tokens_out": tokens_out}
         await self._database.write(model_uses.spend, self._user_id, self._timezone, **used)
+
+
+async def _claim(session: Session, user_id: UUID, timezone: str, budget: LlmSettings) -> None:
+    """Count a request, unless the account was closed while its answer was under way."""
+    is_open = select(User.deactivated_at.is_(None)).where(User.id == user_id)
+    if not await session.scalar(is_open):
+        raise AccountClosedError()
+    await model_uses.claim_request(session, user_id, timezone, budget)
 
 
 class Free(Purse):

@@ -227,9 +227,9 @@ async def delete_conversation(
     """
     conversation = await claim(session, user_id, conversation_id, expected_version=expected_version)
     mine = (RUNS.c.user_id == user_id, RUNS.c.conversation_id == conversation_id)
+    runs = select(RUNS.c.id).where(*mine)
     # Locked, so that whoever thinks one of them stores nothing more meanwhile.
-    found = await session.execute(select(RUNS.c.id).where(*mine).with_for_update())
-    runs = [row.id for row in found]
+    await session.execute(runs.with_for_update())
     own = (PROPOSALS.c.user_id == user_id, PROPOSALS.c.conversation_id == conversation_id)
     now = clock.now()
     still_open = update(PROPOSALS).where(*own, PROPOSALS.c.state == "open")

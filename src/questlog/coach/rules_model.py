@@ -6,6 +6,7 @@ It says what it is, and pretends nothing. What it would change is proposed, as w
 import json
 import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from questlog.clients.language import (
@@ -22,6 +23,7 @@ from questlog.clients.language import (
     as_json,
 )
 from questlog.coach.rule_words import RuleWords
+from questlog.planning.phrases import quick_add
 
 NAME = "rules"
 MOST_SHOWN = 12
@@ -30,12 +32,12 @@ LONGEST_SEARCH = 200
 
 
 class RulesModel:
-    """Reads the last thing said, and says what the tool found. Pure."""
+    """Reads the last thing said, and says what the tool found. `now` is the moment on the user's clock."""
 
     name = NAME
 
-    def __init__(self, words: RuleWords) -> None:
-        self._words = words
+    def __init__(self, words: RuleWords, now: datetime) -> None:
+        self._words, self._now = words, now
 
     async def stream(self, asked: Asked) -> AsyncGenerator[Piece]:
         said = self._answer(asked.thread)
@@ -61,7 +63,7 @@ class RulesModel:
         for pattern, tool in self._words.commands:
             match = re.fullmatch(pattern, text, re.IGNORECASE)
             if match is not None:
-                return _call(tool, match.groupdict().get("what") or "")
+                return _call(tool, match.groupdict().get("what") or "", self._now)
         return None
 
     def _told(self, answered: ToolAnswered) -> str:
@@ -93,15 +95,26 @@ class RulesModel:
         return told
 
 
-def _call(tool: str, what: str) -> tuple[str, dict[str, Any]]:
+def _call(tool: str, what: str, now: datetime) -> tuple[str, dict[str, Any]]:
     match tool:
         case "create_task":
-            return tool, {"title": what[:LONGEST_TITLE]}
+            return tool, task_of(what, now)
         case "search":
             return tool, {"words": what[:LONGEST_SEARCH]}
         case "list_overdue":
             return "list_tasks", {"view": "overdue"}
     return tool, {}
+
+
+def task_of(what: str, now: datetime) -> dict[str, Any]:
+    """Return the task that a line describes, with its date and repetition, as quick add reads it."""
+    try:
+        found = quick_add.understand(quick_add.read(what, now=now)[0], lambda _kind, _name: None)
+    except quick_add.QuickAddError:
+        return {"title": what[:LONGEST_TITLE]}
+    due = found.due.isoformat() if found.due is not None else None
+    told = {"due_date": due, "recurrence": found.recurrence, "priority": found.value("priority")}
+    return {"title": found.title} | {name: one for name, one in told.items() if one is not None}
 
 
 def _title(one: Any) -> str:
