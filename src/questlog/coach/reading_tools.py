@@ -32,6 +32,7 @@ from questlog.planning.urgency_words import words
 from questlog.stats import overview, productivity
 
 MANY = 100
+MOST_DAYS = 60
 TOLD_OF_A_TASK = (
     "id",
     "title",
@@ -118,11 +119,13 @@ async def list_projects(session: Session, who: Who, asked: NoArguments) -> dict[
 
 
 async def statistics(session: Session, who: Who, asked: Statistics) -> dict[str, Any]:
+    """Newest day first; of a long stretch only its sum and its last days."""
     today = clock.today(who.timezone)
     days = await productivity.of_days(session, who.user_id, asked.days, today=today)
     whole = await overview.of_all(session, who.user_id, today=today)
+    told = [{"date": day.date.isoformat(), "done": day.count, "xp": day.xp} for day in days]
     return {
-        "days": [{"date": day.date.isoformat(), "done": day.count, "xp": day.xp} for day in days],
+        "days": told[: -MOST_DAYS - 1 : -1],
         "done_in_these_days": sum(day.count for day in days),
         "overall": _plain(asdict(whole)),
     }
