@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from questlog.coach import proposals
-from questlog.coach.models import AllowedTool, Conversation, Proposal
+from questlog.coach.models import AllowedTool, Conversation, Proposal, Statement
 from questlog.core import clock
 from questlog.core.ids import new_id
 from tests.support.rows import Person, Rows
@@ -36,3 +36,11 @@ class MakeCoach(Rows):
         }
         values.setdefault("digest", proposals.digest(values))
         return await self._save(Proposal(id=new_id(), **values))
+
+    async def statement(
+        self, user: Person, *, words: str = "A nurse", topic: str = "work", **more: object
+    ) -> Statement:
+        values = {"source": "hand", "noted_on": clock.today("UTC"), **self._stamps(), **more}
+        return await self._save(
+            Statement(id=new_id(), user_id=user.id, topic=topic, words=words, **values)
+        )
