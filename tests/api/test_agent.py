@@ -617,5 +617,6 @@ async def test_f26_a_model_in_trouble_is_told_and_the_conversation_goes_on(
     assert told[-1]["data"]["retryable"] is retryable
     assert told[-1]["data"]["code"] == "model_unavailable"
     assert told[-1]["data"]["trouble"] == trouble
+    assert ("try again" in told[-1]["data"]["detail"]) is retryable
     assert "the-key-of-the-model" not in str(told)
     assert again[-1]["type"] == "complete"

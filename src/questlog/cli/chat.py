@@ -93,5 +93,4 @@ def _typed(prompt: str) -> str:
 
 
 def _words(problem: dict[str, Any]) -> str:
-    detail = str(problem.get("detail") or problem["code"])
-    return f"{detail} Try again." if problem.get("retryable") else detail
+    return str(problem.get("detail") or f"the coach could not answer: {problem['code']}")

@@ -33,6 +33,8 @@ LOOK_S = 1.0
 RENEW_S = 10.0
 DOWN = (SQLAlchemyError, OSError)
 ENDS_WITHIN_S = 3.0
+PASSING = "The coach's model did not answer. What you said is kept; try again soon."
+LASTING = "The coach's model does not take this. Ask whoever runs this server."
 
 log = structlog.get_logger(__name__)
 
@@ -210,7 +212,9 @@ def _told_of(error: Exception, held: Held) -> dict[str, Any]:
     """Return what followers are told of an error: nothing of a provider's words, and nothing of ours inside."""
     if isinstance(error, ModelError):
         log.warning("model_failed", run=str(held.id), trouble=error.trouble, said=error.said)
-        return _problem("model_unavailable", retryable=error.may_pass, trouble=error.trouble)
+        words = translated(PASSING if error.may_pass else LASTING, held.locale)
+        told = {"detail": words, "trouble": error.trouble}
+        return _problem("model_unavailable", retryable=error.may_pass, **told)
     if isinstance(error, AiQuotaError):
         after = int(error.headers["Retry-After"])
         return _problem(

@@ -14,6 +14,7 @@ OF_LIVE: Mapping[str, str] = {
     "This socket understands `ping` only.": "Этот сокет понимает только `ping`.",
     "This socket understands `message`, `resume`, `decision`, `stop` and `ping`.": "Этот сокет понимает `message`, `resume`, `decision`, `stop` и `ping`.",
     "The coach is answering you in {most} conversations already. Wait for one.": "Наставник уже отвечает вам в стольких разговорах: {most}. Дождитесь одного из них.",
+    "The coach's model does not take this. Ask whoever runs this server.": "Модель наставника такое не принимает. Обратитесь к тому, кто ведёт этот сервер.",
     "Nothing is being answered here.": "Здесь сейчас не готовится никакой ответ.",
     "The message is not valid JSON.": "Это сообщение — не JSON.",
     "The message is no JSON object.": "Это сообщение — не объект JSON.",
