@@ -45,6 +45,8 @@ async def test_a_yes_does_exactly_what_was_proposed(
     assert answer.json()["result"]["title"] == "Swim"
     assert await titles(client, user) == ["Swim"]
     assert [event.actor for event in [*created, *accepted]] == [f"user:{user.id}"] * 2
+    request = answer.headers["X-Request-ID"]
+    assert [event.correlation_id for event in [*created, *accepted]] == [request] * 2
 
 
 async def test_s125_a_yes_counts_once_however_often_and_from_wherever_it_is_said(

@@ -5,6 +5,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from questlog.clients.language import Tool, ToolCall
+from questlog.core import caller
 from questlog.core.db import Session
 
 type Outcome = Literal["done", "proposed", "refused"]
@@ -35,6 +36,9 @@ class Who:
 
     def sign(self, session: Session) -> None:
         """Let the events of this transaction name who did it, and its flows know for whom they are."""
+        request_id = caller.current().request_id
+        if request_id is not None:
+            session.info["request_id"] = request_id
         session.info.update(
             user_id=self.user_id, actor=self.actor, locale=self.locale, timezone=self.timezone
         )
