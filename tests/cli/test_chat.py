@@ -1,6 +1,9 @@
 """Talking with the coach at a terminal, with a model that plays a script."""
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +13,7 @@ from questlog.core import database_url, schema
 from tests.support import server
 from tests.support.postgres import PostgresServer
 from tests.support.server import RunningServer
-from tests.support.terminal import Terminal
+from tests.support.terminal import PATIENCE_S, Terminal
 
 SCRIPT = """
 - when: [milk]
@@ -22,6 +25,10 @@ SCRIPT = """
   again: true
 - when: [evil]
   say: "Fine\\e[2J\\e]0;owned\\a\\u202e words"
+  again: true
+- when: [slowly]
+  say: "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+  pause_ms: 1500
   again: true
 - say: "Good morning.\\nWhat is first?"
   again: true
@@ -106,6 +113,26 @@ def test_s127_a_model_cannot_move_the_cursor(ada: Terminal) -> None:
     said = ada.run("chat", "evil")
 
     assert said.lines == ["Fine[2J]0;owned words"]
+
+
+def test_s129_ctrl_c_stops_an_answer(ada: Terminal) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "questlog.cli", "chat", "slowly"],
+        cwd=ada.home,
+        env=ada.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        begun = process.stdout.read(3)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=PATIENCE_S)
+
+    assert begun == "one"
+    assert rest.endswith("\n(stopped)\n")
+    assert "fifteen" not in rest
+    assert process.returncode == 0
 
 
 def test_nobody_goes_on_with_nothing(ada: Terminal) -> None:
