@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from questlog.clients.language import Patient
 from questlog.clients.language_models import connect
 from questlog.coach import speaking
 from questlog.coach.asking import Mind
 from questlog.coach.briefing import Briefing
+from questlog.coach.conversations import MESSAGES
 from questlog.coach.runs import Held, Part
 from questlog.coach.thinking import Thinker
 from questlog.core.db import Database
@@ -76,6 +78,13 @@ async def talk(database: Database, mind: Mind | None) -> AsyncIterator[Talk]:
         await here.thinker.close()
         if mind is not None:
             await mind.model.close()
+
+
+async def messages(database: Database) -> list[tuple[str, str, str]]:
+    async with database.reader() as session:
+        columns = (MESSAGES.c.role, MESSAGES.c.content, MESSAGES.c.state)
+        rows = await session.execute(select(*columns).order_by(MESSAGES.c.seq))
+        return [tuple(row) for row in rows]
 
 
 def types(parts: list[Part]) -> list[str]:

@@ -8,7 +8,7 @@ RUNS = (
         "coach/runs.py",
         "mine = (RUNS.c.id == held.id, RUNS.c.user_id == held.user_id, RUNS.c.lease == held.lease)",
         "mine = (RUNS.c.id == held.id, RUNS.c.user_id == held.user_id)",
-        'tests/coach/test_thinking.py -k "lost_a_run and sqlite"',
+        'tests/coach/test_runs_in_trouble.py -k "lost_a_run and sqlite"',
     ),
     Guard(
         "a turn has an end",
