@@ -7,6 +7,7 @@ anything of an administrator's (S-124).
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from questlog.clients.language import Tool
@@ -36,10 +37,15 @@ class CoachTool:
     can_be_allowed: bool = False
 
     def offered(self, locale: str) -> Tool:
-        return Tool(self.name, purpose(self.name, locale), told(self.takes))
+        return _offered(self, locale)
 
     def may_be_called(self, scopes: frozenset[str] | None) -> bool:
         return scopes is None or self.needs <= scopes
+
+
+@cache  # schemas take milliseconds, and the first word of an answer waits for them
+def _offered(tool: CoachTool, locale: str) -> Tool:
+    return Tool(tool.name, purpose(tool.name, locale), told(tool.takes))
 
 
 def _reads(name: str, arguments: type[Strict], run: Run, *needs: Scope) -> CoachTool:
