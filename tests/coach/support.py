@@ -66,7 +66,7 @@ async def _save(database: Database, rows: list[dict[str, Any]]) -> None:
 
 async def by_sql(database: Database, sql: str, user: Person, **values: Any) -> Any:
     """Run a counting statement and return its one row, or its only value."""
-    found = {"me": user.id.bytes if database.is_sqlite else user.id, **_plain(database, values)}
+    found = {"me": str(user.id) if database.is_sqlite else user.id, **_plain(database, values)}
     async with database.reader() as session:
         row = (await session.execute(text(sql), found)).one()
     return row[0] if len(row) == 1 else tuple(row)

@@ -51,6 +51,7 @@ FACTS = {
         "Most happened at 6 pm, some at 18:03.",
         "You earned 1.2k XP.",
         "Вы получили 1,2 тыс. очков.",
+        "Those 12 may wait.",
         "К сроку готово 12 к концу недели.",
     ],
 )
@@ -92,6 +93,8 @@ def test_what_the_facts_have_stays(sentence: str) -> None:
         "Half of them were late.",
         "Half past 7:30 is best.",
         "On 24 November you rested.",
+        "On 3 May you rested.",
+        "3 мая вы отдыхали.",
         "22 ноября 2025 года всё началось.",
         "At 9 am you begin.",
         "Вдвое больше, пятьюдесятью делами.",

@@ -46,7 +46,7 @@ DATES = (
     re.compile(rf"\b{_MONTH}\s{_DAYS}(?![\d.,]\d){_YEAR}", re.IGNORECASE),
 )
 HALF_DAY = re.compile(r"(?<!\d)(\d{1,2})(?::(\d{2}))?\s?([ap])\.?m\b", re.IGNORECASE)
-CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?![\d:])")
+CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?!:?\d)")
 GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 NUMBER = re.compile(
     rf"(?P<sign>(?<![\w\d%])[+\-−–])?(?P<number>\d{{1,3}}(?:{SPACES}\d{{3}})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
@@ -124,7 +124,10 @@ def is_confirmed(sentence: str, known: Known) -> bool:
     rest = QUOTED.sub(lambda hit: "" if _is_title(hit, known) else hit[0], sentence)
     rest = unicodedata.normalize("NFKC", rest)
     for pattern in DATES:
-        rest = pattern.sub(lambda hit: " " if _is_known_date(hit, known) else hit[0], rest)
+        said = [hit for hit in pattern.finditer(rest) if hit["month"] != "may"]
+        if not all(known.has_day(day) for hit in said for day in _days(hit)):
+            return False
+        rest = pattern.sub(lambda hit: hit[0] if hit["month"] == "may" else " ", rest)
     return all(known.has(value, sign) for value, sign in _values(rest))
 
 
@@ -148,10 +151,6 @@ def _folded(title: str) -> str:
 
 def _is_title(hit: re.Match[str], known: Known) -> bool:
     return _folded("".join(filter(None, hit.groups()))) in known.titles
-
-
-def _is_known_date(hit: re.Match[str], known: Known) -> bool:
-    return all(known.has_day(day) for day in _days(hit))
 
 
 def _days(hit: re.Match[str]) -> Iterator[Day]:

@@ -1,0 +1,171 @@
+"""Every number of a seeded history is what other SQL counts, one question at a time."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from questlog.coach import facts
+from questlog.coach.facts import Facts, Span
+from questlog.core.db import Database
+from questlog.planning import tasks
+from tests.coach.support import NOON, TODAY, WEEK_ON, by_sql, ninety_days
+from tests.support.make import Make, Person
+from tests.support.moving_clock import MovingClock
+from tests.support.sql import count_statements
+
+DONE = (
+    "FROM occurrences WHERE user_id = :me AND outcome = 'completed' AND reopened_at IS NULL "
+    "AND done_on BETWEEN :first AND :last"
+)
+LATE = (
+    "FROM occurrences WHERE user_id = :me AND outcome = 'postponed' AND reopened_at IS NULL "
+    "AND done_on BETWEEN :first AND :last"
+)
+OPEN = (
+    "FROM tasks WHERE user_id = :me AND completed_at IS NULL AND deleted_at IS NULL "
+    "AND state <> 'cancelled' AND parent_task_id IS NULL"
+)
+SPANS = (
+    Span(WEEK_ON, WEEK_ON + timedelta(days=6)),
+    Span(TODAY - timedelta(days=27), TODAY),
+    Span(TODAY - timedelta(days=89), TODAY),
+)
+
+
+class Counted:
+    """Questions to the database about the days of a span."""
+
+    def __init__(self, database: Database, user: Person, span: Span) -> None:
+        self._database, self._user, self._span = database, user, span
+
+    async def ask(self, sql: str, **values: Any) -> Any:
+        given = {"first": self._span.first, "last": self._span.last, **values}
+        used = {name: value for name, value in given.items() if f":{name}" in sql}
+        return await by_sql(self._database, sql, self._user, **used)
+
+    async def done(self, more: str = "", **values: Any) -> int:
+        return int(await self.ask(f"SELECT count(*) {DONE} {more}", **values))
+
+
+@pytest.mark.parametrize("span", SPANS, ids=["week", "four weeks", "ninety days"])
+async def test_numbers_of_a_seeded_history_are_confirmed_one_by_one(
+    database: Database, make: Make, moving_clock: MovingClock, span: Span
+) -> None:
+    moving_clock.stop_at(NOON)
+    user, other = await make.user(), await make.user()
+    await ninety_days(database, make, user)
+    await ninety_days(database, make, other)
+
+    found = await database.read(facts.facts_of, user.id, span, timezone="UTC")
+
+    sql = Counted(database, user, span)
+    await _sums_are_confirmed(found, sql)
+    await _parts_are_confirmed(found, sql, span)
+    await _what_is_open_is_confirmed(found, sql)
+    await _earlier_weeks_are_confirmed(found, sql, span)
+
+
+async def _sums_are_confirmed(found: Facts, sql: Counted) -> None:
+    done, planned = await sql.done(), await sql.done("AND scheduled_on IS NOT NULL")
+    on_time = await sql.done("AND scheduled_on >= done_on")
+    assert found["done"] == done > 0
+    assert found["xp"] == int(await sql.ask(f"SELECT sum(xp) {DONE}"))
+    assert found["active_days"] == await sql.ask(f"SELECT count(DISTINCT done_on) {DONE}")
+    assert (found["planned"], found["on_time"]) == (planned, on_time)
+    assert abs(found["on_time_percent"] - 100 * on_time / planned) <= 0.5
+    for outcome in ("skipped", "postponed"):
+        asked = f"SELECT count(*) {LATE.replace('postponed', outcome)}"
+        assert found[outcome] == await sql.ask(asked)
+
+
+async def _parts_are_confirmed(found: Facts, sql: Counted, span: Span) -> None:
+    for day in found["per_day"]:
+        assert day["done"] == await sql.done("AND done_on = :day", day=_day(day["date"]))
+    assert len(found["per_day"]) == span.days
+    for hour, done in enumerate(found["by_hour"]):
+        assert done == await sql.done("AND done_hour = :hour", hour=hour)
+    for number, done in enumerate(found["by_weekday"], start=1):
+        days = [one for one in found["per_day"] if _day(one["date"]).isoweekday() == number]
+        assert done == sum(one["done"] for one in days)
+    assert found["best_hour"]["done"] == max(found["by_hour"])
+    assert found["best_weekday"]["done"] == max(found["by_weekday"])
+    for project in found["by_project"]:
+        whose = "AND project_id IN (SELECT id FROM projects WHERE title = :title)"
+        if project["title"] is None:
+            assert project["done"] == await sql.done("AND project_id IS NULL")
+        else:
+            assert project["done"] == await sql.done(whose, title=project["title"])
+    for late in found["postponed_most"]:
+        title = late["title"].replace("'now'", "“now”")
+        asked = f"SELECT count(*) {LATE} AND title = :title"
+        assert late["times"] == await sql.ask(asked, title=title)
+
+
+async def _what_is_open_is_confirmed(found: Facts, sql: Counted) -> None:
+    assert found["open_now"] == await sql.ask(f"SELECT count(*) {OPEN}")
+    overdue = await sql.ask(f"SELECT count(*) {OPEN} AND due_on < :today", today=TODAY)
+    assert found["overdue_now"] == overdue > 0
+    oldest = await sql.ask(f"SELECT min(due_on) {OPEN}")
+    assert found["overdue_longest"][0]["due"] == str(oldest)
+
+
+async def _earlier_weeks_are_confirmed(found: Facts, sql: Counted, span: Span) -> None:
+    for week in found["weeks_before"]:
+        first = _day(week["first_day"])
+        days = {"first": first, "last": first + timedelta(days=6)}
+        assert week["done"] == await sql.done(**days)
+        asked = f"SELECT count(DISTINCT done_on) {DONE}"
+        assert week["active_days"] == await sql.ask(asked, **days)
+    days = {"first": span.first - timedelta(days=28), "last": span.first - timedelta(days=1)}
+    before, done = await sql.done(**days), found["done"]
+    assert found["done_in_four_weeks_before"] == before
+    assert found["per_week"] == round(done * 7 / span.days, 1)
+    assert found["per_week_before"] == round(before / 4, 1)
+    if before:
+        change = 100 * (done * 7 / span.days * 4 / before - 1)
+        assert abs(found["change_percent"] - change) <= 0.5
+    else:
+        assert found["change_percent"] is None
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+async def test_what_is_overdue_agrees_with_the_lists_and_costs_a_fixed_number_of_statements(
+    database: Database, make: Make, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(NOON)
+    user = await make.user()
+    await ninety_days(database, make, user)
+
+    with count_statements(database) as statements:
+        found = await database.read(facts.week_facts, user.id, WEEK_ON, timezone="UTC")
+
+    counts = await database.read(tasks.counts, user.id, today=TODAY)
+    assert found["overdue_now"] == dict(counts)["overdue"]
+    assert len(statements) <= 11
+
+
+async def test_nothing_at_all_is_told_as_nothing(database: Database, make: Make) -> None:
+    user, other = await make.user(), await make.user()
+    await ninety_days(database, make, other)
+
+    found = await database.read(facts.productivity_facts, user.id, 7, timezone="UTC")
+
+    assert (found["done"], found["xp"], found["active_days"], found["open_now"]) == (0, 0, 0, 0)
+    for name in ("best_weekday", "best_hour", "on_time_percent", "change_percent"):
+        assert found[name] is None
+    assert (found["finished"], found["by_project"], found["overdue_longest"]) == ([], [], [])
+
+
+async def test_days_are_the_users(
+    database: Database, make: Make, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(NOON.replace(hour=23))
+    user = await make.user(timezone="Asia/Tokyo")
+
+    found = await database.read(facts.productivity_facts, user.id, 3, timezone="Asia/Tokyo")
+
+    assert (found["first_day"], found["last_day"]) == ("2026-11-24", "2026-11-26")

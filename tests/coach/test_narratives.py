@@ -1,0 +1,186 @@
+"""What the rules say: the same in both languages, with numbers that the facts have, and words that fit them."""
+
+import re
+from datetime import date
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from questlog.coach import narratives, review_english, review_russian, weekly_goals
+from questlog.coach.number_check import checked
+from questlog.coach.plurals import Count
+from questlog.coach.review_words import Say
+from questlog.core.db import Database
+from tests.support.make import Make
+
+FACTS: dict[str, Any] = {
+    "first_day": "2026-11-16",
+    "last_day": "2026-11-22",
+    "days": 7,
+    "done": 21,
+    "xp": 340,
+    "active_days": 3,
+    "best_weekday": {"number": 2, "done": 11},
+    "best_hour": {"number": 9, "done": 4},
+    "planned": 12,
+    "on_time": 5,
+    "on_time_percent": 42,
+    "by_project": [{"title": "Home", "done": 13}, {"title": None, "done": 8}],
+    "skipped": 1,
+    "postponed": 5,
+    "postponed_most": [{"title": "Call 911", "times": 4}],
+    "finished": ["Read 20 pages", "Run 5 km"],
+    "open_now": 30,
+    "overdue_now": 8,
+    "overdue_longest": [
+        {"task_id": "019a9c3e-7a40-7000-8000-000000000001", "title": "Pay", "due": "2026-10-01"}
+    ],
+    "streak": 6,
+    "best_streak": 31,
+    "level": 4,
+    "weeks_before": [{"first_day": "2026-11-09", "done": 40, "active_days": 6}],
+    "done_in_four_weeks_before": 120,
+    "per_week": 21.0,
+    "per_week_before": 30.0,
+    "change_percent": -30,
+}
+NOTHING = FACTS | {
+    "done": 0,
+    "xp": 0,
+    "active_days": 0,
+    "best_weekday": None,
+    "best_hour": None,
+    "planned": 0,
+    "on_time": 0,
+    "on_time_percent": None,
+    "by_project": [],
+    "skipped": 0,
+    "postponed": 0,
+    "postponed_most": [],
+    "finished": [],
+    "overdue_now": 0,
+    "overdue_longest": [],
+    "streak": 0,
+    "weeks_before": [{"first_day": "2026-11-09", "done": 0, "active_days": 0}],
+    "done_in_four_weeks_before": 0,
+    "per_week": 0.0,
+    "per_week_before": 0.0,
+    "change_percent": None,
+}
+SET = [
+    weekly_goals.goal("Finish at least 21 tasks.", met=True),
+    weekly_goals.goal("Rest on Sunday.", met=False),
+    weekly_goals.goal("Be kind.", met=None),
+]
+
+
+def test_both_languages_have_the_same_sentences_with_the_same_places() -> None:
+    english, russian = review_english.SENTENCES, review_russian.SENTENCES
+
+    assert english.keys() == russian.keys()
+    assert len(review_english.WEEKDAYS) == len(review_russian.WEEKDAYS) == 7
+    for name, sentence in english.items():
+        assert _places(sentence) == _places(russian[name]), name
+
+
+def _places(sentence: str) -> set[str]:
+    return {name for _text, name, _spec, _conversion in Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("locale", ["en", "ru"])
+@pytest.mark.parametrize("facts", [FACTS, NOTHING], ids=["much", "nothing"])
+def test_rules_say_no_number_that_the_facts_do_not_have(facts: dict[str, Any], locale: str) -> None:
+    sections = narratives.retrospective(facts, [], locale)
+    said = [
+        narratives.analysis(facts, locale),
+        *sections["achievements"],
+        *sections["difficulties"],
+        *sections["improvements"],
+        *(one["text"] for one in sections["weekly_goals"]),
+    ]
+
+    assert [checked(text, facts).removed for text in said] == [[] for _ in said]
+    assert not any(re.search(r"[{}]|None", text) for text in said)
+
+
+def test_a_week_is_told_with_what_became_of_its_goals() -> None:
+    found = narratives.retrospective(FACTS, SET, "en")
+
+    assert found["achievements"] == [
+        "21 tasks done on 3 days, worth 340 XP.",
+        "Finished, among others: “Read 20 pages”, “Run 5 km”.",
+        "A streak of 6 days.",
+        "Met what you had set yourself: Finish at least 21 tasks.",
+    ]
+    assert found["difficulties"][-1] == "Not met: Rest on Sunday."
+    assert "30 % less" in found["difficulties"][0]
+    assert "“Pay” has waited longest, since 1 October" in found["difficulties"][1]
+    assert found["improvements"][0].startswith("“Call 911” was put off 4 times")
+    assert [one["measure"] for one in found["weekly_goals"]] == [
+        {"fact": "done", "at_least": 30},
+        {"fact": "active_days", "at_least": 6},
+        {"task_id": FACTS["overdue_longest"][0]["task_id"]},
+    ]
+
+
+def test_an_empty_week_is_told_in_russian_without_blame() -> None:
+    found = narratives.retrospective(NOTHING, [], "ru")
+
+    assert found["achievements"] == []
+    assert found["difficulties"] == ["На этой неделе ничего не завершено."]
+    assert found["weekly_goals"][0] == {
+        "text": "Завершить одно дело.",
+        "measure": {"fact": "done", "at_least": 1},
+        "met": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "russian"),
+    [
+        (0, "0 tasks", "0 задач"),
+        (1, "1 task", "1 задача"),
+        (2, "2 tasks", "2 задачи"),
+        (11, "11 tasks", "11 задач"),
+        (14, "14 tasks", "14 задач"),
+        (21, "21 tasks", "21 задача"),
+        (104, "104 tasks", "104 задачи"),
+    ],
+)
+def test_nouns_follow_their_numbers(number: int, english: str, russian: str) -> None:
+    count = Count(number)
+
+    assert f"{count:task|tasks}" == english
+    assert f"{count:задача|задачи|задач}" == russian
+    assert f"{count}" == str(number)
+
+
+def test_what_is_due_is_said_by_its_day() -> None:
+    assert Say("ru").day("2026-10-01") == "1 октября"
+    assert Say("en").hour(9) == "9:00"
+
+
+async def test_goals_are_judged_by_facts_and_by_what_became_of_a_task(
+    database: Database, make: Make
+) -> None:
+    user, other = await make.user(), await make.user()
+    late = await make.task(user, title="Late", due_on=date(2026, 11, 1))
+    moved = await make.task(user, title="Moved", due_on=date(2026, 12, 1))
+    theirs = await make.task(other, title="Theirs", due_on=date(2026, 11, 1))
+    goals = [
+        weekly_goals.goal("At least 21", {"fact": "done", "at_least": 21}),
+        weekly_goals.goal("At least 22", {"fact": "done", "at_least": 22}),
+        weekly_goals.goal("None late", {"fact": "overdue_now", "at_most": 0}),
+        weekly_goals.goal("Late", {"task_id": str(late.id)}),
+        weekly_goals.goal("Moved", {"task_id": str(moved.id)}),
+        weekly_goals.goal("Theirs", {"task_id": str(theirs.id)}),
+        weekly_goals.goal("Be kind"),
+        weekly_goals.goal("I say so", {"fact": "done", "at_least": 99}, True),
+    ]
+
+    found = await database.read(
+        weekly_goals.judged, user.id, goals, FACTS, today=date(2026, 11, 23)
+    )
+
+    assert [one["met"] for one in found] == [True, False, False, False, True, True, None, True]
