@@ -60,7 +60,9 @@ async def test_s129_a_run_survives_its_server_and_is_resumed_by_another_client(
         model.otherwise = lambda _body: saying(*LETTERS)
         env = {"LLM_MODEL": "openai/a", "LLM_API_KEY": "k-of-tests", "LLM_API_BASE": model.url}
         async with serving(database_address, tmp_path, **env) as server:
-            async with AsyncClient(base_url=server.url, trust_env=False) as client:
+            async with AsyncClient(
+                base_url=server.url, trust_env=False, timeout=PATIENCE_S
+            ) as client:
                 headers = bearer(await register(client))
             async with talking(server, headers) as peer:
                 await peer.say({"message": "Spell"})
@@ -88,6 +90,7 @@ async def test_s129_a_run_survives_its_server_and_is_resumed_by_another_client(
 async def messages_of(
     server: RunningServer, headers: dict[str, str], conversation_id: str
 ) -> list[tuple[Any, Any]]:
-    async with AsyncClient(base_url=server.url, trust_env=False, headers=headers) as client:
+    more: dict[str, Any] = {"trust_env": False, "timeout": PATIENCE_S}
+    async with AsyncClient(base_url=server.url, headers=headers, **more) as client:
         answer = await client.get(f"/api/v1/conversations/{conversation_id}/messages")
     return [(one["role"], one["content"]) for one in answer.json()["items"]]

@@ -8,20 +8,20 @@ AGENT = (
         "api/agent_talk.py",
         "                    await self._visitor.stay.recheck()\n                    await self._visitor.send(part.message(run_id))",
         "                    await self._visitor.send(part.message(run_id))",
-        'tests/api/test_agent.py -k "s123_who_is_signed_out and sqlite"',
+        'tests/api/agent -k "s123_who_is_signed_out and sqlite"',
     ),
     Guard(
         "a conversation of somebody else's is not there",
         "coach/speaking.py",
         "mine = (CONVERSATIONS.c.user_id == user_id, CONVERSATIONS.c.id == conversation_id)",
         "mine = (CONVERSATIONS.c.id == conversation_id,)",
-        'tests/api/test_agent.py -k "s122_what_belongs and sqlite"',
+        'tests/api/agent -k "s122_what_belongs and sqlite"',
     ),
     Guard(
         "nobody has more than a few runs at once",
         "coach/speaking.py",
         "or 0) >= RUNS_AT_ONCE:",
         "or 0) >= RUNS_AT_ONCE * 1000:",
-        'tests/api/test_agent.py -k "s128_only_so_many and sqlite"',
+        'tests/api/agent -k "s128_only_so_many and sqlite"',
     ),
 )
