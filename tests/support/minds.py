@@ -9,7 +9,9 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from questlog.clients.language_models import connect
+from questlog.coach.asking import Mind
 from questlog.core.outside_settings import LlmSettings
+from questlog.worker import thinking
 from tests.support.model_server import ModelServer, Reply, model_server, saying
 
 
@@ -28,13 +30,16 @@ async def mind_of(
         model = connect(named)
         assert model is not None
         model.first_piece_s = model.next_piece_s = 1.0
-        before = app.state.settings
+        before, thinker = app.state.settings, app.state.thinker
         app.state.language_model = model
         app.state.settings = before.model_copy(update={"llm": named})
+        app.state.thinker = thinking.thinker_of(app.state.database, Mind(model, named))
         try:
             yield server
         finally:
+            await app.state.thinker.close()
             app.state.language_model, app.state.settings = None, before
+            app.state.thinker = thinker
             await model.close()
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from questlog.clients import model_names
+from questlog.clients import model_names, scripted_model
 from questlog.clients.language import LanguageModel, Patient
 from questlog.clients.scripted_model import ScriptedModel
 from questlog.core.outside_settings import LlmSettings
@@ -20,7 +18,7 @@ def connect(settings: LlmSettings) -> Patient | None:
 def _opened(settings: LlmSettings, chosen: str) -> LanguageModel:
     named = model_names.read(chosen, has_base=settings.api_base is not None)
     if named.provider == "script":
-        return ScriptedModel(Path(named.name))
+        return ScriptedModel(scripted_model.file_of(named.name))
     # A second that only servers with a model spend, when it is first asked.
     from questlog.clients.language_providers import ProvidedModel  # noqa: PLC0415
 

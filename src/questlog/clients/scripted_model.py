@@ -3,7 +3,7 @@
 The file is YAML: a list of turns. A turn may have `when` (words of which one stands in what the user said last, in any
 case) or `after` (the tool whose answer it follows), `say` (the text) and `call` (tools with their arguments). Turns
 are taken in their order where they fit, each once in a conversation, those with `again: true` as often as they fit.
-When none is left, the model says so.
+When none is left, the model says so. `script/demo` and `script/demo.ru` come with the program.
 """
 
 import asyncio
@@ -28,6 +28,7 @@ from questlog.clients.language import (
     UserSaid,
 )
 
+BUNDLED = Path(__file__).parent.parent / "coach" / "scripts"
 PIECE = 24  # characters sent at once
 NOTHING_LEFT = "My script ends here. Set LLM_MODEL to a real model to go on talking."
 
@@ -71,6 +72,12 @@ def read(path: Path) -> list[ScriptedTurn]:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"])
         raise ScriptError(f"{path}, {place or 'the whole'}: {first['msg']}.") from error
+
+
+def file_of(name: str) -> Path:
+    """Return the file that is meant: one of this machine, or else one that comes with the program."""
+    own, bundled = Path(name), BUNDLED / f"{name}.yaml"
+    return bundled if not own.exists() and "/" not in name and bundled.exists() else own
 
 
 class ScriptedModel:
