@@ -15,6 +15,7 @@ from tests.support.make import Make, Person
 from tests.support.minds import answering, mind_of
 from tests.support.model_server import failing, saying
 from tests.support.moving_clock import MovingClock
+from tests.support.peers import until
 
 ANALYSIS = "/api/v1/ai/productivity-analysis"
 RETROSPECTIVE = "/api/v1/ai/retrospective"
@@ -273,8 +274,7 @@ async def test_no_transaction_is_open_while_the_model_is_waited_for(
 
     async with mind_of(app, saying("Go on.", wait=0.8)) as server:
         waiting = asyncio.create_task(get(client, user, ANALYSIS))
-        while not server.requests:
-            await asyncio.sleep(0.01)
+        await until(lambda: bool(server.requests))
         async with asyncio.timeout(0.5):
             await make.task(user)
         found = await waiting

@@ -13,10 +13,12 @@ from tests.prove.guards_of_jobs import JOBS
 from tests.prove.guards_of_keys import KEYS
 from tests.prove.guards_of_live import LIVE
 from tests.prove.guards_of_moving import MOVING
+from tests.prove.guards_of_newcomers import NEWCOMERS
 from tests.prove.guards_of_phrases import PHRASES
 from tests.prove.guards_of_quizzes import QUIZZES
 from tests.prove.guards_of_recurrence import RECURRENCE
 from tests.prove.guards_of_reminders import REMINDERS
+from tests.prove.guards_of_reviews import REVIEWS
 from tests.prove.guards_of_runs import RUNS
 from tests.prove.guards_of_search import SEARCH
 from tests.prove.guards_of_the_agent import AGENT
@@ -239,6 +241,7 @@ GUARDS = (
     *PLANNING,
     *LIVE,
     *MOVING,
+    *REVIEWS,
     *RUNS,
     *SEARCH,
     *PHRASES,

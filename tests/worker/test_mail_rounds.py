@@ -267,6 +267,8 @@ async def test_a_review_comes_on_its_weekday_with_the_week_before(
     assert "Done: 3 (the week before: 1)\nBest day: Monday, 1 June, 2\n- Kitchen: 2\n" in text
     assert "Overdue: 1" in text
     assert "In the next seven days: 1\n\n- Soon, Monday, 8 June\n" in text
+    assert "What was achieved:\n- 2 tasks done on 2 days, worth 0 XP.\n" in text
+    assert "Goals for the week ahead:\n- Finish at least 2 tasks.\n" in text
 
 
 async def _done(make: Make, user: Person, project_id: Any, day: date) -> None:

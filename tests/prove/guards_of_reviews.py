@@ -1,0 +1,27 @@
+"""The guards of looking back: nobody is told a number that was not counted."""
+
+from tests.prove.guard import Guard
+
+REVIEWS = (
+    Guard(
+        "a model's analysis is held against the facts",
+        "coach/review_writing.py",
+        "        found = checked(plain(text, LONGEST_ANALYSIS), facts)\n",
+        "        found = checked(plain(text, LONGEST_ANALYSIS), facts, said=[text])\n",
+        'tests/api/test_coach_reviews.py -k "lying_model and sqlite"',
+    ),
+    Guard(
+        "a date confirms no count",
+        "coach/number_check.py",
+        "    years = [Decimal(day[0]) for day in days if day[0] is not None]\n",
+        "    years = [Decimal(part) for day in days for part in day if part is not None]\n",
+        'tests/coach/test_number_check.py -k "another_number_goes"',
+    ),
+    Guard(
+        "a retrospective is somebody's own",
+        "coach/retrospectives.py",
+        "select(*SHOWN).where(KEPT.c.user_id == user_id, KEPT.c.week_on == week_on)",
+        "select(*SHOWN).where(KEPT.c.week_on == week_on)",
+        'tests/api/test_coach_reviews.py -k "no_one_elses_is_seen and sqlite"',
+    ),
+)
