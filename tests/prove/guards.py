@@ -241,6 +241,7 @@ GUARDS = (
     *PLANNING,
     *LIVE,
     *MOVING,
+    *NEWCOMERS,
     *REVIEWS,
     *RUNS,
     *SEARCH,

@@ -1,0 +1,34 @@
+"""The guards around somebody new: nothing is made up about them, and nothing is forced on them."""
+
+from tests.prove.guard import Guard
+
+NEWCOMERS = (
+    Guard(
+        "what a model sorts has a quote of the user's words",
+        "coach/onboarding_model.py",
+        "return len(quote) > 1 and any(quote in answer for answer in heard)",
+        "return len(quote) > 1",
+        'tests/api/test_onboarding.py -k "made_up and sqlite"',
+    ),
+    Guard(
+        "a profile written by hand is kept",
+        "coach/onboarding.py",
+        "if text and not is_kept:",
+        "if text:",
+        'tests/api/test_onboarding.py -k "written_by_hand and sqlite"',
+    ),
+    Guard(
+        "an onboarding ends after six questions",
+        "coach/onboarding_dialogue.py",
+        "if one not in self.asked and one not in self.left_out",
+        "if one not in self.asked[:-1] and one not in self.left_out",
+        "tests/api/test_onboarding.py -k more_than_six",
+    ),
+    Guard(
+        "a plan says no number that is not its own",
+        "coach/quick_plan.py",
+        "said = number_check.checked(_plain(thought.say), thought_out.facts)",
+        "said = number_check.Checked(_plain(thought.say), [])",
+        'tests/api/test_quick_plan.py -k "wrong_numbers and sqlite"',
+    ),
+)
