@@ -22,6 +22,7 @@ WORDS = {
     "{item}": "streak-freeze",
     "{token}": "A" * 60,
     "{tool}": "create_task",
+    "{week}": "2026-11-16",
 }
 
 
