@@ -20,7 +20,8 @@ from tests.support.server import RunningServer, running_server
 
 STREAMING, IDLE = 50, 500
 EACH = 5
-TOKENS, PAUSE_S = 40, 0.1
+TOKENS, PAUSE_S = 80, 0.1
+SPREAD_S = 5.0  # people do not begin at the same moment; when the last does, the first still listen
 AIM_P95_S = 0.020
 AIM_RECONNECT_S = 10.0
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
@@ -75,7 +76,9 @@ async def show(name: str, address: str, data_dir: Path) -> None:
             streaming = [await _open(stack, server, user) for user in users[:STREAMING]]
             took = await _reconnected(stack, server, _idle_ones(users))
             await asyncio.gather(*(_hear(socket) for socket in streaming[:5]))
-            heard = await asyncio.gather(*(_hear(socket) for socket in streaming))
+            starts = (SPREAD_S * place / STREAMING for place in range(STREAMING))
+            hearing = map(_hear, streaming, starts)
+            heard = await asyncio.gather(*hearing)
             _print(name, heard, took, memory_of(server))
     listener.close()
 
@@ -113,8 +116,10 @@ async def _reconnected(
     return time.perf_counter() - began
 
 
-async def _hear(socket: ClientConnection) -> Heard:
-    began, first, tokens = time.perf_counter(), 0.0, []
+async def _hear(socket: ClientConnection, after: float = 0) -> Heard:
+    tokens: list[float] = []
+    await asyncio.sleep(after)
+    began, first = time.perf_counter(), 0.0
     await socket.send('{"message": "Stream"}')
     while True:
         told = json.loads(await socket.recv())
@@ -132,11 +137,12 @@ def _print(name: str, heard: list[Heard], took: float, memory: float) -> None:
     tokens = [late for one in heard for late in one.tokens]
     firsts = [one.first for one in heard]
     p95 = statistics.quantiles(tokens, n=20)[-1]
+    first = statistics.quantiles(firsts, n=20)[-1]
     lines = (
         ("token, p50", f"{statistics.median(tokens) * 1000:.1f} ms", True),
         ("token, p95", f"{p95 * 1000:.1f} ms", p95 <= AIM_P95_S),
         ("first token, p50", f"{statistics.median(firsts) * 1000:.1f} ms", True),
-        ("first token, p95", f"{statistics.quantiles(firsts, n=20)[-1] * 1000:.1f} ms", True),
+        ("first token, p95", f"{first * 1000:.1f} ms", first <= AIM_P95_S),
         (f"{IDLE} reconnect in", f"{took:.1f} s", took < AIM_RECONNECT_S),
         (f"{IDLE + STREAMING} sockets", f"{memory:.0f} MiB", True),
     )
