@@ -17,7 +17,7 @@ from questlog.coach.conversation_schemas import (
     ConversationUpdate,
     MessageCreate,
     MessagePage,
-    MessageResponse,
+    SaidResponse,
 )
 from questlog.coach.models import Conversation
 
@@ -82,7 +82,7 @@ async def list_messages(
     return page_answer(request, found, found.items)
 
 
-@router.post("/{conversation_id}/messages", status_code=201, response_model=MessageResponse)
+@router.post("/{conversation_id}/messages", status_code=201, response_model=SaidResponse)
 async def add_message(
     conversation_id: PathId, body: MessageCreate, user_id: UserId, session: Writer
 ) -> Mapping[str, Any]:

@@ -47,7 +47,7 @@ class ToolCallShown(Answer):
     duration_ms: int
 
 
-class MessageResponse(Answer):
+class SaidResponse(Answer):
     """Something said. Its content is text and never markup: show it as such, and load no picture it names."""
 
     id: UUID
@@ -65,7 +65,7 @@ class MessageResponse(Answer):
 
 
 class MessagePage(Answer):
-    items: list[MessageResponse]
+    items: list[SaidResponse]
     next_cursor: str | None
     total: int | None = Field(None, description="Only with `include_total`.")
 
@@ -90,7 +90,7 @@ class ConversationPage(Answer):
 class ConversationDetail(ConversationResponse):
     """A conversation with the newest 50 things said in it, in the order they were said."""
 
-    messages: list[MessageResponse]
+    messages: list[SaidResponse]
     next_cursor: str | None = Field(
         description="The `cursor` of `/conversations/{id}/messages` for what was said before them."
     )

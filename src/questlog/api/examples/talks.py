@@ -43,7 +43,7 @@ EXAMPLES: dict[str, Any] = {
     "ConversationResponse": _conversation,
     "ConversationPage": page_of(_conversation),
     "ConversationDetail": {**_conversation, "messages": [_message], "next_cursor": None},
-    "MessageResponse": _message,
+    "SaidResponse": _message,
     "MessagePage": page_of(_message),
     "ChatResponse": {
         "reply": _message["content"],
