@@ -21,7 +21,7 @@ RULES_ANSWER = "No language model is configured: rules answer, which understand 
 
 
 @router.post("/chat", response_model=ChatResponse)
-async def chat(
+async def chat_with_coach(
     request: Request, body: ChatRequest, me: Me, mind: MaybeMind, database: Steps
 ) -> Reply:
     """Say something to the coach and get its whole answer, within two minutes.
