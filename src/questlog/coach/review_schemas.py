@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from questlog.core.schemas import Answer, Flag, Patch, Strict, absent, title
 
@@ -154,6 +154,20 @@ class WeeklyGoalInput(Strict):
 
 class RetrospectiveUpdate(Patch):
     """Each list that is given takes the place of the one there was."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "achievements": ["I rested on Sunday."],
+                    "weekly_goals": [
+                        {"text": "Finish at least 12 tasks."},
+                        {"text": "Walk every day.", "met": True},
+                    ],
+                }
+            ]
+        }
+    )
 
     achievements: Lines = absent()
     difficulties: Lines = absent()
