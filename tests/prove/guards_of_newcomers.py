@@ -8,7 +8,7 @@ NEWCOMERS = (
         "coach/onboarding_model.py",
         "return len(quote) > 1 and any(quote in answer for answer in heard)",
         "return len(quote) > 1",
-        'tests/api/test_onboarding.py -k "made_up and sqlite"',
+        'tests/api/test_onboarding_with_a_model.py -k "made_up and sqlite"',
     ),
     Guard(
         "a profile written by hand is kept",
