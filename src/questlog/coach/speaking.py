@@ -7,13 +7,14 @@ run tell of them: so a device that was not there when it began reads the same as
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Executable, func, select
 
 from questlog.coach import conversations, runs
 from questlog.coach.conversations import CONVERSATIONS, RUNS, ConversationNotFoundError
 from questlog.coach.runs import Held, Part, RunNotFoundError
 from questlog.core.db import Session
 from questlog.core.exceptions import TooManyRequestsError
+from questlog.core.prepared import prepared
 
 RUNS_AT_ONCE = 4
 RETRY_AFTER_S = 5
@@ -88,12 +89,21 @@ async def conversation_of(session: Session, user_id: UUID, run_id: UUID) -> UUID
 
 
 async def _check_mine(session: Session, user_id: UUID, conversation_id: UUID) -> None:
-    mine = (CONVERSATIONS.c.user_id == user_id, CONVERSATIONS.c.id == conversation_id)
-    if await session.scalar(select(CONVERSATIONS.c.id).where(*mine)) is None:
+    if await session.scalar(*_my_conversation(user_id, conversation_id)) is None:
         raise ConversationNotFoundError()
 
 
+@prepared
+def _my_conversation(user_id: UUID, conversation_id: UUID) -> Executable:
+    mine = (CONVERSATIONS.c.user_id == user_id, CONVERSATIONS.c.id == conversation_id)
+    return select(CONVERSATIONS.c.id).where(*mine)
+
+
 async def _check_how_many(session: Session, user_id: UUID) -> None:
-    mine = (RUNS.c.user_id == user_id, RUNS.c.state == "running")
-    if (await session.scalar(select(func.count()).where(*mine)) or 0) >= RUNS_AT_ONCE:
+    if (await session.scalar(*_going_on(user_id)) or 0) >= RUNS_AT_ONCE:
         raise TooManyRunsError(most=RUNS_AT_ONCE, retry_after=RETRY_AFTER_S)
+
+
+@prepared
+def _going_on(user_id: UUID) -> Executable:
+    return select(func.count()).where(RUNS.c.user_id == user_id, RUNS.c.state == "running")
