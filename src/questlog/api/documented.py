@@ -71,6 +71,7 @@ HOMES = {
         "conversation_id",
         ("get_conversation", "update_conversation", "delete_conversation"),
     ),
+    "SaidResponse": Home("/conversations/{conversation_id}/messages"),
     "LabelResponse": Home(
         "/labels/{id}", "label_id", ("get_label", "update_label", "delete_label")
     ),
@@ -103,6 +104,11 @@ HOMES = {
         "reminder_id",
         ("get_reminder", "update_reminder", "delete_reminder"),
         also=("task_id",),
+    ),
+    "StatementResponse": Home(
+        "/ai/profile/statements/{id}",
+        "statement_id",
+        ("get_statement", "update_statement", "delete_statement"),
     ),
     "WebhookSecretResponse": Home(
         "/webhooks/{id}",

@@ -68,6 +68,15 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """What was said, where the talk stands after it, and what is said next."""
+
+    message: str
+    after: Dialogue
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
 class Turned:
     """One turn of the talk, as it is answered."""
 
@@ -107,7 +116,7 @@ async def onboarding_chat(
         reply = await _end(database, mind, who, after, now)
     else:
         after, reply = await _question(database, mind, who, heard)
-    return await database.write(_store, who, there, message, after, reply)
+    return await database.write(_store, who, there, Turn(message, after, reply))
 
 
 async def _standing(
@@ -182,30 +191,23 @@ def _trouble(error: ModelError | AiQuotaError) -> str:
     return error.trouble if isinstance(error, ModelError) else error.code
 
 
-async def _store(
-    session: Session,
-    who: Who,
-    there: Conversation | None,
-    message: str,
-    after: Dialogue,
-    reply: Reply,
-) -> Turned:
+async def _store(session: Session, who: Who, there: Conversation | None, turn: Turn) -> Turned:
     """Keep one turn, with all that a talk comes to at its end, in one transaction. Raises `OnboardingMovedOnError`."""
     who.sign(session)
-    talk = await _claimed(session, who, there)
-    talk.onboarding = after.stored()
+    talk, reply = await _claimed(session, who, there), turn.reply
+    talk.onboarding = turn.after.stored()
     await session.flush()
     heard_id = None
-    if message.strip():
+    if turn.message.strip():
         heard_id = await conversations.add_message(
-            session, who.user_id, talk.id, role="user", content=message
+            session, who.user_id, talk.id, role="user", content=turn.message
         )
     sent, got = reply.tokens or (None, None)
     said = Said(model=reply.model or RULES, tokens_in=sent, tokens_out=got)
     await conversations.add_message(
         session, who.user_id, talk.id, role="assistant", content=reply.words, said=said
     )
-    turned = Turned(talk.id, after, reply)
+    turned = Turned(talk.id, turn.after, reply)
     if reply.found is None:
         return turned
     text, kept = await _keep_profile(session, who, reply.found, heard_id)

@@ -47,6 +47,16 @@ class Planned:
     proposals: list[Mapping[str, Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """What there is to plan, and how it is wished for."""
+
+    candidates: Sequence[Candidate]
+    today: date
+    minutes: int | None
+    focus: str
+
+
 class Thought(BaseModel):
     """What a model answers."""
 
@@ -65,7 +75,7 @@ async def quick_plan(
     planned = Planned(plan, plan_rules.told(plan, who.locale))
     if mind is not None and plan.chosen:
         try:
-            planned = await _thought(database, mind, who, candidates, plan, focus)
+            planned = await _thought(database, mind, who, Wished(candidates, today, minutes, focus))
         except ModelError as error:
             planned = replace(planned, trouble=error.trouble)
         except AiQuotaError as error:
@@ -98,21 +108,19 @@ async def _thought(
     database: Database,
     mind: Mind,
     who: Who,
-    candidates: Sequence[Candidate],
-    plan: Plan,
-    focus: str,
+    wished: Wished,
 ) -> Planned:
     told = {
-        "minutes": plan.minutes,
-        "focus": focus,
-        "today": plan.today.isoformat(),
-        "tasks": [_told(number, one) for number, one in enumerate(candidates, start=1)],
+        "minutes": wished.minutes,
+        "focus": wished.focus,
+        "today": wished.today.isoformat(),
+        "tasks": [_told(number, one) for number, one in enumerate(wished.candidates, start=1)],
     }
     asked = Asked(prompt_files.filled("plan", who.locale), [UserSaid(as_json(told))])
     answered = await asking.ask(database, mind, who.user_id, asked, timezone=who.timezone)
     thought = asking.shaped(answered.said.text, Thought)
-    ordered = plan_rules.ordered(candidates, thought.order)
-    thought_out = plan_rules.plan(ordered, plan.today, plan.minutes)
+    ordered = plan_rules.ordered(wished.candidates, thought.order)
+    thought_out = plan_rules.plan(ordered, wished.today, wished.minutes)
     said = number_check.checked(_plain(thought.say), thought_out.facts)
     if not said.text:
         return Planned(thought_out, plan_rules.told(thought_out, who.locale), removed=said.removed)
