@@ -113,11 +113,12 @@ async def _what_is_open_is_confirmed(found: Facts, sql: Counted) -> None:
 async def _earlier_weeks_are_confirmed(found: Facts, sql: Counted, span: Span) -> None:
     for week in found["weeks_before"]:
         first = _day(week["first_day"])
-        days = {"first": first, "last": first + timedelta(days=6)}
+        days: dict[str, Any] = {"first": first, "last": first + timedelta(days=6)}
         assert week["done"] == await sql.done(**days)
         asked = f"SELECT count(DISTINCT done_on) {DONE}"
         assert week["active_days"] == await sql.ask(asked, **days)
-    days = {"first": span.first - timedelta(days=28), "last": span.first - timedelta(days=1)}
+    before_first = span.first - timedelta(days=1)
+    days = {"first": span.first - timedelta(days=28), "last": before_first}
     before, done = await sql.done(**days), found["done"]
     assert found["done_in_four_weeks_before"] == before
     assert found["per_week"] == round(done * 7 / span.days, 1)

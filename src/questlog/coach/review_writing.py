@@ -28,6 +28,7 @@ from questlog.core.schemas import UNPRINTABLE
 LISTS = ("achievements", "difficulties", "improvements")
 MOST_LINES, MOST_GOALS = 6, 5
 LONGEST_LINE, LONGEST_ANALYSIS = 500, 8_000
+MOST_DAYS = 31
 CONTROLS = re.compile(f"[{UNPRINTABLE}]")
 
 log = structlog.get_logger(__name__)
@@ -70,7 +71,7 @@ async def analysis(database: Database, mind: Mind | None, who: Who, facts: Facts
         return Review(by_rules)
     system = prompt_files.filled("analysis", who.locale, days=facts["days"])
     try:
-        text = await _ask(database, mind, who, Asked(system, [UserSaid(as_json(facts))]))
+        text = await _ask(database, mind, who, Asked(system, [UserSaid(as_json(_told(facts)))]))
         found = checked(plain(text, LONGEST_ANALYSIS), facts)
         if not found.text:
             raise ModelError("nonsense", "nothing true was said")
@@ -131,6 +132,11 @@ class Held:
     def _goal(self, text: str, name: str | None) -> Goal:
         known = self._measured.get(name or "")
         return goal(text, None if known is None else known["measure"])
+
+
+def _told(facts: Facts) -> Facts:
+    """Leave out every single day of many: weekdays and weeks say it in fewer words."""
+    return facts if facts["days"] <= MOST_DAYS else {**facts, "per_day": None}
 
 
 def plain(text: str, most: int) -> str:
