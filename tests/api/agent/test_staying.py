@@ -108,7 +108,7 @@ async def test_a_run_that_another_process_begins_is_seen_soon(
     monkeypatch.setattr(agent_talk, "RECHECK_S", 0.1)
     monkeypatch.setattr(agent_talk.Talks, "tell", lambda *_: None)
     user = await make.user()
-    model.replies = [saying("One"), saying("T", "w", "o", pause=0.2)]
+    model.replies = [saying("One"), saying("T", "w", "o", pause=0.2, stalls=2)]
 
     async with at(house, user) as desk, at(house, user) as phone:
         await desk.say({"message": "One"})

@@ -238,7 +238,7 @@ async def test_s128_only_so_many_runs_at_once(
     house: House, model: ModelServer, make: Make, database: Database
 ) -> None:
     user = await make.user()
-    model.otherwise = lambda _body: saying("Wait", stalls=2)
+    model.otherwise = lambda _body: saying("Wait", stalls=15)
 
     async with at(house, user) as peer:
         for _ in range(speaking.RUNS_AT_ONCE + 1):

@@ -144,13 +144,14 @@ async def test_one_conversation_answers_one_thing_at_a_time(
     house: House, model: ModelServer, make: Make
 ) -> None:
     user = await make.user()
-    model.replies = [saying("Wait", stalls=1)]
+    model.replies = [saying("Wait", stalls=15)]
 
     async with at(house, user) as peer:
         await peer.say({"message": "One"})
         await up_to(peer, "text_delta")
         await peer.say({"message": "Two"})
         refused = await up_to(peer, "error")
+        await peer.say({"type": "stop"})
         rest = await run_of(peer)
 
     assert refused[-1]["data"]["code"] == "run_in_progress"
