@@ -67,7 +67,8 @@ async def test_an_agent_with_a_key_reads_and_proposes(
     )
 
     assert {tool.name for tool in offered.tools} == set(TOOLS)
-    assert {tool.name for tool in offered.tools if tool.annotations.read_only_hint} == {
+    hints = {tool.name: tool.annotations for tool in offered.tools}
+    assert {name for name, hint in hints.items() if hint and hint.read_only_hint} == {
         name for name, tool in TOOLS.items() if not tool.writes
     }
     assert [task["title"] for task in listed.structured_content["tasks"]] == ["Полить цветы"]

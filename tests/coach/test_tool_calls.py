@@ -72,7 +72,9 @@ async def test_s125_what_would_change_something_is_proposed_and_nothing_else_hap
     user = await make.user()
     task = await make.task(user, title="Water the plants")
     before = await rows_of(database, user.id)
-    arguments = {"task_id": task.id} if "task_id" in tool.takes.model_fields else {"title": "Run"}
+    arguments: dict[str, Any] = (
+        {"task_id": task.id} if "task_id" in tool.takes.model_fields else {"title": "Run"}
+    )
     if tool.name == "postpone_task":
         arguments["until"] = "2099-01-01"
 
