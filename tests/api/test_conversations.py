@@ -129,7 +129,12 @@ async def test_what_is_said_has_to_say_something(client: AsyncClient, make: Make
     user = await make.user()
     made = await begin(client, user)
     address = f"{URL}/{made['id']}/messages"
-    odd = ({"content": " "}, {"content": "x" * 20_001}, {"content": "x", "role": "assistant"}, {})
+    odd: tuple[dict[str, str], ...] = (
+        {"content": " "},
+        {"content": "x" * 20_001},
+        {"content": "x", "role": "assistant"},
+        {},
+    )
 
     answers = [await client.post(address, json=body, headers=user.headers) for body in odd]
 

@@ -31,9 +31,12 @@ def mind_of(server: ModelServer, **settings: Any) -> Mind:
     return Mind(model, group)
 
 
-def impatient(mind: Mind, **seconds: float) -> Mind:
+def impatient(mind: Mind, *, first_piece_s: float, next_piece_s: float) -> Mind:
     """Return the same mind with less patience, so that a test need not wait as long as a person would."""
-    return Mind(Patient(mind.model.model, **seconds), mind.budget)
+    return Mind(
+        Patient(mind.model.model, first_piece_s=first_piece_s, next_piece_s=next_piece_s),
+        mind.budget,
+    )
 
 
 class Talk:

@@ -65,7 +65,9 @@ async def chat(
     `ModelUnavailableError`, `StillThinkingError`.
     """
     known = "" if mind is None else await database.read(material.of, who)
-    held = await database.write(_begin, mind, who, message, conversation_id, known)
+    held = await database.write(
+        _begin, mind, who, message, conversation_id=conversation_id, known=known
+    )
     thinker.start(held)
     try:
         async with asyncio.timeout(WHOLE_ANSWER_S):
@@ -82,6 +84,7 @@ async def _begin(
     mind: Mind | None,
     who: Who,
     message: str,
+    *,
     conversation_id: UUID | None,
     known: str,
 ) -> Held:
