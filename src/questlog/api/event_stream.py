@@ -146,6 +146,7 @@ class _Pipe:
     },
 )
 async def stream_events(
+    *,
     request: Request,
     me: Me,
     credentials: Credentials,

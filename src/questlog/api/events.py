@@ -24,35 +24,40 @@ KINDS_OF_ACTORS = ("agent", "key", "user")
 """Those of which there are several; `system` is one."""
 MOST_WORDS = 10
 
+Types = Annotated[
+    str | None,
+    Query(
+        alias="type",
+        max_length=1000,
+        pattern=rf"^{TYPE}(,{TYPE})*$",
+        description="A type such as `task.completed`, or all of a noun: `task.*`. Several with commas between them.",
+    ),
+]
+SubjectType = Annotated[
+    str | None,
+    Query(
+        max_length=32,
+        pattern=r"^[a-z_]+$",
+        description="Only what happened to this kind of thing, such as `goal`.",
+    ),
+]
+Actor = Annotated[
+    str | None,
+    Query(
+        max_length=80,
+        pattern=r"^[a-z]+(:[0-9a-f-]{36})?$",
+        description="Who did it: `user`, `key` or `system`, or a single key as `key:<id>`.",
+    ),
+]
+
 
 def event_filter(
+    *,
     me: Me,
-    type_: Annotated[
-        str | None,
-        Query(
-            alias="type",
-            max_length=1000,
-            pattern=rf"^{TYPE}(,{TYPE})*$",
-            description="A type such as `task.completed`, or all of a noun: `task.*`. Several with commas between them.",
-        ),
-    ] = None,
-    subject_type: Annotated[
-        str | None,
-        Query(
-            max_length=32,
-            pattern=r"^[a-z_]+$",
-            description="Only what happened to this kind of thing, such as `goal`.",
-        ),
-    ] = None,
+    type_: Types = None,
+    subject_type: SubjectType = None,
     subject_id: Annotated[UUID | None, Query(description="Only what happened to this.")] = None,
-    actor: Annotated[
-        str | None,
-        Query(
-            max_length=80,
-            pattern=r"^[a-z]+(:[0-9a-f-]{36})?$",
-            description="Who did it: `user`, `key` or `system`, or a single key as `key:<id>`.",
-        ),
-    ] = None,
+    actor: Actor = None,
     first: Annotated[
         IsoDate | None, Query(alias="from", description="The first day, in your zone.")
     ] = None,
