@@ -1,4 +1,4 @@
-"""Taking messages to send them: for a minute, under a lease with a name of its own.
+"""Taking messages to send them: for half a minute, under a lease with a name of its own.
 
 Every result is written only where the lease is still the same, so somebody who was thought dead changes nothing when he
 comes back. Rows are locked from the top down (webhook, then deliveries), so that no two who work here wait for each
@@ -23,7 +23,8 @@ from questlog.core.db import Session
 from questlog.core.ids import new_id
 from questlog.core.prepared import prepared
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
+"""Twice as long as a request may take; what a killed sender holds keeps its place at the endpoint so long."""
 
 ATTEMPTS = cast(Table, DeliveryAttempt.__table__)
 INSERT_ATTEMPTS = insert(ATTEMPTS)
@@ -160,13 +161,6 @@ def _lost(user_id: UUID, delivery_id: UUID, word: str) -> Executable:
     return update(ATTEMPTS).where(*own, *unfinished).values(failure=word)
 
 
-def _ended(ids: Sequence[UUID], now: datetime) -> Executable:
-    values = {"state": "failed", "done_at": now, "leased_until": None, "lease": None}
-    return (
-        update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(**values, attempts=MOST_ATTEMPTS)
-    )
-
-
 async def renew(session: Session, held: Iterable[Sending], *, lease_for: timedelta = LEASE) -> None:
     """Hold on to what is still being sent."""
     until = clock.now() + lease_for
@@ -184,7 +178,14 @@ async def release(session: Session, held: Iterable[Sending]) -> None:
     """Give back what was not finished when the sender had to end: it is due at once, and this try does not count."""
     for each in held:
         await session.execute(*_given_back(each.id, each.lease))
-        await session.execute(*_lost(each.user_id, each.id, delivery_words.UNKNOWN))
+        await session.execute(*_broken_off(each.attempt_id, delivery_words.UNKNOWN))
+
+
+@prepared
+def _broken_off(attempt_id: UUID, word: str) -> Executable:
+    """Name one attempt, and not that of whoever took the message over meanwhile."""
+    unfinished = (ATTEMPTS.c.duration_ms.is_(None), ATTEMPTS.c.failure.is_(None))
+    return update(ATTEMPTS).where(ATTEMPTS.c.id == attempt_id, *unfinished).values(failure=word)
 
 
 @prepared
