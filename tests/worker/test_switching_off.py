@@ -102,6 +102,24 @@ async def test_s138_one_success_begins_the_count_anew(
     assert (row.disabled_at, row.failing_since is None) == (None, False)
 
 
+async def test_an_address_that_is_not_accepted_any_more_can_be_switched_off(
+    house: House, make: Make
+) -> None:
+    user = await make.user()
+    long_ago = clock.now() - timedelta(hours=121)
+    endpoint = await endpoints.add(
+        house.database, house.keyring, user, "https://example.org:22/", failing_since=long_ago
+    )
+    await endpoints.happen(house.database, user)
+
+    await endpoints.carry(house.database, sender(house))
+
+    async with house.database.reader() as session:
+        told = await session.scalar(select(EVENTS.c.payload).order_by(EVENTS.c.seq.desc()).limit(1))
+    row = await endpoints.webhook(house.database, endpoint.id)
+    assert (row.disabled_reason, told) == ("failing", {"host": "?", "reason": "failing"})
+
+
 @pytest.mark.parametrize("locale", ["en", "ru"])
 async def test_s137_410_switches_off_and_writes_to_the_owner(
     house: House, make: Make, hook: Receiver, locale: str

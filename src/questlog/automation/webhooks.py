@@ -236,7 +236,7 @@ async def _forget_deliveries(session: Session, user_id: UUID, webhook_id: UUID) 
 
 def record(session: Session, row: Webhook, what: What, **facts: Any) -> None:
     """Tell of a change by the host alone: paths and queries of such addresses are often secrets themselves."""
-    told = {"host": addresses.read(row.url).authority, **facts}
+    told = {"host": addresses.host_of(row.url), **facts}
     touched = [("webhook", row.id, row.version)]
     events.record(
         session, row.user_id, f"webhook.{what}", ("webhook", row.id), payload=told, touched=touched

@@ -50,7 +50,7 @@ async def switch_off(session: Session, doomed: SwitchOff) -> bool:
 
 def _record(session: Session, doomed: SwitchOff, row: Row[Any]) -> None:
     """Tell of it by the host alone: the rest of such an address is often a secret itself."""
-    told = {"host": addresses.read(row.url).authority, "reason": doomed.reason}
+    told = {"host": addresses.host_of(row.url), "reason": doomed.reason}
     events.record(
         session,
         doomed.user_id,
@@ -82,7 +82,7 @@ async def _write_to_owner(session: Session, doomed: SwitchOff, row: Row[Any]) ->
         user_id=owner.id,
         locale=owner.locale,
         params={
-            "host": addresses.read(row.url).authority,
+            "host": addresses.host_of(row.url),
             "description": row.description,
             "reason": doomed.reason,
         },
