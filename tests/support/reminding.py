@@ -23,7 +23,10 @@ async def reader(make: Make, **more: Any) -> Person:
 
 
 async def due_task(make: Make, user: Person, due: datetime = NOON, **more: Any) -> Task:
-    return await make.task(user, due_on=due.date(), due_at=due, **more)
+    """Make a task that has had its date for long."""
+    return await make.task(
+        user, **{"due_on": due.date(), "due_at": due, "updated_at": LONG_AGO, **more}
+    )
 
 
 async def remind_of(make: Make, user: Person, task: Task, **more: Any) -> Reminder:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
+from questlog.automation import notification_settings
 from questlog.automation.job_models import Job, NotificationSettings
 from questlog.automation.models import Mail
 from questlog.automation.notification_settings import DEFAULTS
@@ -17,6 +18,7 @@ from questlog.flows.mail_rounds import make_jobs
 from questlog.planning.models import Task
 from questlog.worker import mailing, reminding
 from questlog.worker.house import House
+from tests.support import smtp as faults
 from tests.support.make import Make, Person
 from tests.support.moving_clock import MovingClock, at
 from tests.support.smtp import SmtpServer
@@ -124,7 +126,7 @@ async def test_after_a_pause_the_newest_is_made_and_no_other(
 async def test_who_switches_it_on_after_its_hour_gets_the_next_one(
     house: House, make: Make, database: Database, moving_clock: MovingClock
 ) -> None:
-    await reader(make, wants={"daily_digest": True, "updated_at": EIGHT + timedelta(minutes=1)})
+    await reader(make, wants={"daily_digest": True, "rounds_set_at": EIGHT + timedelta(minutes=1)})
     moving_clock.stop_at(EIGHT + timedelta(minutes=2))
     today = await make_jobs(database, DAY)
     moving_clock.stop_at(EIGHT + timedelta(days=1))
@@ -132,6 +134,77 @@ async def test_who_switches_it_on_after_its_hour_gets_the_next_one(
     tomorrow = await make_jobs(database, DAY)
 
     assert (today, tomorrow) == (0, 1)
+
+
+async def test_what_changes_nothing_about_digests_loses_none(
+    house: House, make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    user = await reader(make, wants={"daily_digest": True, "rounds_set_at": LONG_AGO})
+    moving_clock.stop_at(EIGHT + timedelta(seconds=20))
+    quiet = {"webhook_notices": False, "quiet_from": "22:00", "quiet_to": "07:00"}
+    await database.write(notification_settings.change, user.id, quiet, keyring=house.keyring)
+
+    assert await make_jobs(database, DAY) == 1
+
+
+async def test_who_moves_the_hour_of_the_digest_gets_the_next_one(
+    house: House, make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    user = await reader(make, wants={"daily_digest": True, "digest_at": "12:00"})
+    moving_clock.stop_at(EIGHT + timedelta(minutes=1))
+    earlier = {"digest_at": "08:00"}
+    await database.write(notification_settings.change, user.id, earlier, keyring=house.keyring)
+    today = await make_jobs(database, DAY)
+    moving_clock.stop_at(EIGHT + timedelta(days=1))
+
+    assert (today, await make_jobs(database, DAY)) == (0, 1)
+
+
+async def test_a_digest_that_was_missed_over_midnight_is_made_up_for(
+    house: House, make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    user = await reader(make, wants={"daily_digest": True, "digest_at": "22:30"})
+    midnight = at("2026-06-02T22:00:00")
+
+    moving_clock.stop_at(midnight + timedelta(minutes=10))
+    made = await make_jobs(database, DAY)
+
+    assert (made, await slots(database)) == (1, [f"{user.id}:2026-06-02"])
+
+
+async def test_a_digest_whose_quiet_hours_end_after_midnight_is_of_the_day_it_is_read_on(
+    house: House, make: Make, smtp: SmtpServer, moving_clock: MovingClock
+) -> None:
+    quiet = {"digest_at": "22:30", "quiet_from": "22:00", "quiet_to": "07:00"}
+    user = await reader(make, wants={"daily_digest": True, **quiet})
+    await make.task(user, title="Tomorrow", due_on=TODAY + timedelta(days=1))
+
+    moving_clock.stop_at(at("2026-06-02T20:30:00"))
+    await carry_out(house)
+    in_quiet = len(smtp.messages)
+    moving_clock.stop_at(at("2026-06-03T05:00:00"))
+    await carry_out(house)
+
+    (message,) = smtp.messages
+    assert (in_quiet, message["Subject"]) == (0, "Your day: Wednesday, 3 June")
+
+
+async def test_a_digest_that_is_tried_again_heeds_the_quiet_hours(
+    house: House, make: Make, smtp: SmtpServer, moving_clock: MovingClock, database: Database
+) -> None:
+    quiet = {"quiet_from": "08:10", "quiet_to": "09:00"}
+    user = await reader(make, wants={"daily_digest": True, **quiet})
+    await make.task(user, due_on=TODAY)
+    smtp.faults = [faults.temporary(at="RCPT")]
+    await carry_out(house)
+
+    moving_clock.stop_at(EIGHT + timedelta(minutes=15))
+    await mailing.send_waiting(database, house.settings)
+    in_quiet = len(smtp.messages)
+    moving_clock.stop_at(EIGHT + timedelta(hours=1))
+    await mailing.send_waiting(database, house.settings)
+
+    assert (in_quiet, len(smtp.messages)) == (0, 1)
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,26 @@ async def test_a_push_that_is_not_wanted_any_more_is_not_sent(
     assert phone.messages == []
 
 
+async def test_a_push_that_is_tried_again_heeds_the_quiet_hours(
+    push_house: House, make: Make, phone: Receiver, moving_clock: MovingClock
+) -> None:
+    user = await make.user()
+    await push_to(push_house, user, phone.url(), quiet_from="12:01", quiet_to="13:00")
+    await remind_of(make, user, await due_task(make, user))
+    phone.answer = receivers.status(503)
+    await reminding.remind(push_house, {})
+    await do_what_is_due(push_house)
+    phone.answer = receivers.status(200)
+
+    counts = []
+    for minutes in (10, 59, 60):
+        moving_clock.stop_at(NOON + timedelta(minutes=minutes))
+        await do_what_is_due(push_house)
+        counts.append(len(phone.messages))
+
+    assert counts == [1, 1, 2]
+
+
 async def test_the_schedule_reminds_mails_and_pushes(
     database: Database,
     database_address: str,
@@ -216,4 +236,4 @@ async def test_the_schedule_reminds_mails_and_pushes(
 
 
 async def _wished_long_ago(session: Session) -> None:
-    await session.execute(update(NotificationSettings).values(updated_at=LONG_AGO))
+    await session.execute(update(NotificationSettings).values(rounds_set_at=LONG_AGO))

@@ -3,9 +3,11 @@
 import asyncio
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from questlog.automation import notification_settings
 from questlog.automation.models import Event, Mail
@@ -13,6 +15,8 @@ from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
 from questlog.core.ids import new_id
+from questlog.flows import remind as remind_flow
+from questlog.flows.complete_task import complete_task
 from questlog.flows.remind import remind_all
 from questlog.planning import tasks
 from questlog.planning.models import Task
@@ -61,7 +65,8 @@ async def test_a_series_reminds_before_each_of_its_dates(
     house: House, make: Make, database: Database, moving_clock: MovingClock
 ) -> None:
     user = await reader(make)
-    task = await make.task(user, due_on=TODAY, rule="FREQ=DAILY", rhythm_from=TODAY)
+    daily = {"rule": "FREQ=DAILY", "rhythm_from": TODAY}
+    task = await due_task(make, user, due_at=None, **daily)
     await remind_of(make, user, task, minutes_before=0)
     told = []
 
@@ -84,18 +89,90 @@ async def _complete(make: Make, user: Person, task: Task) -> None:
 
 
 async def test_a_task_that_is_moved_reminds_again(
-    house: House, make: Make, database: Database
+    house: House, make: Make, database: Database, moving_clock: MovingClock
 ) -> None:
     user = await reader(make)
     task = await due_task(make, user)
     await remind_of(make, user, task)
     first = await remind_all(database, sends_mail=False)
 
-    later = {"due_date": NOON + timedelta(minutes=20)}
+    later = {"due_date": NOON + timedelta(hours=2)}
     await database.write(tasks.change, user.id, task.id, later, timezone="UTC")
+    moving_clock.move(minutes=90)
     again = await remind_all(database, sends_mail=False)
 
     assert (first, again) == (1, 1)
+
+
+async def test_a_task_that_is_moved_past_the_time_of_its_reminder_reminds_of_nothing(
+    house: House, make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    user = await reader(make)
+    task = await due_task(make, user, NOON + timedelta(days=10))
+    await remind_of(make, user, task, minutes_before=24 * 60)
+    before = await remind_all(database, sends_mail=True)
+
+    tomorrow = {"due_date": NOON + timedelta(hours=20)}
+    await database.write(tasks.change, user.id, task.id, tomorrow, timezone="UTC")
+    at_once = await remind_all(database, sends_mail=True)
+    moving_clock.move(minutes=1)
+
+    assert (before, at_once, await remind_all(database, sends_mail=True)) == (0, 0, 0)
+
+
+async def test_a_task_that_is_changed_otherwise_loses_no_reminder(
+    house: House, make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    user = await reader(make)
+    task = await due_task(make, user, NOON + timedelta(hours=1))
+    await remind_of(make, user, task)
+    before = await remind_all(database, sends_mail=False)
+
+    moving_clock.move(minutes=40)
+    await database.write(tasks.change, user.id, task.id, {"title": "Call Bob"}, timezone="UTC")
+    late = await remind_all(database, sends_mail=False)
+
+    assert (before, late) == (0, 1)
+
+
+async def test_a_series_that_is_done_too_late_for_its_next_reminder_is_silent_once(
+    house: House, make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    user = await reader(make)
+    yesterday = NOON - timedelta(hours=23)
+    daily = {"rule": "FREQ=DAILY", "rhythm_from": yesterday.date(), "due_time": "13:00:00"}
+    task = await due_task(make, user, yesterday, **daily)
+    await remind_of(make, user, task, minutes_before=120, told_for=yesterday.isoformat())
+    told = []
+
+    for _ in range(2):
+        await database.write(complete_task, user.id, task.id, timezone="UTC")
+        told.append(await remind_all(database, sends_mail=False))
+    moving_clock.move(hours=23, minutes=30)
+    told.append(await remind_all(database, sends_mail=False))
+
+    assert told == [0, 0, 1]
+
+
+async def test_who_cannot_be_reminded_keeps_nobody_else_from_it(
+    house: House, make: Make, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = sorted([await reader(make) for _ in range(3)], key=lambda each: each.id)
+    for user in people:
+        await remind_of(make, user, await due_task(make, user))
+    real = remind_flow.remind
+
+    async def remind(session: Session, user_id: UUID, *rest: Any, **more: Any) -> int:
+        if user_id == people[0].id:
+            raise OperationalError("UPDATE", {}, Exception("lock timeout"))
+        return await real(session, user_id, *rest, **more)
+
+    monkeypatch.setattr(remind_flow, "remind", remind)
+    with pytest.raises(OperationalError):
+        await remind_all(database, sends_mail=False)
+
+    told = await rows(database, Event, Event.type == "reminder.due")
+    assert sorted(event.user_id for event in told) == [people[1].id, people[2].id]
 
 
 @pytest.mark.parametrize(

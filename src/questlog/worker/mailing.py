@@ -16,7 +16,7 @@ from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import QuestlogError
-from questlog.flows.letters import CONTENTS
+from questlog.flows.letters import CONTENTS, held_until
 from questlog.identity import letters
 
 POLL_S = 2.0
@@ -81,6 +81,13 @@ async def _send(database: Database, settings: Settings, letter: Letter) -> None:
     if letter.expires_at is not None and letter.expires_at <= clock.now():
         await database.write(mail.mark_failed, letter, "expired")
         return
+    if letter.template in CONTENTS and (until := await database.read(held_until, letter)):
+        await database.write(mail.hold, letter, until)
+        return
+    await _write_and_send(database, settings, letter)
+
+
+async def _write_and_send(database: Database, settings: Settings, letter: Letter) -> None:
     try:
         message = await database.write(_write, settings, letter)
     except (SQLAlchemyError, QuestlogError):
