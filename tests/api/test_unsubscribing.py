@@ -48,6 +48,21 @@ async def test_one_click_switches_one_kind_of_mail_off(
     assert clicked.json() == again.json() == {"mailing": mailing, "subscribed": False}
 
 
+async def test_a_link_tells_whether_there_is_still_something_to_switch_off(
+    client: AsyncClient, make: Make, app: FastAPI
+) -> None:
+    user = await make.user()
+    link = link_for(app, user.id, "reminders_by_mail")
+
+    before = await client.get(link)
+    await client.post(link)
+    after = await client.get(link)
+    page = await client.get(link, headers=BROWSER)
+
+    told = [each.json()["subscribed"] for each in (before, after)]
+    assert (told, "<form" in page.text) == ([True, False], False)
+
+
 async def test_a_browser_sees_a_question_and_acts_by_a_button(
     client: AsyncClient, make: Make, app: FastAPI, database: Database
 ) -> None:
