@@ -17,7 +17,7 @@ class Principal:
     """A signed-in user, and what they came with: a session, a key, or the token of a trusted issuer.
 
     `scopes` bounds what a key may do; None is everything its owner may. `issuer` and `subject` are who an issuer says
-    this is.
+    this is, and `expires` until when, in seconds of the epoch.
     """
 
     user_id: UUID
@@ -30,6 +30,7 @@ class Principal:
     scopes: frozenset[str] | None = None
     issuer: str | None = None
     subject: str | None = None
+    expires: float | None = None
 
     @property
     def actor(self) -> str:
