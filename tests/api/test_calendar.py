@@ -168,6 +168,7 @@ async def test_todos_read_in_elsewhere_are_the_same_tasks(
     assert told["Meet"].due == datetime(2031, 7, 1, 7, 30, tzinfo=UTC)
     assert told["Meet"].start_on == date(2031, 6, 1)
     assert told["Meet"].labels == ("work",)
+    assert answer.text.count("\r\nDUE") == 1  # a series has none: it would equal DTSTART (§ 3.8.2.3)
     series = told[parent["title"]]
     assert (series.due, series.start_on, series.rule is not None) == (date(2031, 5, 31), None, True)
 
@@ -201,6 +202,8 @@ async def test_the_calendar_of_a_large_account_ends_somewhere(
     await make.task(user, title="Some day")
     for number in range(3):
         await make.task(user, title=f"Task {number}", due_on=date(2031, 5, 31 - number))
+
+    await make.task(user, title="Overdue", due_on=date(2020, 1, 1))
 
     calendar = await shown(client, path)
 
