@@ -168,7 +168,8 @@ async def test_todos_read_in_elsewhere_are_the_same_tasks(
     assert told["Meet"].due == datetime(2031, 7, 1, 7, 30, tzinfo=UTC)
     assert told["Meet"].start_on == date(2031, 6, 1)
     assert told["Meet"].labels == ("work",)
-    assert answer.text.count("\r\nDUE") == 1  # a series has none: it would equal DTSTART (§ 3.8.2.3)
+    # A series has none, which would equal its DTSTART (RFC 5545 § 3.8.2.3).
+    assert answer.text.count("\r\nDUE") == 1
     series = told[parent["title"]]
     assert (series.due, series.start_on, series.rule is not None) == (date(2031, 5, 31), None, True)
 
