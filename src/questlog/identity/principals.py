@@ -1,6 +1,6 @@
 """Who is asking, as a request knows it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -30,7 +30,7 @@ class Principal:
     scopes: frozenset[str] | None = None
     issuer: str | None = None
     subject: str | None = None
-    expires: float | None = None
+    expires: float | None = field(default=None, compare=False)
 
     @property
     def actor(self) -> str:
