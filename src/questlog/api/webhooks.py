@@ -209,6 +209,7 @@ async def redeliver_range(
         body.last,
         states=body.states,
         timezone=me.timezone,
+        after=body.after,
     )
 
 
