@@ -26,7 +26,7 @@ async def goes(database: Database, user: Person, webhook_id: UUID) -> None:
     async def step(session: Session) -> None:
         on = {"disabled_at": None, "disabled_reason": None}
         await session.execute(update(Webhook).where(Webhook.id == webhook_id).values(on))
-        await switch_off(session, SwitchOff(webhook_id, user.id, "gone"))
+        await switch_off(session, SwitchOff(webhook_id=webhook_id, user_id=user.id, reason="gone"))
 
     await database.write(step)
 
