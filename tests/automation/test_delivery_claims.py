@@ -104,9 +104,9 @@ async def test_f18_who_renews_keeps_what_is_being_sent(
 ) -> None:
     await waiting(database, make, keyring)
     held = await database.write(delivery_claims.claim, 10)
-    moving_clock.move(seconds=45)
+    moving_clock.move(seconds=20)
     await database.write(delivery_claims.renew, held)
-    moving_clock.move(seconds=45)
+    moving_clock.move(seconds=20)
 
     taken = await database.write(delivery_claims.claim, 10)
     await database.write(delivery_results.settle, [arrived(held[0])])
