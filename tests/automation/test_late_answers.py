@@ -1,7 +1,9 @@
 """Answers that come when something else has happened meanwhile: they tell of the past (F-18, S-138)."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -35,7 +37,7 @@ def keyring(settings: Settings) -> Keyring:
 
 
 async def begun(
-    database: Database, make: Make, keyring: Keyring, **more: object
+    database: Database, make: Make, keyring: Keyring, **more: Any
 ) -> tuple[Person, Sending]:
     """Take the only message of somebody's only endpoint."""
     user = await make.user()
@@ -110,7 +112,7 @@ async def test_f18_a_410_for_somebody_whose_lease_ran_out_switches_nothing_off(
 
 @pytest.mark.parametrize("answer", [gone, refused])
 async def test_what_was_sent_before_it_was_switched_on_again_is_not_held_against_it(
-    database: Database, make: Make, keyring: Keyring, answer: type[Result]
+    database: Database, make: Make, keyring: Keyring, answer: Callable[[Sending], Result]
 ) -> None:
     user, sending = await begun(database, make, keyring)
     for active in (False, True):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from questlog.automation import delivery_results, relay
+from questlog.automation import delivery_results, delivery_schedule, relay
 from questlog.core.db import Session
 from questlog.worker import delivering, relaying
 from questlog.worker.delivering import Courier
@@ -103,7 +103,7 @@ async def test_one_answer_that_cannot_be_written_holds_up_nobody_elses(
 
 
 def _break_on(monkeypatch: pytest.MonkeyPatch, wish: str) -> None:
-    real = delivery_results.next_due
+    real = delivery_schedule.next_due
 
     def next_due(tries: int, now: datetime, *, retry_after: str | None) -> datetime | None:
         if retry_after == wish:

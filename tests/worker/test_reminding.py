@@ -65,7 +65,7 @@ async def test_a_series_reminds_before_each_of_its_dates(
     house: House, make: Make, database: Database, moving_clock: MovingClock
 ) -> None:
     user = await reader(make)
-    daily = {"rule": "FREQ=DAILY", "rhythm_from": TODAY}
+    daily: dict[str, Any] = {"rule": "FREQ=DAILY", "rhythm_from": TODAY}
     task = await due_task(make, user, due_at=None, **daily)
     await remind_of(make, user, task, minutes_before=0)
     told = []

@@ -57,7 +57,7 @@ def is_to_be_told(alarm: Alarm, reminder: Mapping[str, Any], now: datetime) -> b
     if reminder["at"] is not None:
         return True
     was_dated = alarm.due_for == reminder["seen_for"] or alarm.at > reminder["task_changed_at"]
-    return was_dated and alarm.at > reminder["updated_at"]
+    return bool(was_dated and alarm.at > reminder["updated_at"])
 
 
 def is_to_be_seen(alarm: Alarm, reminder: Mapping[str, Any], now: datetime) -> bool:
