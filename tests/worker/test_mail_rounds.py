@@ -1,74 +1,37 @@
-"""The daily digest and the weekly review: who gets which, when, once; and what stands in them."""
+"""The daily digest and the weekly review: who gets which, when, and once."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from questlog.automation import notification_settings
-from questlog.automation.job_models import Job, NotificationSettings
+from questlog.automation.job_models import NotificationSettings
 from questlog.automation.models import Mail
-from questlog.automation.notification_settings import DEFAULTS
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
-from questlog.flows import daily_digest, weekly_review
 from questlog.flows.mail_rounds import make_jobs
-from questlog.planning.models import Task
 from questlog.worker import mailing, reminding
 from questlog.worker.house import House
 from tests.support import smtp as faults
-from tests.support.make import Make, Person
+from tests.support.mail_rounds import (
+    DAY,
+    EIGHT,
+    LONG_AGO,
+    TODAY,
+    WEEK,
+    carry_out,
+    house,
+    reader,
+    slots,
+)
+from tests.support.make import Make
 from tests.support.moving_clock import MovingClock, at
 from tests.support.smtp import SmtpServer
 
-# A Tuesday; eight o'clock in Berlin.
-EIGHT = at("2026-06-02T06:00:00")
-TODAY = date(2026, 6, 2)
-LONG_AGO = at("2026-01-01T00:00:00")
-DAY, WEEK = daily_digest.ROUND, weekly_review.ROUND
-
-
-@pytest.fixture
-def house(database: Database, mail_settings: Settings, moving_clock: MovingClock) -> House:
-    moving_clock.stop_at(EIGHT)
-    return House(database, mail_settings)
-
-
-async def reader(make: Make, *, wants: dict[str, Any], **more: Any) -> Person:
-    """Make somebody in Berlin who wants mails."""
-    user = await make.user(**{"email_verified_at": LONG_AGO, "timezone": "Europe/Berlin", **more})
-
-    async def save(session: Session) -> None:
-        row = {**DEFAULTS, "user_id": user.id, "created_at": LONG_AGO, "updated_at": LONG_AGO}
-        await session.execute(insert(NotificationSettings).values({**row, **wants}))
-
-    await make.database.write(save)
-    return user
-
-
-async def slots(database: Database) -> list[str | None]:
-    async with database.reader() as session:
-        return list(await session.scalars(select(Job.slot).order_by(Job.slot)))
-
-
-async def carry_out(house: House) -> None:
-    """Make the jobs, do them all as after a crash twice, and send what was written."""
-    await reminding.make_mail_jobs(house, {})
-    async with house.database.reader() as session:
-        jobs = list(await session.scalars(select(Job)))
-    for job in jobs:
-        await reminding.ON_DEMAND[job.name](house, job.args)
-        await reminding.ON_DEMAND[job.name](house, job.args)
-    await mailing.send_waiting(house.database, house.settings)
-
-
-def text_of(message: Any) -> str:
-    body = message.get_body(("plain",))
-    assert body is not None
-    text: str = body.get_content().replace("\r\n", "\n")
-    return text
+__all__ = ["house"]
 
 
 async def test_a_digest_is_made_at_its_hour_by_the_readers_clock_and_once_a_day(
@@ -233,57 +196,6 @@ async def test_without_a_mail_server_nothing_is_made(
     assert await slots(database) == []
 
 
-async def test_a_digest_has_what_is_due_and_what_is_overdue(
-    house: House, make: Make, smtp: SmtpServer
-) -> None:
-    user = await reader(make, wants={"daily_digest": True})
-    await make.task(user, title="Any time", due_on=TODAY)
-    await make.task(
-        user, title="Dentist", due_on=TODAY, due_at=at("2026-06-02T12:30:00"), due_time="14:30:00"
-    )
-    await make.task(user, title="Taxes", due_on=TODAY - timedelta(days=1))
-    await make.task(user, title="Later", due_on=TODAY + timedelta(days=1))
-    await make.task(user, title="Done", due_on=TODAY, completed_at=EIGHT)
-
-    await carry_out(house)
-
-    (message,) = smtp.messages
-    text = text_of(message)
-    assert message["Subject"] == "Your day: Tuesday, 2 June"
-    assert "Today: 2\n\n- 14:30 Dentist\n- Any time\n" in text
-    assert "Overdue: 1\n\n- Taxes, due yesterday\n" in text
-    assert "Later" not in text
-    assert "Done" not in text
-    assert message["List-Unsubscribe"] is not None
-
-
-async def test_a_digest_is_russian_for_russians_and_cuts_long_lists(
-    house: House, make: Make, smtp: SmtpServer
-) -> None:
-    user = await reader(make, wants={"daily_digest": True}, locale="ru")
-    for number in range(25):
-        await make.task(user, title=f"<b>Дело {number}</b>", due_on=TODAY)
-
-    await carry_out(house)
-
-    (message,) = smtp.messages
-    html = message.get_body(("html",))
-    assert html is not None
-    assert message["Subject"] == "Ваш день: вторник, 2 июня"
-    assert "Сегодня: 25" in text_of(message)
-    assert "и ещё 5" in text_of(message)
-    assert "<b>Дело" not in html.get_content()
-    assert "и ещё 5" in html.get_content()
-
-
-async def test_an_empty_day_sends_no_digest(house: House, make: Make, smtp: SmtpServer) -> None:
-    await reader(make, wants={"daily_digest": True})
-
-    await carry_out(house)
-
-    assert smtp.messages == []
-
-
 async def test_a_digest_waits_for_the_end_of_the_quiet_hours(
     house: House, make: Make, smtp: SmtpServer, moving_clock: MovingClock
 ) -> None:
@@ -316,35 +228,6 @@ async def test_who_switches_it_off_meanwhile_gets_none(
 
 async def _switch_off(session: Session) -> None:
     await session.execute(update(NotificationSettings).values(daily_digest=False))
-
-
-async def test_a_review_comes_on_its_weekday_with_the_week_before(
-    house: House, make: Make, smtp: SmtpServer
-) -> None:
-    user = await reader(make, wants={"weekly_review": True, "review_weekday": 1})
-    kitchen = await make.project(user, title="Kitchen")
-    await _done(make, user, kitchen.id, TODAY - timedelta(days=1))
-    await _done(make, user, kitchen.id, TODAY - timedelta(days=1))
-    await _done(make, user, None, TODAY - timedelta(days=7))
-    await _done(make, user, None, TODAY - timedelta(days=8))
-    await _done(make, user, None, TODAY)
-    await make.task(user, title="Soon", due_on=TODAY + timedelta(days=6))
-    await make.task(user, title="Far", due_on=TODAY + timedelta(days=7))
-    await make.task(user, title="Late", due_on=TODAY - timedelta(days=1))
-
-    await carry_out(house)
-
-    (message,) = smtp.messages
-    text = text_of(message)
-    assert message["Subject"] == "Your week: 26 May – 1 June"
-    assert "Done: 3 (the week before: 1)\nBest day: Monday, 1 June, 2\n- Kitchen: 2\n" in text
-    assert "Overdue: 1" in text
-    assert "In the next seven days: 1\n\n- Soon, Monday, 8 June\n" in text
-
-
-async def _done(make: Make, user: Person, project_id: Any, day: date) -> None:
-    task: Task = await make.task(user, completed_at=LONG_AGO)
-    await make.occurrence(user, task, done_on=day, project_id=project_id)
 
 
 async def test_a_review_is_due_on_its_day_and_made_up_for_within_two(
