@@ -134,9 +134,10 @@ class _Pipe:
             raise StuckPeerError from None
 
 
-# No schema of OpenAPI 3.1 tells the stream from one of its events, and readers of the document take it for either.
-ANYTHING = {
-    "description": "Events as HTML's chapter on server-sent events has them; `data` is JSON."
+# OpenAPI 3.1 has no word for a stream: some readers take its schema for the whole text, some for each of its events.
+TEXT_OR_EVENT = {
+    "type": ["string", "object"],
+    "description": "Server-sent events as HTML defines them; the `data` of each is JSON.",
 }
 
 
@@ -147,7 +148,7 @@ ANYTHING = {
     responses={
         200: {
             "description": "Server-sent events for as long as the connection lasts.",
-            "content": {"text/event-stream": {"schema": ANYTHING}},
+            "content": {"text/event-stream": {"schema": TEXT_OR_EVENT}},
         }
     },
 )
