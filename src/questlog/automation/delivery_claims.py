@@ -5,6 +5,7 @@ comes back. Rows are locked from the top down (webhook, then deliveries), so tha
 other in a circle.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -64,11 +65,12 @@ async def claim(
     now, lease = clock.now(), new_id()
     bound = endpoints_with_work(most, now, lane=lane, but_not=but_not, only=only)
     endpoints = (await session.execute(*bound)).all()
+    under_way = await _under_way_now(session, [webhook.id for webhook in endpoints], now)
     share = max(1, most // max(1, len(endpoints)))
     chosen: list[tuple[Row[Any], Row[Any]]] = []
     for webhook in endpoints:
         at_once = most_under_way(lane) if trusted is None or webhook.id in trusted else 1
-        room = min(share, at_once - webhook.under_way, most - len(chosen))
+        room = min(share, at_once - under_way[webhook.id], most - len(chosen))
         if room > 0:
             rows = (await session.execute(*_free(webhook.id, now, room))).all()
             await _look_after_lost(session, rows, now)
@@ -81,6 +83,15 @@ async def claim(
     numbers = {row.id: row.last_number + 1 for _, row in chosen}
     await session.execute(INSERT_ATTEMPTS, [_begun(each, numbers, now) for each in sendings])
     return sendings
+
+
+async def _under_way_now(session: Session, ids: Sequence[UUID], now: datetime) -> Counter[UUID]:
+    """Count anew once the endpoints are locked: what was counted with them may be from before somebody's commit."""
+    columns = DELIVERIES.c
+    leased = (IS_WAITING, columns.webhook_id.in_(ids), columns.leased_until >= now)
+    counted = select(columns.webhook_id, func.count().label("leased")).where(*leased)
+    rows = await session.execute(counted.group_by(columns.webhook_id))
+    return Counter({row.webhook_id: row.leased for row in rows})
 
 
 async def _look_after_lost(session: Session, rows: Sequence[Row[Any]], now: datetime) -> None:
