@@ -268,7 +268,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_run_parts_owner", ["user_id", "run_id"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("run_parts", schema=None) as batch_op:
         batch_op.drop_index("ix_run_parts_owner")

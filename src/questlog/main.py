@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -190,27 +190,27 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _background(app: FastAPI, settings: Settings, stop: asyncio.Event) -> list[Any]:
     database: Database = app.state.database
+    desk, metrics, redis = app.state.front_desk, app.state.metrics, app.state.redis
     house = House(database, settings, thinker=app.state.thinker)
-    loops = [
-        housekeeping.write_uses_forever(database, app.state.front_desk, stop),
-        working.keep_going(working.stand_by, house, stop),
-        app.state.tail.run_forever(stop),
-    ]
-    if app.state.metrics is not None:
-        loops.append(loop_watch.run_forever(app.state.metrics.observe_lag, stop))
-    if app.state.redis is not None:
-        loops.append(waking.run_forever(app.state.redis, stop))
-        loops.append(spreading.tell_forever(app.state.redis, stop))
-    return loops
+    loops: dict[str, Callable[[], Awaitable[None]]] = {
+        "uses": lambda: housekeeping.write_uses_forever(database, desk, stop),
+        "work": lambda: working.stand_by(house, stop),
+        "tail": lambda: app.state.tail.run_forever(stop),
+    }
+    if metrics is not None:
+        loops["lag"] = lambda: loop_watch.run_forever(metrics.observe_lag, stop)
+    if redis is not None:
+        loops["waking"] = lambda: waking.run_forever(redis, stop)
+        loops["spreading"] = lambda: spreading.tell_forever(redis, stop)
+    return [working.keep_on(name, begin, stop) for name, begin in loops.items()]
 
 
 async def _finish(loops: list[asyncio.Task[None]]) -> None:
     """Let the loops end what they are at, for a while."""
-    _, late = await asyncio.wait(loops, timeout=LOOPS_END_WITHIN_S)
-    for task in late:
+    await asyncio.wait(loops, timeout=LOOPS_END_WITHIN_S)
+    for task in loops:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    await asyncio.gather(*loops, return_exceptions=True)
 
 
 def _from_environment() -> FastAPI:

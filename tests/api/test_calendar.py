@@ -1,4 +1,4 @@
-"""The calendar feed: who may read it, what stands in it, and that calendars understand it."""
+"""The calendar feed: what stands in it, and that calendars understand it."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -6,49 +6,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rrulestr
-from httpx2 import AsyncClient, Response
-from icalendar import Calendar
-from sqlalchemy import select
+from httpx2 import AsyncClient
 
 from questlog.core.db import Database
-from questlog.identity import users
-from questlog.identity.link_models import CalendarLink
-from questlog.identity.models import User
 from questlog.planning.importers.icalendar import read as read_todos
+from tests.support.calendars import shown, subscribed
 from tests.support.canaries import Canaries
-from tests.support.make import Make, Person
+from tests.support.make import Make
 from tests.support.moving_clock import MovingClock, at
 from tests.support.sql import count_statements
 from tests.support.task_calls import made, post
 
-CALENDAR = "/api/v1/calendar"
 BERLIN = ZoneInfo("Europe/Berlin")
-
-
-async def subscribed(client: AsyncClient, canaries: Canaries, user: Person) -> str:
-    """Give the user's calendar an address, and return its path. Nothing that is logged may show it."""
-    answer = await client.post(f"{CALENDAR}/token", headers=user.headers)
-    assert answer.status_code == 201, answer.text
-    found = answer.json()
-    canaries.given.add(found["token"])
-    assert found["url"].endswith(f"{CALENDAR}/{found['token']}.ics")
-    return f"{CALENDAR}/{found['token']}.ics"
-
-
-async def shown(client: AsyncClient, path: str, **query: str) -> Any:
-    answer = await client.get(path, params=query)
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
-    return parsed(answer.content)
-
-
-def parsed(text: bytes) -> Any:
-    calendar = Calendar.from_ical(text)
-    assert isinstance(calendar, Calendar)
-    assert not any(component.errors for component in calendar.walk())
-    assert all(len(line) <= 75 for line in text.split(b"\r\n"))
-    assert b"\n" not in text.replace(b"\r\n", b"")
-    return calendar
 
 
 async def test_dated_tasks_are_events_and_all_are_todos(
@@ -199,6 +168,8 @@ async def test_todos_read_in_elsewhere_are_the_same_tasks(
     assert told["Meet"].due == datetime(2031, 7, 1, 7, 30, tzinfo=UTC)
     assert told["Meet"].start_on == date(2031, 6, 1)
     assert told["Meet"].labels == ("work",)
+    # A series has none, which would equal its DTSTART (RFC 5545 § 3.8.2.3).
+    assert answer.text.count("\r\nDUE") == 1
     series = told[parent["title"]]
     assert (series.due, series.start_on, series.rule is not None) == (date(2031, 5, 31), None, True)
 
@@ -223,96 +194,6 @@ async def test_a_calendar_without_news_is_not_sent_again(
     assert first.headers["Cache-Control"] == "private, no-cache"
 
 
-def refused(answer: Response) -> bool:
-    if answer.status_code == 404:
-        assert answer.json()["code"] == "calendar_not_found"
-    return answer.status_code == 404
-
-
-async def test_a_new_address_closes_the_one_before_and_a_closed_one_opens_nothing(
-    client: AsyncClient, canaries: Canaries, make: Make
-) -> None:
-    user = await make.user()
-    seen = []
-
-    first = await subscribed(client, canaries, user)
-    second = await subscribed(client, canaries, user)
-    seen.append(refused(await client.get(first)))
-    seen.append(refused(await client.get(second)))
-    for _ in range(2):
-        closed = await client.delete(f"{CALENDAR}/token", headers=user.headers)
-        assert closed.status_code == 204
-    seen.append(refused(await client.get(second)))
-
-    assert seen == [True, False, True]
-
-
-@pytest.mark.parametrize("secret", ["x", "A" * 43, "A" * 100, "%00" * 43, "é" * 43])
-async def test_an_address_nobody_was_given_opens_nothing(
-    client: AsyncClient, make: Make, secret: str
-) -> None:
-    await make.user()
-
-    assert refused(await client.get(f"{CALENDAR}/{secret}.ics"))
-
-
-async def test_the_calendar_of_a_closed_account_is_closed(
-    client: AsyncClient, canaries: Canaries, database: Database, make: Make
-) -> None:
-    user, other = await make.user(), await make.user()
-    path, theirs = (
-        await subscribed(client, canaries, user),
-        await subscribed(client, canaries, other),
-    )
-
-    await database.write(users.update, user.id, {"is_active": False})
-    await database.write(users.delete, other.id)
-
-    assert refused(await client.get(path))
-    assert refused(await client.get(theirs))
-    async with database.reader() as session:
-        assert list(await session.scalars(select(CalendarLink.user_id))) == [user.id]
-
-
-async def test_s067_the_first_proof_of_an_address_closes_a_calendar_of_before(
-    client: AsyncClient, canaries: Canaries, database: Database, make: Make
-) -> None:
-    squatter = await make.user()
-    path = await subscribed(client, canaries, squatter)
-
-    async with database.writer() as session:
-        user = await session.get(User, squatter.id)
-        assert user is not None
-        await users.prove_email(session, user)
-
-    assert refused(await client.get(path))
-
-
-async def test_what_is_told_of_a_link_is_when_it_was_made_and_used(
-    client: AsyncClient, canaries: Canaries, make: Make
-) -> None:
-    user = await make.user()
-    before = await client.get(f"{CALENDAR}/token", headers=user.headers)
-    path = await subscribed(client, canaries, user)
-    unused = (await client.get(f"{CALENDAR}/token", headers=user.headers)).json()
-    await client.get(path)
-    used = (await client.get(f"{CALENDAR}/token", headers=user.headers)).json()
-
-    assert refused(before)
-    assert set(used) == {"created_at", "last_used_at"}
-    assert unused["last_used_at"] is None
-    assert used["last_used_at"] > used["created_at"]
-
-
-async def test_no_key_gives_a_calendar_away(client: AsyncClient, make: Make) -> None:
-    user = await make.user()
-    key = await make.key(user, "tasks:read", "tasks:write")
-
-    answer = await client.post(f"{CALENDAR}/token", headers=key.headers)
-
-    assert (answer.status_code, answer.json()["code"]) == (403, "sign_in_required")
-
-
 async def test_the_calendar_of_a_large_account_ends_somewhere(
     client: AsyncClient, canaries: Canaries, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,6 +203,8 @@ async def test_the_calendar_of_a_large_account_ends_somewhere(
     await make.task(user, title="Some day")
     for number in range(3):
         await make.task(user, title=f"Task {number}", due_on=date(2031, 5, 31 - number))
+
+    await make.task(user, title="Overdue", due_on=date(2020, 1, 1))
 
     calendar = await shown(client, path)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
+from questlog.core import redis_client
 from questlog.core.db import Database
 from questlog.identity.front_desk import FrontDesk
 from questlog.main import create_app
@@ -86,8 +87,13 @@ async def knocks(server: Server, times: int) -> list[int]:
 
 @pytest.mark.parametrize("counted_in", ["memory", "redis"])
 async def test_s108_exactly_the_quota_passes(
-    counted_in: str, start: Start, request: pytest.FixtureRequest
+    counted_in: str,
+    start: Start,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # On a busy machine a quarter of a second is not much for two hundred at once in one process.
+    monkeypatch.setattr(redis_client, "REQUEST_TIMEOUT_S", 10)
     shared = {"REDIS_URL": request.getfixturevalue("redis_url")} if counted_in == "redis" else {}
     server = start(RATE_LIMIT_REQUESTS="50", **shared)
     user = await server.make.user()

@@ -59,3 +59,19 @@ async def test_s130_the_answer_names_the_field_and_a_reason(
     assert (answer.status_code, problem["code"]) == (422, "unsafe_url")
     assert problem["details"] == {"reason": "host"}
     assert problem["errors"][0]["pointer"] == "/body/url"
+
+
+async def test_a_webhook_whose_address_is_not_accepted_any_more_can_be_changed_and_removed(
+    client: AsyncClient, make: Make
+) -> None:
+    user, admin = await make.user(), await make.user(role="admin")
+    kept = await make.webhook(user, url="https://example.org:22/")
+    await make.delivery(user, kept)
+    path = f"{WEBHOOKS}/{kept.id}"
+
+    changed = await client.patch(path, json={"active": False}, headers=user.headers)
+    seen = await client.get("/api/v1/admin/deliveries", headers=admin.headers)
+    removed = await client.delete(path, headers=user.headers)
+
+    assert (changed.status_code, seen.status_code, removed.status_code) == (200, 200, 204)
+    assert [each["host"] for each in seen.json()["items"]] == ["?"]

@@ -1,14 +1,12 @@
 """The log of what an endpoint was told, and telling it again."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
 from httpx2 import AsyncClient
 from sqlalchemy import select
 
-from questlog.automation import delivery_log
 from questlog.automation.webhook_models import Delivery
 from questlog.core import clock
 from questlog.core.db import Database
@@ -211,56 +209,6 @@ async def test_what_is_being_sent_is_not_sent_twice_at_once(
     again = await post(client, owner, f"{kept.id}/deliveries/{under_way.id}/redeliver")
 
     assert (again.status_code, again.json()["code"]) == (409, "delivery_under_way")
-
-
-async def test_a_range_is_told_again_by_state_and_moment(
-    client: AsyncClient, make: Make, database: Database
-) -> None:
-    owner = await make.user(timezone="Asia/Tokyo")
-    kept, other = await make.webhook(owner), await make.webhook(owner)
-
-    async def at_noon(webhook: Any, state: str, day: int = 20) -> UUID:
-        moment = at(f"2026-11-{day}T12:00")
-        return (await make.delivery(owner, webhook, state=state, created_at=moment)).id
-
-    failed, cancelled = await at_noon(kept, "failed"), await at_noon(kept, "cancelled")
-    delivered, elsewhere = await at_noon(kept, "delivered"), await at_noon(other, "failed")
-    before, behind = await at_noon(kept, "failed", 19), await at_noon(kept, "failed", 21)
-    span = {"from": "2026-11-20T21:00:00", "to": "2026-11-21T12:00:00Z"}
-
-    usual = await post(client, owner, f"{kept.id}/redeliver", span)
-    usual_states = await states_of(database)
-    all_of = {**span, "states": ["delivered"]}
-    more = await post(client, owner, f"{kept.id}/redeliver", all_of)
-
-    assert (usual.status_code, usual.json()) == (202, {"count": 2, "has_more": False})
-    assert {id_ for id_, state in usual_states.items() if state == "waiting"} == {failed, cancelled}
-    assert more.json() == {"count": 1, "has_more": False}
-    assert {id_ for id_, state in (await states_of(database)).items() if state != "waiting"} == {
-        elsewhere,
-        before,
-        behind,
-    }
-    assert (await states_of(database))[delivered] == "waiting"
-
-
-async def test_a_long_range_goes_in_parts(
-    client: AsyncClient, make: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    owner = await make.user()
-    kept = await make.webhook(owner)
-    monkeypatch.setattr(delivery_log, "MOST_AT_ONCE", 2)
-    for _ in range(3):
-        await make.delivery(owner, kept)
-    span = {"from": "2026-01-01T00:00:00Z"}
-
-    parts = [await post(client, owner, f"{kept.id}/redeliver", span) for _ in range(3)]
-
-    assert [part.json() for part in parts] == [
-        {"count": 2, "has_more": True},
-        {"count": 1, "has_more": False},
-        {"count": 0, "has_more": False},
-    ]
 
 
 async def test_operators_see_why_and_neither_what_nor_the_whole_address(

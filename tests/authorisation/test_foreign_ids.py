@@ -22,7 +22,10 @@ OWNED = [
     or not all(is_shared(name, operation.path) for name in operation.path_ids)
 ]
 WITH_TWO = [operation for operation in WITH_ID if len(operation.path_ids) > 1]
-IN_QUERIES, IN_BODIES = list(places_in_queries()), list(places_in_bodies())
+# Says where a list goes on: it is compared with the caller's own rows, and names nothing.
+A_CURSOR = ("redeliver_range", "after")
+IN_QUERIES = list(places_in_queries())
+IN_BODIES = [p for p in places_in_bodies() if (p.operation.name, p.name) != A_CURSOR]
 
 
 def told(answer: Response, id_: str = "") -> dict[str, Any]:

@@ -23,14 +23,17 @@ SECRET = re.compile(
     r"passw|secret|token|digest|hash|cipher|sealed|nonce|verifier|salt|private|internal|credential|(^|_)(key|code)s?$"
 )
 # Called so, and nothing to hide.
-HARMLESS = frozenset({"code", "token_type", "daily_digest", "digest_at"})
+HARMLESS = frozenset({"code", "token_type", "daily_digest", "digest_at", "previous_secret_until"})
 TOKENS = frozenset({"access_token", "refresh_token"})
 # What is given out, once, to whom it is for.
 GIVEN: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("log_in", "register_user", "sign_up"), TOKENS),
     "begin_totp": frozenset({"secret"}),
     "create_api_key": frozenset({"key"}),
+    "create_calendar_link": frozenset({"token"}),
+    "create_webhook": frozenset({"secret"}),
     "forgot_password": frozenset({"dev_token"}),
+    "rotate_webhook_secret": frozenset({"secret"}),
     "send_code": frozenset({"dev_code"}),
 }
 # Whose example names what nobody has: the tests of the doors look at what they answer to those who do.
@@ -42,8 +45,12 @@ REFUSED: Mapping[str, int] = {
     "delete_enrolment": 404,
     "delete_question": 404,
     "delete_reminder": 404,
+    "end_mailing": 404,
     "exchange_code": 401,
     "finish_provider_login": 400,
+    "get_calendar": 404,
+    "get_calendar_link": 404,
+    "get_delivery": 404,
     "get_question": 404,
     "get_reminder": 404,
     "leave_challenge": 409,
@@ -52,6 +59,7 @@ REFUSED: Mapping[str, int] = {
     "put_reminder": 404,
     "refresh_tokens": 401,
     "register_passkey": 401,
+    "redeliver_message": 404,
     "remove_totp": 404,
     "replace_recovery_codes": 409,
     "reset_password": 404,
@@ -60,7 +68,6 @@ REFUSED: Mapping[str, int] = {
     "sign_in_with_passkey": 401,
     "submit_quiz": 409,
     "undo_event": 409,
-    "end_mailing": 404,
     "update_question": 404,
     "update_reminder": 404,
     "verify_code": 401,

@@ -104,9 +104,9 @@ async def test_f18_who_renews_keeps_what_is_being_sent(
 ) -> None:
     await waiting(database, make, keyring)
     held = await database.write(delivery_claims.claim, 10)
-    moving_clock.move(seconds=45)
+    moving_clock.move(seconds=20)
     await database.write(delivery_claims.renew, held)
-    moving_clock.move(seconds=45)
+    moving_clock.move(seconds=20)
 
     taken = await database.write(delivery_claims.claim, 10)
     await database.write(delivery_results.settle, [arrived(held[0])])
@@ -271,7 +271,7 @@ async def test_s139_what_is_over_is_kept_for_thirty_days(
     assert done.id not in {each.delivery_id for each in await endpoints.attempts(database)}
 
 
-async def test_a_claim_is_one_statement_an_endpoint_and_three_for_all(
+async def test_a_claim_is_one_statement_an_endpoint_and_four_for_all(
     database: Database, make: Make, keyring: Keyring
 ) -> None:
     for _ in range(3):
@@ -281,4 +281,4 @@ async def test_a_claim_is_one_statement_an_endpoint_and_three_for_all(
         taken = await database.write(delivery_claims.claim, 12)
 
     assert len(taken) == 12
-    assert len(statements) == 3 + 3
+    assert len(statements) == 4 + 3

@@ -61,6 +61,10 @@ def test_s138_a_pause_is_a_fifth_longer_or_shorter_at_most(tries: int) -> None:
         (None, 5),
         ("٣", 5),
         ("Sat, 99 Nov 2026 12:00:00 GMT", 5),
+        ("Mon, 01 Jan 99999999999 00:00:00 GMT", 5),
+        ("Mon, 01 Jan 2027 99999999999:00:00 GMT", 5),
+        ("Mon, 01 Jan 2027 00:00:00 +9999999999999999", 5),
+        ("Mon, 01 Jan 0001 00:00:00 +2359", 5),
     ],
 )
 def test_a_receiver_may_ask_for_a_longer_pause_of_a_day_at_most(

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from questlog.automation import jobs
+from questlog.automation import job_sweeping, jobs
 from questlog.automation.job_models import Job
 from questlog.automation.jobs import Claim, Outlook
 from questlog.core import clock
@@ -237,7 +237,7 @@ async def test_what_is_over_is_swept_away(database: Database) -> None:
     for name, done_at in ages.items():
         await database.write(_set, name, state=name.removeprefix("old_"), done_at=done_at)
 
-    await database.write(jobs.sweep)
+    await database.write(job_sweeping.sweep)
 
     async with database.reader() as session:
         left = set((await session.scalars(select(Job.id))).all())
@@ -255,9 +255,9 @@ async def test_slots_are_remembered_for_a_year_and_dates_of_minutes_for_a_day(
     moving_clock.move(hours=25)
     await put(database, {}, name="every_minute", slot="2026-12")
 
-    await database.write(jobs.sweep_dates, ["every_minute"])
+    await database.write(job_sweeping.sweep_dates, ["every_minute"])
     moving_clock.move(days=390)
-    await database.write(jobs.sweep)
+    await database.write(job_sweeping.sweep)
     monthly = await put(database, {}, name="monthly", slot="2026-11")
     async with database.reader() as session:
         left = (await session.scalars(select(Job.slot).where(Job.name == "every_minute"))).all()

@@ -79,6 +79,21 @@ async def test_s140_a_message_is_twenty_kilobytes_at_most(
     assert json.loads(row.body)["truncated"] is True
 
 
+async def test_s140_no_body_is_longer_by_what_only_webhooks_are_told(
+    database: Database, make: Make, keyring: Keyring
+) -> None:
+    user = await make.user()
+    await endpoints.add(database, keyring, user, URL)
+    for length in range(19_500, 19_900, 20):
+        await endpoints.happen(database, user, payload={"note": "x" * length})
+
+    await relaying.catch_up(database)
+
+    bodies = [row.body.encode() for row in await endpoints.deliveries(database)]
+    assert max(len(body) for body in bodies) <= 20_000
+    assert {json.loads(body)["truncated"] for body in bodies} == {False, True}
+
+
 async def test_inv4_many_relays_at_once_write_each_message_once(
     database: Database, make: Make, keyring: Keyring
 ) -> None:

@@ -26,7 +26,9 @@ async def letter_of(database: Database, user: Person) -> Content:
         wished = {**DEFAULTS, "weekly_review": True, "created_at": now, "updated_at": now}
         await session.execute(insert(NotificationSettings).values(user_id=user.id, **wished))
         params = {"user_id": str(user.id), "day": TODAY.isoformat()}
-        letter = Letter(new_id(), user.email, "weekly_review", reader.locale, params, now, None, 0)
+        letter = Letter(
+            new_id(), user.email, "weekly_review", reader.locale, params, now, None, 0, now
+        )
         return await weekly_letter.content(session, letter, reader)
 
     found = await database.write(write)

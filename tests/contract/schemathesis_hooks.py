@@ -21,6 +21,7 @@ BEYOND_A_SCHEMA = {
     "answer_does_not_fit": "It depends on the kind of question.",
     "answered_twice": "Each question is answered at most once.",
     "bad_cursor": "A cursor is taken from the answer before.",
+    "bad_sync_token": "A token is taken from the answer before.",
     "beside_itself": "`id` and its neighbour have to differ.",
     "expiry_passed": "It depends on what time it is.",
     "filter_syntax": "A filter is a language of its own.",

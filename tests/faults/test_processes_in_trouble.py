@@ -37,6 +37,15 @@ def workers_of(server: RunningServer) -> set[int]:
     return found
 
 
+# Where tests run in the background, their children ignore what a terminal sends.
+HEARING = """
+import runpy, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+runpy.run_module("questlog.cli", run_name="__main__", alter_sys=True)
+"""
+
+
 def signed_in(server: RunningServer, door: str = "register") -> dict[str, str]:
     answer = httpx2.post(f"{server.url}{API}/auth/{door}", json=WHO, trust_env=False, timeout=30)
     assert answer.is_success, answer.text
@@ -63,7 +72,7 @@ def test_f31_a_signal_in_mid_migration_leaves_all_or_nothing(
 ) -> None:
     file = tmp_path / "new.db"
     variables = servers.environment(f"sqlite:///{file}", tmp_path)
-    command = [sys.executable, "-m", "questlog.cli", "server", "run", "--port", "0"]
+    command = [sys.executable, "-c", HEARING, "server", "run", "--port", "0"]
     process = subprocess.Popen(
         command,
         env=variables,
@@ -74,7 +83,10 @@ def test_f31_a_signal_in_mid_migration_leaves_all_or_nothing(
     wait_for(lambda: file.with_name("new.db-wal").exists() or process.poll() is not None, 60)
 
     process.send_signal(how)
-    process.communicate(timeout=30)
+    try:
+        process.communicate(timeout=30)
+    finally:
+        process.kill()
 
     async def revision() -> str | None:
         async with world.opened(world.settings(f"sqlite:///{file}", tmp_path)) as database:

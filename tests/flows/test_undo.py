@@ -235,7 +235,7 @@ ACTS: dict[str, Callable[[World], Awaitable[Any]]] = {
     "a dependency more": lambda w: w.run(dependencies.add, w.report, w.series),
     "a dependency less": lambda w: w.run(dependencies.put, w.report, blocked_by=[], blocks=[]),
     "one date moved": lambda w: w.run(
-        task_delays.reschedule, w.series, SOON + timedelta(days=1), scope="once", timezone="UTC"
+        task_delays.reschedule, w.series, SOON + timedelta(days=1), scope="this", timezone="UTC"
     ),
     "an occurrence reopened": _reopen_an_occurrence,
     "quick add": lambda w: _note_down(w, "Trip #Work @bag\n  Pack it\nGo tomorrow #New"),

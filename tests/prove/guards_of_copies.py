@@ -15,7 +15,7 @@ COPIES = (
         "identity/calendar_links.py",
         "            User.deactivated_at.is_(None),\n",
         "",
-        'tests/api/test_calendar.py -k "closed_account and sqlite"',
+        'tests/api/test_calendar_links.py -k "closed_account and sqlite"',
     ),
     Guard(
         "a calendar ends short months as the task does",

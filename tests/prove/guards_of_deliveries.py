@@ -20,7 +20,7 @@ DELIVERIES = (
     Guard(
         "an endpoint has four messages under way at most",
         "automation/delivery_claims.py",
-        "min(share, at_once - webhook.under_way, most - len(chosen))",
+        "min(share, at_once - under_way[webhook.id], most - len(chosen))",
         "min(share, most - len(chosen))",
         'tests/automation/test_delivery_claims.py -k "four_at_once and sqlite"',
     ),

@@ -53,6 +53,20 @@ ELSEWHERE = (
         'tests/identity/elsewhere/test_accounts.py -k "s067_a_code and sqlite"',
     ),
     Guard(
+        "the first proof drops a squatter's webhooks",
+        "identity/users.py",
+        "    await webhooks.remove_all(session, user.id)\n",
+        "",
+        'tests/identity/test_first_proof.py -k "s067 and sqlite"',
+    ),
+    Guard(
+        "the first proof drops where a squatter had pushes sent",
+        "identity/users.py",
+        "    await notification_settings.forget_push(session, user.id)\n",
+        "",
+        'tests/identity/test_first_proof.py -k "s067 and sqlite"',
+    ),
+    Guard(
         "a link under way ends with the sessions",
         "identity/sessions.py",
         "    await oidc_attempts.void_all_of(session, user_id)\n",

@@ -22,7 +22,7 @@ LIVE = (
         "identity/socket_tickets.py",
         "            delete(TICKETS)\n            .where(columns.digest == digest(ticket), columns.expires_at > clock.now())\n            .returning(columns.user_id, columns.credential)",
         "            TICKETS.select().where(columns.digest == digest(ticket))",
-        'tests/api/test_sockets.py -k "s118_a_ticket_opens_one and sqlite"',
+        'tests/api/test_socket_tickets.py -k "s118_a_ticket_opens_one and sqlite"',
     ),
     Guard(
         "what the log has no more is said to be missing",
@@ -36,6 +36,6 @@ LIVE = (
         "api/sockets/line.py",
         "async with asyncio.timeout(SEND_WITHIN_S):\n                await self.websocket.send_text(text)",
         "async with asyncio.timeout(3600):\n                await self.websocket.send_text(text)",
-        'tests/api/test_staying.py -k "s121_who_never_reads and sqlite"',
+        'tests/api/test_talking.py -k "s121_who_never_reads and sqlite"',
     ),
 )

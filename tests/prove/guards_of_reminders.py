@@ -15,7 +15,7 @@ REMINDERS = (
         "flows/remind.py",
         "USERS.c.email.is_not(None), USERS.c.email_verified_at.is_not(None)",
         "USERS.c.email.is_not(None)",
-        'tests/worker/test_reminding.py -k "not_proved and sqlite"',
+        'tests/worker/test_reminder_mails.py -k "not_proved and sqlite"',
     ),
     Guard(
         "the address of pushes is looked at before it is kept",

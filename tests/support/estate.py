@@ -57,6 +57,7 @@ RESOURCES: Mapping[str, str] = {
     "goals": "goal",
     "projects": "project",
     "tasks": "task",
+    "webhooks": "delivery",
 }
 # Ids a client makes up for what is not there yet.
 MADE_UP = frozenset({"temp_id"})

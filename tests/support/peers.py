@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from tests.support import wire
@@ -146,6 +147,20 @@ async def until(holds: Callable[[], bool], within_s: float = 10.0) -> float:
         assert time.monotonic() - began < within_s, "it never came to that"
         await asyncio.sleep(0.02)
     return time.monotonic() - began
+
+
+async def refused(house: House, **how: Any) -> tuple[int, str]:
+    """Return the status and code of the HTTP answer to a handshake."""
+    with pytest.raises(InvalidStatus) as refusal:
+        await house.ending(**how)
+    answer = refusal.value.response
+    return answer.status_code, json.loads(answer.body or b"{}")["code"]
+
+
+async def ticket_of(client: AsyncClient, headers: dict[str, str]) -> str:
+    answer = await client.post("/api/v1/ws/tickets", headers=headers)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["ticket"])
 
 
 @asynccontextmanager

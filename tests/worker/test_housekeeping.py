@@ -3,7 +3,9 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from questlog.automation.models import Mail
 from questlog.core import clock
@@ -12,6 +14,7 @@ from questlog.core.db import Database
 from questlog.identity import email_codes
 from questlog.identity.attempts import SignInLimits
 from questlog.identity.front_desk import FrontDesk
+from questlog.identity.models import SignInSession
 from questlog.worker import housekeeping, mailing
 from tests.support.make import Make
 from tests.support.moving_clock import MovingClock
@@ -59,3 +62,31 @@ def test_the_limits_are_those_of_the_parameters() -> None:
     assert (limits.code_per_email.most, limits.mails_per_email.most) == (20, 5)
     assert timedelta(minutes=5) == email_codes.LIFE
     assert clock.now().tzinfo is not None
+
+
+async def test_the_last_use_is_stored_later_when_the_database_was_away(
+    database: Database,
+    make: Make,
+    desk: FrontDesk,
+    moving_clock: MovingClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    user = await make.user()
+    token = user.headers["Authorization"].removeprefix("Bearer ")
+    session_id = desk.access_tokens.read(token).session_id
+    moving_clock.move(minutes=3)
+    await desk.presence.authenticate(database, token)
+    used = moving_clock.now()
+
+    async def away(*_: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("away"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "write", away)
+        with pytest.raises(OperationalError):
+            await desk.presence.write_uses(database)
+    await desk.presence.write_uses(database)
+
+    async with database.reader() as session:
+        stored = await session.get_one(SignInSession, session_id)
+    assert abs(stored.last_used_at - used) < timedelta(seconds=1)

@@ -1,72 +1,37 @@
-"""The daily digest and the weekly review: who gets which, when, once; and what stands in them."""
+"""The daily digest and the weekly review: who gets which, when, and once."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
-from questlog.automation.job_models import Job, NotificationSettings
+from questlog.automation import notification_settings
+from questlog.automation.job_models import NotificationSettings
 from questlog.automation.models import Mail
-from questlog.automation.notification_settings import DEFAULTS
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
-from questlog.flows import daily_digest, weekly_review
 from questlog.flows.mail_rounds import make_jobs
-from questlog.planning.models import Task
 from questlog.worker import mailing, reminding
 from questlog.worker.house import House
-from tests.support.make import Make, Person
+from tests.support import smtp as faults
+from tests.support.mail_rounds import (
+    DAY,
+    EIGHT,
+    LONG_AGO,
+    TODAY,
+    WEEK,
+    carry_out,
+    house,
+    reader,
+    slots,
+)
+from tests.support.make import Make
 from tests.support.moving_clock import MovingClock, at
 from tests.support.smtp import SmtpServer
 
-# A Tuesday; eight o'clock in Berlin.
-EIGHT = at("2026-06-02T06:00:00")
-TODAY = date(2026, 6, 2)
-LONG_AGO = at("2026-01-01T00:00:00")
-DAY, WEEK = daily_digest.ROUND, weekly_review.ROUND
-
-
-@pytest.fixture
-def house(database: Database, mail_settings: Settings, moving_clock: MovingClock) -> House:
-    moving_clock.stop_at(EIGHT)
-    return House(database, mail_settings)
-
-
-async def reader(make: Make, *, wants: dict[str, Any], **more: Any) -> Person:
-    """Make somebody in Berlin who wants mails."""
-    user = await make.user(**{"email_verified_at": LONG_AGO, "timezone": "Europe/Berlin", **more})
-
-    async def save(session: Session) -> None:
-        row = {**DEFAULTS, "user_id": user.id, "created_at": LONG_AGO, "updated_at": LONG_AGO}
-        await session.execute(insert(NotificationSettings).values({**row, **wants}))
-
-    await make.database.write(save)
-    return user
-
-
-async def slots(database: Database) -> list[str | None]:
-    async with database.reader() as session:
-        return list(await session.scalars(select(Job.slot).order_by(Job.slot)))
-
-
-async def carry_out(house: House) -> None:
-    """Make the jobs, do them all as after a crash twice, and send what was written."""
-    await reminding.make_mail_jobs(house, {})
-    async with house.database.reader() as session:
-        jobs = list(await session.scalars(select(Job)))
-    for job in jobs:
-        await reminding.ON_DEMAND[job.name](house, job.args)
-        await reminding.ON_DEMAND[job.name](house, job.args)
-    await mailing.send_waiting(house.database, house.settings)
-
-
-def text_of(message: Any) -> str:
-    body = message.get_body(("plain",))
-    assert body is not None
-    text: str = body.get_content().replace("\r\n", "\n")
-    return text
+__all__ = ["house"]
 
 
 async def test_a_digest_is_made_at_its_hour_by_the_readers_clock_and_once_a_day(
@@ -124,7 +89,7 @@ async def test_after_a_pause_the_newest_is_made_and_no_other(
 async def test_who_switches_it_on_after_its_hour_gets_the_next_one(
     house: House, make: Make, database: Database, moving_clock: MovingClock
 ) -> None:
-    await reader(make, wants={"daily_digest": True, "updated_at": EIGHT + timedelta(minutes=1)})
+    await reader(make, wants={"daily_digest": True, "rounds_set_at": EIGHT + timedelta(minutes=1)})
     moving_clock.stop_at(EIGHT + timedelta(minutes=2))
     today = await make_jobs(database, DAY)
     moving_clock.stop_at(EIGHT + timedelta(days=1))
@@ -132,6 +97,77 @@ async def test_who_switches_it_on_after_its_hour_gets_the_next_one(
     tomorrow = await make_jobs(database, DAY)
 
     assert (today, tomorrow) == (0, 1)
+
+
+async def test_what_changes_nothing_about_digests_loses_none(
+    house: House, make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    user = await reader(make, wants={"daily_digest": True, "rounds_set_at": LONG_AGO})
+    moving_clock.stop_at(EIGHT + timedelta(seconds=20))
+    quiet = {"webhook_notices": False, "quiet_from": "22:00", "quiet_to": "07:00"}
+    await database.write(notification_settings.change, user.id, quiet, keyring=house.keyring)
+
+    assert await make_jobs(database, DAY) == 1
+
+
+async def test_who_moves_the_hour_of_the_digest_gets_the_next_one(
+    house: House, make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    user = await reader(make, wants={"daily_digest": True, "digest_at": "12:00"})
+    moving_clock.stop_at(EIGHT + timedelta(minutes=1))
+    earlier = {"digest_at": "08:00"}
+    await database.write(notification_settings.change, user.id, earlier, keyring=house.keyring)
+    today = await make_jobs(database, DAY)
+    moving_clock.stop_at(EIGHT + timedelta(days=1))
+
+    assert (today, await make_jobs(database, DAY)) == (0, 1)
+
+
+async def test_a_digest_that_was_missed_over_midnight_is_made_up_for(
+    house: House, make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    user = await reader(make, wants={"daily_digest": True, "digest_at": "22:30"})
+    midnight = at("2026-06-02T22:00:00")
+
+    moving_clock.stop_at(midnight + timedelta(minutes=10))
+    made = await make_jobs(database, DAY)
+
+    assert (made, await slots(database)) == (1, [f"{user.id}:2026-06-02"])
+
+
+async def test_a_digest_whose_quiet_hours_end_after_midnight_is_of_the_day_it_is_read_on(
+    house: House, make: Make, smtp: SmtpServer, moving_clock: MovingClock
+) -> None:
+    quiet = {"digest_at": "22:30", "quiet_from": "22:00", "quiet_to": "07:00"}
+    user = await reader(make, wants={"daily_digest": True, **quiet})
+    await make.task(user, title="Tomorrow", due_on=TODAY + timedelta(days=1))
+
+    moving_clock.stop_at(at("2026-06-02T20:30:00"))
+    await carry_out(house)
+    in_quiet = len(smtp.messages)
+    moving_clock.stop_at(at("2026-06-03T05:00:00"))
+    await carry_out(house)
+
+    (message,) = smtp.messages
+    assert (in_quiet, message["Subject"]) == (0, "Your day: Wednesday, 3 June")
+
+
+async def test_a_digest_that_is_tried_again_heeds_the_quiet_hours(
+    house: House, make: Make, smtp: SmtpServer, moving_clock: MovingClock, database: Database
+) -> None:
+    quiet = {"quiet_from": "08:10", "quiet_to": "09:00"}
+    user = await reader(make, wants={"daily_digest": True, **quiet})
+    await make.task(user, due_on=TODAY)
+    smtp.faults = [faults.temporary(at="RCPT")]
+    await carry_out(house)
+
+    moving_clock.stop_at(EIGHT + timedelta(minutes=15))
+    await mailing.send_waiting(database, house.settings)
+    in_quiet = len(smtp.messages)
+    moving_clock.stop_at(EIGHT + timedelta(hours=1))
+    await mailing.send_waiting(database, house.settings)
+
+    assert (in_quiet, len(smtp.messages)) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -158,57 +194,6 @@ async def test_without_a_mail_server_nothing_is_made(
     await reminding.send_daily_digest(house, {"user_id": str(user.id), "day": "2026-06-02"})
 
     assert await slots(database) == []
-
-
-async def test_a_digest_has_what_is_due_and_what_is_overdue(
-    house: House, make: Make, smtp: SmtpServer
-) -> None:
-    user = await reader(make, wants={"daily_digest": True})
-    await make.task(user, title="Any time", due_on=TODAY)
-    await make.task(
-        user, title="Dentist", due_on=TODAY, due_at=at("2026-06-02T12:30:00"), due_time="14:30:00"
-    )
-    await make.task(user, title="Taxes", due_on=TODAY - timedelta(days=1))
-    await make.task(user, title="Later", due_on=TODAY + timedelta(days=1))
-    await make.task(user, title="Done", due_on=TODAY, completed_at=EIGHT)
-
-    await carry_out(house)
-
-    (message,) = smtp.messages
-    text = text_of(message)
-    assert message["Subject"] == "Your day: Tuesday, 2 June"
-    assert "Today: 2\n\n- 14:30 Dentist\n- Any time\n" in text
-    assert "Overdue: 1\n\n- Taxes, due yesterday\n" in text
-    assert "Later" not in text
-    assert "Done" not in text
-    assert message["List-Unsubscribe"] is not None
-
-
-async def test_a_digest_is_russian_for_russians_and_cuts_long_lists(
-    house: House, make: Make, smtp: SmtpServer
-) -> None:
-    user = await reader(make, wants={"daily_digest": True}, locale="ru")
-    for number in range(25):
-        await make.task(user, title=f"<b>Дело {number}</b>", due_on=TODAY)
-
-    await carry_out(house)
-
-    (message,) = smtp.messages
-    html = message.get_body(("html",))
-    assert html is not None
-    assert message["Subject"] == "Ваш день: вторник, 2 июня"
-    assert "Сегодня: 25" in text_of(message)
-    assert "и ещё 5" in text_of(message)
-    assert "<b>Дело" not in html.get_content()
-    assert "и ещё 5" in html.get_content()
-
-
-async def test_an_empty_day_sends_no_digest(house: House, make: Make, smtp: SmtpServer) -> None:
-    await reader(make, wants={"daily_digest": True})
-
-    await carry_out(house)
-
-    assert smtp.messages == []
 
 
 async def test_a_digest_waits_for_the_end_of_the_quiet_hours(
@@ -243,37 +228,6 @@ async def test_who_switches_it_off_meanwhile_gets_none(
 
 async def _switch_off(session: Session) -> None:
     await session.execute(update(NotificationSettings).values(daily_digest=False))
-
-
-async def test_a_review_comes_on_its_weekday_with_the_week_before(
-    house: House, make: Make, smtp: SmtpServer
-) -> None:
-    user = await reader(make, wants={"weekly_review": True, "review_weekday": 1})
-    kitchen = await make.project(user, title="Kitchen")
-    await _done(make, user, kitchen.id, TODAY - timedelta(days=1))
-    await _done(make, user, kitchen.id, TODAY - timedelta(days=1))
-    await _done(make, user, None, TODAY - timedelta(days=7))
-    await _done(make, user, None, TODAY - timedelta(days=8))
-    await _done(make, user, None, TODAY)
-    await make.task(user, title="Soon", due_on=TODAY + timedelta(days=6))
-    await make.task(user, title="Far", due_on=TODAY + timedelta(days=7))
-    await make.task(user, title="Late", due_on=TODAY - timedelta(days=1))
-
-    await carry_out(house)
-
-    (message,) = smtp.messages
-    text = text_of(message)
-    assert message["Subject"] == "Your week: 26 May – 1 June"
-    assert "Done: 3 (the week before: 1)\nBest day: Monday, 1 June, 2\n- Kitchen: 2\n" in text
-    assert "Overdue: 1" in text
-    assert "In the next seven days: 1\n\n- Soon, Monday, 8 June\n" in text
-    assert "What was achieved:\n- 2 tasks done on 2 days, worth 0 XP.\n" in text
-    assert "Goals for the week ahead:\n- Finish at least 2 tasks.\n" in text
-
-
-async def _done(make: Make, user: Person, project_id: Any, day: date) -> None:
-    task: Task = await make.task(user, completed_at=LONG_AGO)
-    await make.occurrence(user, task, done_on=day, project_id=project_id)
 
 
 async def test_a_review_is_due_on_its_day_and_made_up_for_within_two(

@@ -1,6 +1,7 @@
 """Mail on its way: tried a few times, never too late, never twice at once (F-25)."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -193,6 +194,23 @@ async def test_a_mail_of_a_change_that_failed_does_not_exist(database: Database)
         await database.write(broken)
 
     assert await rows(database) == []
+
+
+async def test_a_letter_that_cannot_be_written_keeps_no_other_waiting_and_is_given_up(
+    database: Database, mail_settings: Settings, smtp: SmtpServer, moving_clock: MovingClock
+) -> None:
+    odd: dict[str, Any] = {"locale": "en", "params": {}, "expires_at": None}
+    await database.write(mail.enqueue, "of_a_newer_version", ADDRESS, **odd)
+    await ask_for_a_code(database, mail_settings)
+
+    for _ in range(mailing.MOST_TRIES_TO_WRITE + 2):
+        await mailing.send_waiting(database, mail_settings)
+        moving_clock.move(minutes=20)
+
+    unwritten, sent = await rows(database)
+    assert sent.sent_at is not None
+    assert unwritten.failed_at is not None
+    assert (unwritten.attempts, unwritten.last_error) == (mailing.MOST_TRIES_TO_WRITE, "unwritten")
 
 
 async def test_what_waits_is_counted(

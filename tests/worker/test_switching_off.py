@@ -26,6 +26,7 @@ from tests.support.invariants import check_invariants
 from tests.support.make import Make
 from tests.support.moving_clock import MovingClock
 from tests.support.receiver import Receiver, status
+from tests.support.reminding import reader
 from tests.support.sending import sender, subscribed
 from tests.support.smtp import SmtpServer
 from tests.support.sql import count_rows
@@ -102,11 +103,29 @@ async def test_s138_one_success_begins_the_count_anew(
     assert (row.disabled_at, row.failing_since is None) == (None, False)
 
 
+async def test_an_address_that_is_not_accepted_any_more_can_be_switched_off(
+    house: House, make: Make
+) -> None:
+    user = await make.user()
+    long_ago = clock.now() - timedelta(hours=121)
+    endpoint = await endpoints.add(
+        house.database, house.keyring, user, "https://example.org:22/", failing_since=long_ago
+    )
+    await endpoints.happen(house.database, user)
+
+    await endpoints.carry(house.database, sender(house))
+
+    async with house.database.reader() as session:
+        told = await session.scalar(select(EVENTS.c.payload).order_by(EVENTS.c.seq.desc()).limit(1))
+    row = await endpoints.webhook(house.database, endpoint.id)
+    assert (row.disabled_reason, told) == ("failing", {"host": "?", "reason": "failing"})
+
+
 @pytest.mark.parametrize("locale", ["en", "ru"])
 async def test_s137_410_switches_off_and_writes_to_the_owner(
     house: House, make: Make, hook: Receiver, locale: str
 ) -> None:
-    user = await make.user(locale=locale)
+    user = await reader(make, locale=locale)
     endpoint = await endpoints.add(house.database, house.keyring, user, hook.url())
     await endpoints.happen(house.database, user, "task.created", "task.updated", "task.completed")
     hook.answer = status(410)
@@ -150,7 +169,7 @@ async def test_the_letter_says_which_webhook_and_why_and_how_to_get_no_more_of_t
     subject: str,
     why: str,
 ) -> None:
-    user = await make.user(locale=locale)
+    user = await reader(make, locale=locale)
     server = {"SMTP_HOST": smtp.host, "SMTP_PORT": str(smtp.port), "SMTP_TLS": "none"}
     settings = world.settings(database_address, tmp_path, **server)
     address = "https://hooks.example.org:8443/secret"

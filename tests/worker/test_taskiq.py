@@ -1,8 +1,7 @@
 """Tasks of one's own: `@broker.task` and `.kiq()`, as rows."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import pytest
@@ -11,40 +10,20 @@ from taskiq import Context, TaskiqDepends
 from taskiq.exceptions import SendTaskError
 
 from questlog.automation.job_models import Job
-from questlog.core import clock
-from questlog.core.config import Settings
-from questlog.core.db import Database, Session
-from questlog.worker import crafts, home, schedule, taskiq_app, tasks, ticking
+from questlog.core.db import Session
+from questlog.worker import taskiq_app, tasks
 from questlog.worker.house import House
 from questlog.worker.taskiq_app import broker
-from questlog.worker.ticking import Ticker
-from questlog.worker.timetable import Timetable
 from tests.support.moving_clock import MovingClock
+from tests.support.own_tasks import house, own_tasks, rows
 from tests.support.sql import count_rows
 from tests.support.working import do_what_is_due
+
+__all__ = ["house", "own_tasks"]
 
 
 class BrokeError(Exception):
     """Rolls a transaction back."""
-
-
-@pytest.fixture
-async def house(database: Database, settings: Settings) -> AsyncIterator[House]:
-    await crafts.load()
-    home.move_in(database)
-    yield House(database, settings)
-    await crafts.close()
-    home.move_out(database)
-
-
-@pytest.fixture(autouse=True)
-def own_tasks() -> Iterator[None]:
-    """Forget the tasks of a test."""
-    before = dict(broker.local_task_registry)
-    yield
-    broker.local_task_registry.clear()
-    broker.local_task_registry.update(before)
-    taskiq_app.timetable = Timetable(broker)
 
 
 async def test_a_task_is_a_row_until_somebody_does_it(house: House) -> None:
@@ -214,52 +193,6 @@ async def test_what_is_no_json_is_refused_at_once(house: House) -> None:
     assert await count_rows(house.database, Job) == 0
 
 
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ({"cron": "*/15 * * * *"}, ["12:00", "12:15", "12:30"]),
-        ({"cron": "20 14 * * *", "cron_offset": "Europe/Berlin"}, ["13:20"]),
-        ({"cron": "10 12 * * *", "cron_offset": timedelta(0)}, ["12:10"]),
-        ({"interval": 1800}, ["12:00", "12:30"]),
-        ({"time": datetime(2026, 11, 21, 12, 20, tzinfo=UTC)}, ["12:20"]),
-        ({"cron": "not cron"}, []),
-    ],
-    ids=["cron", "zone", "offset", "interval", "time", "nonsense"],
-)
-async def test_a_task_with_a_schedule_is_made_by_whoever_ticks(
-    house: House, moving_clock: MovingClock, line: dict[str, Any], expected: list[str]
-) -> None:
-    @broker.task("scheduled", schedule=[line])
-    async def scheduled() -> None: ...
-
-    moving_clock.stop_at(datetime(2026, 11, 21, 12, 0, 30, tzinfo=UTC))
-    tickers = [Ticker(), Ticker()]
-    for _ in range(45 if line.get("cron_offset") != "Europe/Berlin" else 85):
-        for each in tickers:
-            await each.tick(house.database)
-        moving_clock.move(minutes=1)
-
-    made = [job.slot[11:16] for job in await rows(house) if job.name == "scheduled" and job.slot]
-    assert made[-len(expected) :] == expected if expected else made == []
-
-
-async def test_a_scheduled_task_gets_the_arguments_of_its_line(
-    house: House, moving_clock: MovingClock
-) -> None:
-    heard: list[Any] = []
-    morning = {"cron": "0 8 * * *", "args": ["Ada"], "kwargs": {"greeting": "Good morning"}}
-
-    @broker.task("greet", schedule=[morning])
-    async def greet(name: str, *, greeting: str) -> None:
-        heard.append((greeting, name))
-
-    moving_clock.stop_at(datetime(2026, 11, 21, 8, 0, 1, tzinfo=UTC))
-    await house.database.write(ticking.make, [d for d in ticking.dates(clock.now()) if d.args])
-    await do_what_is_due(house)
-
-    assert heard == [("Good morning", "Ada")]
-
-
 async def test_nobody_listens_to_the_broker_itself() -> None:
     with pytest.raises(NotImplementedError, match="questlog worker"):
         broker.listen()
@@ -278,12 +211,3 @@ async def test_a_file_that_cannot_be_loaded_spoils_no_other(
     taskiq_app.load_tasks()
 
     assert "sound" in taskiq_app.names()
-
-
-async def rows(house: House) -> list[Job]:
-    async with house.database.reader() as session:
-        statement = select(Job).where(Job.name.not_in(NOT_OURS)).order_by(Job.slot, Job.id)
-        return list((await session.scalars(statement)).all())
-
-
-NOT_OURS = tuple(schedule.WORK)

@@ -1,22 +1,19 @@
 """The audit log over HTTP: one's own part of it, and for administrators all of it."""
 
-from datetime import datetime, time, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
+from questlog.api.day_spans import FirstDay, LastDay, moments
 from questlog.api.deps import AdminId, Me, Page, Reader
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.automation import audit_log
 from questlog.automation.audit_log import AuditFilter
 from questlog.automation.audit_schemas import AuditPage
-from questlog.core import clock
-from questlog.core.schemas import IsoDate
 
 router = HouseRouter(tags=["audit-log"])
-ONE_DAY = timedelta(days=1)
 
 
 def own_lines(
@@ -29,16 +26,10 @@ def own_lines(
             description="An action such as `login.failed`, or all of a noun: `login.*`.",
         ),
     ] = None,
-    first: Annotated[
-        IsoDate | None, Query(alias="from", description="The first day, in your zone.")
-    ] = None,
-    last: Annotated[
-        IsoDate | None, Query(alias="to", description="The last day, in your zone.")
-    ] = None,
+    first: FirstDay = None,
+    last: LastDay = None,
 ) -> AuditFilter:
-    zone = clock.zone(me.timezone)
-    begin = None if first is None else datetime.combine(first, time.min, zone)
-    end = None if last is None else datetime.combine(last + ONE_DAY, time.min, zone)
+    begin, end = moments(first, last, me.timezone)
     return AuditFilter(action, me.user_id, first=begin, last=end)
 
 

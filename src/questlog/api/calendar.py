@@ -6,7 +6,7 @@ from fastapi import Path, Query, Request, Response
 
 from questlog.api.aliases import API
 from questlog.api.deps import CountedLightly, Me, Reader, Steps, Writer
-from questlog.api.documented import public
+from questlog.api.documented import public, refusing
 from questlog.api.routing import HouseRouter
 from questlog.flows.calendar_feed import calendar_feed
 from questlog.identity import calendar_links
@@ -29,7 +29,7 @@ async def create_calendar_link(request: Request, me: Me, session: Writer) -> dic
     return {"token": secret, "url": f"{base}{API}/calendar/{secret}.ics"}
 
 
-@router.get("/token", response_model=CalendarLinkResponse)
+@router.get("/token", response_model=CalendarLinkResponse, openapi_extra=refusing(404))
 async def get_calendar_link(me: Me, session: Reader) -> CalendarLink:
     """Say since when your calendar has an address, and when it was read last; the address itself is not shown again."""
     return await calendar_links.get(session, me.user_id)

@@ -134,6 +134,13 @@ class _Pipe:
             raise StuckPeerError from None
 
 
+# OpenAPI 3.1 has no word for a stream: some readers take its schema for the whole text, some for each of its events.
+TEXT_OR_EVENT = {
+    "type": ["string", "object"],
+    "description": "Server-sent events as HTML defines them; the `data` of each is JSON.",
+}
+
+
 @router.get(
     "/stream",
     status_code=200,
@@ -141,11 +148,12 @@ class _Pipe:
     responses={
         200: {
             "description": "Server-sent events for as long as the connection lasts.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": TEXT_OR_EVENT}},
         }
     },
 )
 async def stream_events(
+    *,
     request: Request,
     me: Me,
     credentials: Credentials,

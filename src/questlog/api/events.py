@@ -1,78 +1,76 @@
 """The event log over HTTP: a user's activity, and undoing what is a day old at most."""
 
-from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
+from questlog.api.day_spans import FirstDay, LastDay, moments
 from questlog.api.deps import Me, Page, PathId, Reader, SlowReader, SlowWriter, UserId
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.automation.event_filters import EventFilter
 from questlog.automation.event_schemas import EventPage, EventResponse, UndoResponse
-from questlog.core import clock
-from questlog.core.schemas import IsoDate
 from questlog.flows import activity
 from questlog.flows.undo import undo
 from questlog.planning.search.schemas import SearchedWords
 
 router = HouseRouter(prefix="/events", tags=["events"])
-ONE_DAY = timedelta(days=1)
 TYPE = r"[a-z_]+\.([a-z_]+|\*)"
 KINDS_OF_ACTORS = ("agent", "key", "user")
 """Those of which there are several; `system` is one."""
 MOST_WORDS = 10
 
+Types = Annotated[
+    str | None,
+    Query(
+        alias="type",
+        max_length=1000,
+        pattern=rf"^{TYPE}(,{TYPE})*$",
+        description="A type such as `task.completed`, or all of a noun: `task.*`. Several with commas between them.",
+    ),
+]
+SubjectType = Annotated[
+    str | None,
+    Query(
+        max_length=32,
+        pattern=r"^[a-z_]+$",
+        description="Only what happened to this kind of thing, such as `goal`.",
+    ),
+]
+Actor = Annotated[
+    str | None,
+    Query(
+        max_length=80,
+        pattern=r"^[a-z]+(:[0-9a-f-]{36})?$",
+        description="Who did it: `user`, `key` or `system`, or a single key as `key:<id>`.",
+    ),
+]
+
 
 def event_filter(
+    *,
     me: Me,
-    type_: Annotated[
-        str | None,
-        Query(
-            alias="type",
-            max_length=1000,
-            pattern=rf"^{TYPE}(,{TYPE})*$",
-            description="A type such as `task.completed`, or all of a noun: `task.*`. Several with commas between them.",
-        ),
-    ] = None,
-    subject_type: Annotated[
-        str | None,
-        Query(
-            max_length=32,
-            pattern=r"^[a-z_]+$",
-            description="Only what happened to this kind of thing, such as `goal`.",
-        ),
-    ] = None,
+    type_: Types = None,
+    subject_type: SubjectType = None,
     subject_id: Annotated[UUID | None, Query(description="Only what happened to this.")] = None,
-    actor: Annotated[
-        str | None,
-        Query(
-            max_length=80,
-            pattern=r"^[a-z]+(:[0-9a-f-]{36})?$",
-            description="Who did it: `user`, `key` or `system`, or a single key as `key:<id>`.",
-        ),
-    ] = None,
-    first: Annotated[
-        IsoDate | None, Query(alias="from", description="The first day, in your zone.")
-    ] = None,
-    last: Annotated[
-        IsoDate | None, Query(alias="to", description="The last day, in your zone.")
-    ] = None,
+    actor: Actor = None,
+    first: FirstDay = None,
+    last: LastDay = None,
     q: Annotated[
         SearchedWords | None,
         Query(description="Words that are all in the title or name of what it happened to."),
     ] = None,
 ) -> EventFilter:
-    zone = clock.zone(me.timezone)
+    begin, end = moments(first, last, me.timezone)
     kind_only = actor is not None and actor in KINDS_OF_ACTORS
     return EventFilter(
         types=tuple(type_.split(",")) if type_ is not None else (),
         subject_type=subject_type,
         subject_id=subject_id,
         actor=f"{actor}:" if kind_only else actor,
-        first=None if first is None else datetime.combine(first, time.min, zone),
-        last=None if last is None else datetime.combine(last + ONE_DAY, time.min, zone),
+        first=begin,
+        last=end,
         words=tuple(q.split()[:MOST_WORDS]) if q is not None else (),
     )
 

@@ -3,6 +3,11 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+WEBHOOKS = {
+    "waiting": "Messages that wait to be sent, for the first time or again.",
+    "behind": "Endpoints that were not told everything yet.",
+    "full": "Endpoints with so much waiting that the rest stays in the log.",
+}
 
 
 class Metrics:
@@ -16,13 +21,7 @@ class Metrics:
             ["method", "route", "status"],
             registry=self.registry,
         )
-        self._seconds = Histogram(
-            "questlog_request_seconds",
-            "Time to answer.",
-            ["route"],
-            buckets=BUCKETS,
-            registry=self.registry,
-        )
+        self._seconds = _times(self.registry, "request", "Time to answer.", "route")
         self.refused = Counter(
             "questlog_rate_limited",
             "Requests answered 429 because their sender made too many.",
@@ -34,28 +33,16 @@ class Metrics:
             "Requests that passed uncounted because Redis did not answer.",
             registry=self.registry,
         )
-
-        self._lag = Histogram(
-            "questlog_event_loop_lag_seconds",
-            "By how much the event loop is late.",
-            buckets=BUCKETS,
-            registry=self.registry,
-        )
-
+        self._lag = _times(self.registry, "event_loop_lag", "By how much the event loop is late.")
         self.sockets = Gauge(
             "questlog_sockets_open",
             "WebSockets and event streams that are open.",
             ["route"],
             registry=self.registry,
         )
-
         self._webhooks = {
             name: Gauge(f"questlog_webhooks_{name}", about, registry=self.registry)
-            for name, about in (
-                ("waiting", "Messages that wait to be sent, for the first time or again."),
-                ("behind", "Endpoints that were not told everything yet."),
-                ("full", "Endpoints with so much waiting that the rest stays in the log."),
-            )
+            for name, about in WEBHOOKS.items()
         }
 
     def observe_lag(self, seconds: float) -> None:
@@ -76,3 +63,7 @@ class Metrics:
 
     def page(self) -> bytes:
         return generate_latest(self.registry)
+
+
+def _times(registry: CollectorRegistry, what: str, about: str, *labels: str) -> Histogram:
+    return Histogram(f"questlog_{what}_seconds", about, labels, buckets=BUCKETS, registry=registry)

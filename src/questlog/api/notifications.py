@@ -19,6 +19,7 @@ from questlog.flows.show_notification_settings import (
     change_notification_settings,
     show_notification_settings,
 )
+from questlog.flows.unsubscribe import is_subscribed
 from questlog.flows.unsubscribe import unsubscribe as switch_off
 
 router = HouseRouter(prefix="/notifications", tags=["notifications"])
@@ -77,12 +78,13 @@ async def update_notification_settings(
     openapi_extra=public(404),
     responses=OR_A_PAGE,
 )
-async def show_unsubscribe(token: LinkToken, request: Request) -> Any:
+async def show_unsubscribe(token: LinkToken, request: Request, session: Reader) -> Any:
     """Say which mails a link switches off, to a browser as a page with a button. Nothing is switched off by looking."""
-    _, mailing = unsubscribing.read(request.app.state.keyring, token)
+    mailing, subscribed = await is_subscribed(session, token, keyring=request.app.state.keyring)
     if _is_browser(request):
-        return question(mailing, current.get().locale)
-    return {"mailing": mailing, "subscribed": True}
+        page = question if subscribed else confirmation
+        return page(mailing, current.get().locale)
+    return {"mailing": mailing, "subscribed": subscribed}
 
 
 @router.post(

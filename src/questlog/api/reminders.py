@@ -66,6 +66,7 @@ async def get_reminder(
 )
 @router.patch("/tasks/{task_id}/reminders/{reminder_id}", response_model=ReminderResponse)
 async def update_reminder(
+    *,
     task_id: PathId,
     reminder_id: PathId,
     body: ReminderUpdate,

@@ -1,12 +1,12 @@
 """Webhooks over HTTP: endpoints, what they were told, and telling it again."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import Body, Depends, Query, Request, Response
 
 from questlog.api import scopes
+from questlog.api.day_spans import FirstDay, LastDay, moments
 from questlog.api.deps import (
     Desk,
     ExpectedVersion,
@@ -41,15 +41,12 @@ from questlog.automation.webhook_schemas import (
 )
 from questlog.automation.webhooks import WithSecret
 from questlog.clients.addresses import Network
-from questlog.core import clock
-from questlog.core.schemas import IsoDate
 from questlog.flows import try_webhook
 from questlog.flows.try_webhook import Redelivered
 from questlog.identity.principals import Principal
 from questlog.identity.scopes import Scope
 
 router = HouseRouter(prefix="/webhooks", tags=["webhooks"])
-ONE_DAY = timedelta(days=1)
 
 
 async def allowed_networks(request: Request) -> Sequence[Network]:
@@ -78,16 +75,10 @@ def delivery_filter(
             description="Only those that tell of this type.",
         ),
     ] = None,
-    first: Annotated[
-        IsoDate | None, Query(alias="from", description="The first day, in your zone.")
-    ] = None,
-    last: Annotated[
-        IsoDate | None, Query(alias="to", description="The last day, in your zone.")
-    ] = None,
+    first: FirstDay = None,
+    last: LastDay = None,
 ) -> DeliveryFilter:
-    zone = clock.zone(me.timezone)
-    begin = None if first is None else datetime.combine(first, time.min, zone)
-    end = None if last is None else datetime.combine(last + ONE_DAY, time.min, zone)
+    begin, end = moments(first, last, me.timezone)
     return DeliveryFilter(state, event_type, begin, end)
 
 
@@ -209,6 +200,7 @@ async def redeliver_range(
         body.last,
         states=body.states,
         timezone=me.timezone,
+        after=body.after,
     )
 
 

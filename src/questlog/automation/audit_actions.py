@@ -31,6 +31,7 @@ type Action = Literal[
     "password.failed",
     "password.reset",
     "password.reset_asked",
+    "push.address_changed",
     "refresh.reused",
     "role.changed",
     "session.revoked",

@@ -91,7 +91,9 @@ async def sweep(session: Session) -> int:
     old = select(DELIVERIES.c.id, DELIVERIES.c.user_id).where(
         DELIVERIES.c.done_at < clock.now() - KEPT, DELIVERIES.c.state != "waiting"
     )
-    rows = (await session.execute(old.order_by(DELIVERIES.c.done_at).limit(SWEPT_AT_ONCE))).all()
+    # Held, so that what its owner sends once more meanwhile is not deleted.
+    some_old = old.order_by(DELIVERIES.c.done_at).limit(SWEPT_AT_ONCE)
+    rows = (await session.execute(some_old.with_for_update(skip_locked=True))).all()
     ids = [row.id for row in rows]
     for start in range(0, len(ids), IDS_AT_ONCE):
         some = ids[start : start + IDS_AT_ONCE]

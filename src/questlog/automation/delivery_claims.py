@@ -1,10 +1,11 @@
-"""Taking messages to send them: for a minute, under a lease with a name of its own.
+"""Taking messages to send them: for half a minute, under a lease with a name of its own.
 
 Every result is written only where the lease is still the same, so somebody who was thought dead changes nothing when he
 comes back. Rows are locked from the top down (webhook, then deliveries), so that no two who work here wait for each
 other in a circle.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +24,8 @@ from questlog.core.db import Session
 from questlog.core.ids import new_id
 from questlog.core.prepared import prepared
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
+"""Twice as long as a request may take; what a killed sender holds keeps its place at the endpoint so long."""
 
 ATTEMPTS = cast(Table, DeliveryAttempt.__table__)
 INSERT_ATTEMPTS = insert(ATTEMPTS)
@@ -63,11 +65,12 @@ async def claim(
     now, lease = clock.now(), new_id()
     bound = endpoints_with_work(most, now, lane=lane, but_not=but_not, only=only)
     endpoints = (await session.execute(*bound)).all()
+    under_way = await _under_way_now(session, [webhook.id for webhook in endpoints], now)
     share = max(1, most // max(1, len(endpoints)))
     chosen: list[tuple[Row[Any], Row[Any]]] = []
     for webhook in endpoints:
         at_once = most_under_way(lane) if trusted is None or webhook.id in trusted else 1
-        room = min(share, at_once - webhook.under_way, most - len(chosen))
+        room = min(share, at_once - under_way[webhook.id], most - len(chosen))
         if room > 0:
             rows = (await session.execute(*_free(webhook.id, now, room))).all()
             await _look_after_lost(session, rows, now)
@@ -80,6 +83,15 @@ async def claim(
     numbers = {row.id: row.last_number + 1 for _, row in chosen}
     await session.execute(INSERT_ATTEMPTS, [_begun(each, numbers, now) for each in sendings])
     return sendings
+
+
+async def _under_way_now(session: Session, ids: Sequence[UUID], now: datetime) -> Counter[UUID]:
+    """Count anew once the endpoints are locked: what was counted with them may be from before somebody's commit."""
+    columns = DELIVERIES.c
+    leased = (IS_WAITING, columns.webhook_id.in_(ids), columns.leased_until >= now)
+    counted = select(columns.webhook_id, func.count().label("leased")).where(*leased)
+    rows = await session.execute(counted.group_by(columns.webhook_id))
+    return Counter({row.webhook_id: row.leased for row in rows})
 
 
 async def _look_after_lost(session: Session, rows: Sequence[Row[Any]], now: datetime) -> None:
@@ -160,13 +172,6 @@ def _lost(user_id: UUID, delivery_id: UUID, word: str) -> Executable:
     return update(ATTEMPTS).where(*own, *unfinished).values(failure=word)
 
 
-def _ended(ids: Sequence[UUID], now: datetime) -> Executable:
-    values = {"state": "failed", "done_at": now, "leased_until": None, "lease": None}
-    return (
-        update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(**values, attempts=MOST_ATTEMPTS)
-    )
-
-
 async def renew(session: Session, held: Iterable[Sending], *, lease_for: timedelta = LEASE) -> None:
     """Hold on to what is still being sent."""
     until = clock.now() + lease_for
@@ -184,7 +189,14 @@ async def release(session: Session, held: Iterable[Sending]) -> None:
     """Give back what was not finished when the sender had to end: it is due at once, and this try does not count."""
     for each in held:
         await session.execute(*_given_back(each.id, each.lease))
-        await session.execute(*_lost(each.user_id, each.id, delivery_words.UNKNOWN))
+        await session.execute(*_broken_off(each.attempt_id, delivery_words.UNKNOWN))
+
+
+@prepared
+def _broken_off(attempt_id: UUID, word: str) -> Executable:
+    """Name one attempt, and not that of whoever took the message over meanwhile."""
+    unfinished = (ATTEMPTS.c.duration_ms.is_(None), ATTEMPTS.c.failure.is_(None))
+    return update(ATTEMPTS).where(ATTEMPTS.c.id == attempt_id, *unfinished).values(failure=word)
 
 
 @prepared

@@ -158,12 +158,15 @@ async def between(
     last: datetime,
     *,
     states: Sequence[str],
+    after: UUID | None = None,
 ) -> tuple[list[UUID], bool]:
     """Return the deliveries made from `first` to before `last` that are in one of these states, the oldest first.
 
-    At most `MOST_AT_ONCE`; the flag says whether there are more.
+    At most `MOST_AT_ONCE`, those behind `after` only; the flag says whether there are more.
     """
     meant = _meant(DeliveryFilter(first=first, last=last))
+    if after is not None:
+        meant.append(DELIVERIES.c.id > after)
     found = await session.scalars(
         select(DELIVERIES.c.id)
         .where(DELIVERIES.c.user_id == user_id, DELIVERIES.c.webhook_id == webhook_id, *meant)
@@ -195,5 +198,5 @@ async def everybodys_page(
 
 def _shown_to_operators(row: Row[Any]) -> Shown:
     told: Shown = dict(zip(row._fields[:-1], row[:-1], strict=True))
-    host = addresses.read(told.pop("url")).authority  # the rest is often as good as a password
+    host = addresses.host_of(told.pop("url"))  # the rest is often as good as a password
     return told | {"host": host, "due_at": told["due_at"] if told["state"] == "waiting" else None}

@@ -1,12 +1,12 @@
 """What came of sending: written to the message, to its attempt, and to what is known of the endpoint."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Executable, bindparam, select, update
+from sqlalchemy import Executable, Row, Select, bindparam, select, update
 
 from questlog.automation import delivery_words
 from questlog.automation.delivery_claims import ATTEMPTS, Sending
@@ -41,6 +41,7 @@ PUT_OFF = (
 )
 
 type Reason = Literal["gone", "failing"]
+type News = Literal["well", "failing_now"] | Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,16 @@ class SwitchOff:
 async def settle(session: Session, results: Sequence[Result]) -> list[SwitchOff]:
     """Write what came of some sendings; return the endpoints that have to be switched off.
 
-    A result whose lease was taken over by somebody else changes nothing.
+    A result whose lease was taken over by somebody else changes nothing but its own attempt. One from a URL that the
+    endpoint has no more says nothing of the endpoint: if it failed, its message is tried again.
     """
     doomed = await _judge_endpoints(session, results)
+    gone = {each.webhook_id for each in doomed if each.reason == "gone"}
     now = clock.now()
     over, put_off = list[dict[str, Any]](), list[dict[str, Any]]()
     for each in results:
         held = {"whose": each.sending.id, "held": each.sending.lease}
-        if (due := _due_again(each, now)) is not None:
+        if (due := _due_again(each, gone, now)) is not None:
             put_off.append({**held, "due": due})
         else:
             state = "delivered" if each.failure is None else "failed"
@@ -87,8 +90,9 @@ async def settle(session: Session, results: Sequence[Result]) -> list[SwitchOff]
     return doomed
 
 
-def _due_again(result: Result, now: datetime) -> datetime | None:
-    if result.failure in (None, delivery_words.GONE):
+def _due_again(result: Result, gone: Collection[UUID], now: datetime) -> datetime | None:
+    is_gone = result.failure == delivery_words.GONE and result.sending.webhook.id in gone
+    if result.failure is None or is_gone:
         return None
     return next_due(result.sending.attempt, now, retry_after=result.retry_after)
 
@@ -104,24 +108,67 @@ def _finished(result: Result) -> dict[str, Any]:
 
 
 async def _judge_endpoints(session: Session, results: Sequence[Result]) -> list[SwitchOff]:
-    """Note since when endpoints fail and which work again; return those that failed for too long or are gone."""
-    judged = {each.sending.webhook.id: each for each in results if _tells_of_endpoint(each)}
-    if not judged:
-        return []
+    """Note since when endpoints fail and which work again; return those that failed for too long or are gone.
+
+    Only by what the present URL of an active endpoint answered to somebody who still holds the lease.
+    """
     now = clock.now()
-    columns = (WEBHOOKS.c.id, WEBHOOKS.c.user_id, WEBHOOKS.c.failing_since)
-    active = select(*columns).where(WEBHOOKS.c.id.in_(judged), WEBHOOKS.c.disabled_at.is_(None))
-    gone = {each.sending.webhook.id for each in results if each.failure == delivery_words.GONE}
+    telling = [each for each in results if _tells_of_endpoint(each)]
+    rows = await _hold_those_with_news(session, telling, now)
+    standing = await _whose_lease_stands(session, telling) if rows else []
     doomed: list[SwitchOff] = []
-    for row in (await session.execute(active.order_by(WEBHOOKS.c.id))).all():
-        has_failed = judged[row.id].failure is not None
-        if has_failed != (row.failing_since is not None):
-            await session.execute(*_marked(row.id, now if has_failed else None))
-        if row.id in gone:
-            doomed.append(SwitchOff(row.user_id, row.id, "gone"))
-        elif has_failed and row.failing_since and row.failing_since <= now - GIVEN_UP_AFTER:
-            doomed.append(SwitchOff(row.user_id, row.id, "failing"))
+    for row in rows:
+        for each in _news(row, standing, now):
+            if each in ("gone", "failing"):
+                doomed.append(SwitchOff(row.user_id, row.id, each))
+            else:
+                await session.execute(*_marked(row.id, None if each == "well" else now))
     return doomed
+
+
+async def _hold_those_with_news(
+    session: Session, results: Sequence[Result], now: datetime
+) -> Sequence[Row[Any]]:
+    """Lock endpoints before they are judged, and before their messages: whoever changes one does the same."""
+    concerned = {each.sending.webhook.id for each in results}
+    seen = (await session.execute(_active(concerned))).all() if concerned else []
+    news = {row.id for row in seen if _news(row, results, now)}
+    if not news:
+        return []
+    locked = _active(news).with_for_update(key_share=True)
+    rows: Sequence[Row[Any]] = (await session.execute(locked)).all()
+    return rows
+
+
+def _active(webhook_ids: Collection[UUID]) -> Select[Any]:
+    columns = (WEBHOOKS.c.id, WEBHOOKS.c.user_id, WEBHOOKS.c.url, WEBHOOKS.c.failing_since)
+    active = (WEBHOOKS.c.id.in_(webhook_ids), WEBHOOKS.c.disabled_at.is_(None))
+    return select(*columns).where(*active).order_by(WEBHOOKS.c.id)
+
+
+def _news(row: Row[Any], results: Sequence[Result], now: datetime) -> list[News]:
+    """Return what these results change about an endpoint, if they come from the URL it has now."""
+    sent = [(each.sending.webhook, each.failure) for each in results]
+    failures = [why for webhook, why in sent if (webhook.id, webhook.url) == (row.id, row.url)]
+    if not failures:
+        return []
+    news: list[News] = []
+    has_failed = failures[-1] is not None
+    if has_failed != (row.failing_since is not None):
+        news.append("failing_now" if has_failed else "well")
+    if delivery_words.GONE in failures:
+        news.append("gone")
+    elif has_failed and row.failing_since and row.failing_since <= now - GIVEN_UP_AFTER:
+        news.append("failing")
+    return news
+
+
+async def _whose_lease_stands(session: Session, results: Sequence[Result]) -> list[Result]:
+    """Leave out what was taken over, called off or switched off meanwhile."""
+    ids = [each.sending.id for each in results]
+    held = select(DELIVERIES.c.id, DELIVERIES.c.lease).where(DELIVERIES.c.id.in_(ids), IS_WAITING)
+    leases = {row.id: row.lease for row in await session.execute(held)}
+    return [each for each in results if leases.get(each.sending.id) == each.sending.lease]
 
 
 def _tells_of_endpoint(result: Result) -> bool:

@@ -47,6 +47,6 @@ def _wish(retry_after: str | None, now: datetime) -> timedelta:
         return timedelta(seconds=min(int(text[:9]), LONGEST_WISH.total_seconds()))
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    except (ValueError, OverflowError):  # years, hours and zones beyond all calendars
         return timedelta(0)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now

@@ -30,7 +30,7 @@ _TASKS = (
         "task.updated",
         "A task was changed.",
         {"title": _title, "fields": _changed},
-        {"scope": of(word("once"), "Only this one date of a series was moved.")},
+        {"scope": of(word("this"), "Only this one date of a series was moved.")},
     ),
     told(
         "task.completed",

@@ -92,6 +92,8 @@ class NotificationSettings(Base):
     quiet_to: Mapped[str | None] = mapped_column(String(5))
     push_url: Mapped[bytes | None] = mapped_column(LargeBinary, info={"secret": True})
     """Sealed: whoever knows the address of somebody's pushes can read them."""
+    rounds_set_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When it was last changed which mails come by themselves, or when."""
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)

@@ -6,6 +6,7 @@ only where the lease is still the same, so somebody who was thought dead changes
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.automation.job_models import Job
@@ -27,11 +28,6 @@ FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=30)
 MOST_ATTEMPTS = 5
 LONGEST_ERROR = 2_000
-KEPT_WHEN_DONE = timedelta(days=14)
-SLOTS_KEPT = timedelta(days=400)
-"""While its row is here, a slot is not made again."""
-DATES_KEPT = timedelta(days=1)
-KEPT_WHEN_DEAD = timedelta(days=90)
 CUT_SHORT = "The process that worked on it ended before it was done."
 
 JOBS = cast(Table, Job.__table__)
@@ -241,14 +237,14 @@ async def outlook(session: Session) -> Outlook:
     )
 
 
-async def unfinished(session: Session, names: Collection[str]) -> set[str]:
-    """Return those of these names of which a date of the schedule waits or is worked on."""
+async def waiting_dates(session: Session, names: Collection[str]) -> Counter[str]:
+    """Return how many dates of the schedule wait or are worked on, of each of these names."""
     rows = await session.execute(
-        select(JOBS.c.name)
+        select(JOBS.c.name, func.count().label("dates"))
         .where(JOBS.c.state == "waiting", JOBS.c.slot.is_not(None), JOBS.c.name.in_(names))
-        .distinct()
+        .group_by(JOBS.c.name)
     )
-    return set(rows.scalars())
+    return Counter({row.name: row.dates for row in rows})
 
 
 async def backlog(session: Session) -> Backlog:
@@ -259,24 +255,6 @@ async def backlog(session: Session) -> Backlog:
     waiting, oldest = found.one()
     dead = await session.execute(select(func.count()).where(JOBS.c.state == "dead"))
     return Backlog(waiting, oldest, dead.scalar_one())
-
-
-async def sweep(session: Session) -> None:
-    """Delete what was done a fortnight ago, slots after 400 days, and what an operator let lie for 90 days."""
-    now = clock.now()
-    is_over = or_(
-        JOBS.c.slot.is_(None) & (JOBS.c.done_at < now - KEPT_WHEN_DONE),
-        JOBS.c.done_at < now - SLOTS_KEPT,
-    )
-    done = (JOBS.c.state == "done") & is_over
-    dead = (JOBS.c.state == "dead") & (JOBS.c.done_at < now - KEPT_WHEN_DEAD)
-    await session.execute(delete(JOBS).where(or_(done, dead)))
-
-
-async def sweep_dates(session: Session, names: Collection[str]) -> None:
-    """Delete what was done yesterday of a rhythm of minutes or hours: its dates are not asked for again."""
-    over = JOBS.c.done_at < clock.now() - DATES_KEPT
-    await session.execute(delete(JOBS).where(JOBS.c.state == "done", JOBS.c.name.in_(names), over))
 
 
 _bells: dict[asyncio.Event, bool] = {}

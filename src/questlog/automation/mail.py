@@ -25,12 +25,12 @@ FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=15)
 KEPT = timedelta(days=7)
 
-type Failure = Literal["expired", "refused", "rejected", "timeout", "unreachable"]
+type Failure = Literal["expired", "refused", "rejected", "timeout", "unreachable", "unwritten"]
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail that was taken to be sent; whoever holds it has a minute."""
+    """A mail that was taken to be sent; whoever holds it has until `leased_until`, and changes nothing afterwards."""
 
     id: UUID
     to_address: str
@@ -40,6 +40,7 @@ class Letter:
     created_at: datetime
     expires_at: datetime | None
     attempts: int
+    leased_until: datetime
 
 
 @dataclass(frozen=True)
@@ -88,16 +89,18 @@ async def claim(session: Session, most: int) -> Sequence[Letter]:
     now = clock.now()
     waiting = (Mail.sent_at.is_(None), Mail.failed_at.is_(None), Mail.due_at <= now)
     unleased = or_(Mail.leased_until.is_(None), Mail.leased_until < now)
+    # A common table expression, since PostgreSQL may run a plain subquery, limit and all, once for each row.
     chosen = (
         select(Mail.id)
         .where(*waiting, unleased)
         .order_by(Mail.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)
+        .cte("chosen")
     )
     rows = await session.execute(
         update(Mail)
-        .where(Mail.id.in_(chosen), *waiting, unleased)
+        .where(Mail.id.in_(select(chosen.c.id)), *waiting, unleased)
         .values(leased_until=now + LEASE, attempts=Mail.attempts + 1)
         .returning(
             Mail.id,
@@ -108,19 +111,20 @@ async def claim(session: Session, most: int) -> Sequence[Letter]:
             Mail.created_at,
             Mail.expires_at,
             Mail.attempts,
+            Mail.leased_until,
         )
         .execution_options(synchronize_session=False)
     )
     return [Letter(*row) for row in rows]
 
 
-async def mark_sent(session: Session, mail_id: UUID) -> None:
-    await _settle(session, mail_id, sent_at=clock.now(), leased_until=None, last_error=None)
+async def mark_sent(session: Session, letter: Letter) -> None:
+    await _settle(session, letter, sent_at=clock.now(), last_error=None)
 
 
-async def mark_failed(session: Session, mail_id: UUID, why: Failure) -> None:
+async def mark_failed(session: Session, letter: Letter, why: Failure) -> None:
     """Give a mail up."""
-    await _settle(session, mail_id, failed_at=clock.now(), leased_until=None, last_error=why)
+    await _settle(session, letter, failed_at=clock.now(), last_error=why)
 
 
 async def postpone(session: Session, letter: Letter, why: Failure) -> None:
@@ -128,16 +132,22 @@ async def postpone(session: Session, letter: Letter, why: Failure) -> None:
     pause: timedelta = min(FIRST_PAUSE * 4 ** min(letter.attempts - 1, 8), LONGEST_PAUSE)
     due_at = clock.now() + pause
     if letter.expires_at is not None and due_at >= letter.expires_at:
-        await mark_failed(session, letter.id, why)
+        await mark_failed(session, letter, why)
     else:
-        await _settle(session, letter.id, due_at=due_at, leased_until=None, last_error=why)
+        await _settle(session, letter, due_at=due_at, last_error=why)
 
 
-async def _settle(session: Session, mail_id: UUID, **values: Any) -> None:
+async def hold(session: Session, letter: Letter, until: datetime) -> None:
+    """Keep a mail back: its tries begin anew then."""
+    await _settle(session, letter, due_at=until, attempts=0)
+
+
+async def _settle(session: Session, letter: Letter, **values: Any) -> None:
+    """Write under the own lease: who comes late finds the mail in other hands, and changes nothing."""
     await session.execute(
         update(Mail)
-        .where(Mail.id == mail_id)
-        .values(**values)
+        .where(Mail.id == letter.id, Mail.leased_until == letter.leased_until)
+        .values(**values, leased_until=None)
         .execution_options(synchronize_session=False)
     )
 

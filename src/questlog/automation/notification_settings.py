@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import LargeBinary, Table, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from questlog.automation import events
+from questlog.automation import audit, events
 from questlog.automation.job_models import NotificationSettings
 from questlog.automation.quiet_hours import QuietHours
 from questlog.core import clock
@@ -32,6 +32,8 @@ DEFAULTS: Mapping[str, Any] = {
     "quiet_to": None,
     "push_url": None,
 }
+ROUNDS = frozenset({"daily_digest", "weekly_review", "digest_at", "review_weekday"})
+"""Who changes these gets the next mail that comes by itself, and not one of before."""
 KEY = "push addresses"
 KEY_MARK_BYTES = 4
 RESEALED_AT_ONCE = 200
@@ -111,18 +113,32 @@ async def change(
     _check({**{name: getattr(held, name) for name in DEFAULTS}, **changed})
     if not changed:
         return held
+    await _write(session, held, changed)
+    if "push_url" in changed:
+        audit.record(
+            session,
+            "push.address_changed",
+            account_id=user_id,
+            details={"host": host_of(changes["push_url"])},
+        )
+    return await of(session, user_id)
+
+
+async def _write(session: Session, held: Wishes, changed: Mapping[str, Any], **facts: Any) -> None:
     now = clock.now()
     moved = {**changed, "updated_at": now, "version": held.version + 1}
-    await session.execute(update(SETTINGS).where(SETTINGS.c.user_id == user_id).values(moved))
+    if not ROUNDS.isdisjoint(changed):
+        moved["rounds_set_at"] = now
+    mine = SETTINGS.c.user_id == held.user_id
+    await session.execute(update(SETTINGS).where(mine).values(moved))
     events.record(
         session,
-        user_id,
+        held.user_id,
         "notification_settings.updated",
-        ("notification_settings", user_id),
-        payload={"fields": sorted(changed)},
-        touched=[("notification_settings", user_id, held.version + 1)],
+        ("notification_settings", held.user_id),
+        payload={"fields": sorted(changed), **facts},
+        touched=[("notification_settings", held.user_id, held.version + 1)],
     )
-    return await of(session, user_id)
 
 
 async def _hold(session: Session, user_id: UUID) -> Wishes:
@@ -161,16 +177,16 @@ async def switch_off(session: Session, user_id: UUID, mailing: Mailing) -> None:
     held = await _hold(session, user_id)
     if not getattr(held, mailing):
         return
-    moved = {mailing: False, "updated_at": clock.now(), "version": held.version + 1}
-    await session.execute(update(SETTINGS).where(SETTINGS.c.user_id == user_id).values(moved))
-    events.record(
-        session,
-        user_id,
-        "notification_settings.updated",
-        ("notification_settings", user_id),
-        payload={"fields": [mailing], "unsubscribed": True},
-        touched=[("notification_settings", user_id, held.version + 1)],
-    )
+    await _write(session, held, {mailing: False}, unsubscribed=True)
+
+
+async def forget_push(session: Session, user_id: UUID) -> None:
+    """Push nothing any more, and forget where to."""
+    held = await of(session, user_id)
+    if held.push_url is None:
+        return
+    await _write(session, held, {"push_url": None, "reminders_by_push": False})
+    audit.record(session, "push.address_changed", account_id=user_id, details={"host": None})
 
 
 def push_address(keyring: Keyring, wishes: Wishes) -> str | None:

@@ -181,11 +181,18 @@ class RedeliverRequest(Strict):
             description="Which deliveries are meant: those that failed or were cancelled, if left out.",
         ),
     ]
+    after: Annotated[
+        UUID | None,
+        Field(description="Only what follows this delivery: `next_after` of the answer before."),
+    ] = None
 
 
 class RedeliverResponse(Answer):
     count: int = Field(description="How many are sent again, the oldest first.")
-    has_more: bool = Field(description="There are more than go at once: ask again.")
+    has_more: bool = Field(description="There are more than go at once.")
+    next_after: UUID | None = Field(
+        description="Ask again with this as `after` for the rest; null when there is none."
+    )
 
 
 class AccountDelivery(DeliveryResponse):

@@ -222,6 +222,13 @@ async def remove(
     record(session, row, "deleted")
 
 
+async def remove_all(session: Session, user_id: UUID) -> None:
+    """Delete every endpoint of a user, as `remove` does."""
+    ids = await session.scalars(select(Webhook.id).where(Webhook.user_id == user_id))
+    for webhook_id in ids.all():
+        await remove(session, user_id, webhook_id)
+
+
 async def _forget_deliveries(session: Session, user_id: UUID, webhook_id: UUID) -> None:
     mine = (DELIVERIES.c.user_id == user_id, DELIVERIES.c.webhook_id == webhook_id)
     # Held against senders first: whoever begins an attempt holds its delivery, so none is added behind the deletion.
@@ -236,7 +243,7 @@ async def _forget_deliveries(session: Session, user_id: UUID, webhook_id: UUID) 
 
 def record(session: Session, row: Webhook, what: What, **facts: Any) -> None:
     """Tell of a change by the host alone: paths and queries of such addresses are often secrets themselves."""
-    told = {"host": addresses.read(row.url).authority, **facts}
+    told = {"host": addresses.host_of(row.url), **facts}
     touched = [("webhook", row.id, row.version)]
     events.record(
         session, row.user_id, f"webhook.{what}", ("webhook", row.id), payload=told, touched=touched

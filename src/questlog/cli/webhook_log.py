@@ -75,12 +75,13 @@ def redeliver(
             sent = remote.post(f"{place}/deliveries/{numbered}/redeliver")
             terminal.success(f"On its way again: {sent['id']}")
             return
-        count = 0
+        count, span = 0, _span(first, last, states)
         while True:
-            part = remote.post(f"{place}/redeliver", _span(first, last, states))
+            part = remote.post(f"{place}/redeliver", span)
             count += part["count"]
-            if not part["has_more"] or not part["count"]:
+            if not part["has_more"]:
                 break
+            span["after"] = part["next_after"]
     terminal.success(f"On their way again: {count}")
 
 

@@ -94,6 +94,14 @@ def read(url: str) -> Target:
     return Target(scheme, host, port, rest if rest.startswith("/") else f"/{rest}", ip)
 
 
+def host_of(url: str) -> str:
+    """Return how a stored URL's host is told to people: "?" for one that is not accepted any more."""
+    try:
+        return read(url).authority
+    except UnsafeUrlError:
+        return "?"
+
+
 def check(target: Target, allowed: Iterable[Network]) -> None:
     """Raise `UnsafeUrlError` for what can be refused before anybody is asked for the name's addresses."""
     allowed = tuple(allowed)

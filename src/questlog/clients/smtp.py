@@ -1,5 +1,6 @@
 """Handing a mail to an SMTP server."""
 
+import asyncio
 from email.message import EmailMessage
 from typing import Literal
 
@@ -8,6 +9,8 @@ import aiosmtplib
 from questlog.core.outside_settings import MailSettings
 
 TIMEOUT_S = 15.0
+WHOLE_S = 45.0
+"""For all of it, well within the lease of a mail: each step may be slow, and there are many."""
 PERMANENT = 500
 
 type Reason = Literal["refused", "rejected", "timeout", "unreachable"]
@@ -24,19 +27,10 @@ class DeliveryError(Exception):
 
 async def deliver(settings: MailSettings, message: EmailMessage) -> None:
     """Send `message`, or raise `DeliveryError`."""
-    password = settings.password
     try:
-        await aiosmtplib.send(
-            message,
-            hostname=settings.host,
-            port=settings.port,
-            username=settings.user,
-            password=password.get_secret_value() if password else None,
-            use_tls=settings.implicit_tls,
-            start_tls=settings.start_tls,
-            timeout=TIMEOUT_S,
-        )
-    except aiosmtplib.SMTPTimeoutError as error:
+        async with asyncio.timeout(WHOLE_S):
+            await _send(settings, message)
+    except (aiosmtplib.SMTPTimeoutError, TimeoutError) as error:
         raise DeliveryError("timeout", may_pass=True) from error
     except aiosmtplib.SMTPRecipientsRefused as error:
         codes = [refused.code for refused in error.recipients]
@@ -47,6 +41,20 @@ async def deliver(settings: MailSettings, message: EmailMessage) -> None:
         raise DeliveryError("rejected", may_pass=False) from error
     except (aiosmtplib.SMTPException, OSError) as error:
         raise DeliveryError("unreachable", may_pass=True) from error
+
+
+async def _send(settings: MailSettings, message: EmailMessage) -> None:
+    password = settings.password
+    await aiosmtplib.send(
+        message,
+        hostname=settings.host,
+        port=settings.port,
+        username=settings.user,
+        password=password.get_secret_value() if password else None,
+        use_tls=settings.implicit_tls,
+        start_tls=settings.start_tls,
+        timeout=TIMEOUT_S,
+    )
 
 
 def _refused(code: int) -> DeliveryError:

@@ -16,20 +16,24 @@ class Say:
         self._words = review_russian if locale.startswith("ru") else review_english
 
     def __call__(self, name: str, **values: Any) -> str:
-        return self._words.SENTENCES[name].format(**counted(values))
+        sentence: str = self._words.SENTENCES[name]
+        return sentence.format(**counted(values))
 
     def quoted(self, title: str) -> str:
-        return self._words.QUOTED.format(title)
+        quotes: str = self._words.QUOTED
+        return quotes.format(title)
 
     def listed(self, titles: list[str]) -> str:
-        return self._words.AND.join(titles)
+        glue: str = self._words.AND
+        return glue.join(titles)
 
     def day(self, iso: str) -> str:
         day = date.fromisoformat(iso)
         return f"{day.day} {words_for(self.locale).months[day.month - 1]}"
 
     def weekday(self, number: int) -> str:
-        return self._words.WEEKDAYS[number - 1]
+        name: str = self._words.WEEKDAYS[number - 1]
+        return name
 
     def hour(self, hour: int) -> str:
         return f"{hour}:00"

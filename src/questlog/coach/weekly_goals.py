@@ -61,7 +61,7 @@ def goal(text: str, measure: Mapping[str, Any] | None = None, met: bool | None =
 def edited(goals: Iterable[Goal], wanted: Iterable[Mapping[str, Any]]) -> list[Goal]:
     """Return the goals as somebody wants them: a text that stays keeps its measure, and what is not said of it."""
     known = {one["text"]: one for one in goals}
-    return [goal(one["text"]) | known.get(one["text"], {}) | one for one in wanted]
+    return [goal(one["text"]) | known.get(one["text"], {}) | dict(one) for one in wanted]
 
 
 async def judged(

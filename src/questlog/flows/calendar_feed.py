@@ -39,7 +39,7 @@ async def calendar_feed(
         return Calendar(tag, None)
     async with database.unit(writes=False) as session:
         session.info["slow"] = True
-        rows = await database.run(session, calendar_rows.shown(session, opened.user_id))
+        rows = await database.run(session, calendar_rows.shown(session, opened.user_id, today))
     zone = clock.zone(opened.timezone)
     text = await asyncio.to_thread(calendar_text.write, rows, zone=zone, today=today, only=only)
     return Calendar(tag, text)

@@ -25,11 +25,10 @@ ROUND = Round(TEMPLATE, lambda _settings, today: today, timedelta(hours=12))
 
 
 async def content(session: Session, letter: Letter, reader: User) -> Content | None:
-    """Return what stands in the digest as it is sent; None when its day is over or holds nothing."""
+    """Return what stands in the digest: the day it is read on. None when that holds nothing."""
     today = clock.today(reader.timezone)
     wishes = await notification_settings.of(session, reader.id)
-    is_wanted = wishes.daily_digest and is_for(reader, letter.params)
-    if not is_wanted or letter.params["day"] != today.isoformat():
+    if not (wishes.daily_digest and is_for(reader, letter.params)):
         return None
     due = await lines_of(session, reader, TASKS.c.due_on == today, today=today)
     overdue = await lines_of(session, reader, TASKS.c.due_on < today, today=today)

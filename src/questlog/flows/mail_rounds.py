@@ -22,6 +22,7 @@ from questlog.identity.models import User
 
 USERS = cast(Table, User.__table__)
 AT_ONCE = 500
+ONE_DAY = timedelta(days=1)
 NOBODY = UUID(int=0)
 
 
@@ -49,7 +50,7 @@ async def make_jobs(database: Database, round_: Round) -> int:
 
 
 async def _readers(session: Session, round_: Round, last: UUID) -> Sequence[Mapping[Any, Any]]:
-    wanted = ("digest_at", "review_weekday", "updated_at")
+    wanted = ("digest_at", "review_weekday", "rounds_set_at")
     found = await session.execute(
         select(SETTINGS.c.user_id, *(SETTINGS.c[name] for name in wanted), USERS.c.timezone)
         .join(USERS, USERS.c.id == SETTINGS.c.user_id)
@@ -67,12 +68,17 @@ async def _readers(session: Session, round_: Round, last: UUID) -> Sequence[Mapp
 
 
 def _slot(round_: Round, row: Mapping[Any, Any], now: datetime) -> str | None:
-    """Return the slot of the mail that is due, or None when there is none to send."""
-    day = round_.newest(row, clock.local_date(now, row["timezone"]))
-    at = at_clock(day, time.fromisoformat(row["digest_at"]), row["timezone"])
-    if not at <= now < at + round_.worth_sending or at <= row["updated_at"]:
-        return None
-    return f"{row['user_id']}:{day.isoformat()}"
+    """Return the slot of the mail that is due, or None when there is none to send.
+
+    Before the hour of today's it is the one of before, which may have been missed over midnight.
+    """
+    today = clock.local_date(now, row["timezone"])
+    set_at = row["rounds_set_at"]
+    for day in (round_.newest(row, today), round_.newest(row, today - ONE_DAY)):
+        at = at_clock(day, time.fromisoformat(row["digest_at"]), row["timezone"])
+        if at <= now < at + round_.worth_sending and (set_at is None or at > set_at):
+            return f"{row['user_id']}:{day.isoformat()}"
+    return None
 
 
 async def _make(session: Session, round_: Round, due: Mapping[str, Mapping[Any, Any]]) -> int:

@@ -12,8 +12,8 @@ from typing import Any, cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Select, Table, and_, exists, or_, select, tuple_, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Select, Table, and_, bindparam, exists, or_, select, tuple_, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from questlog.automation import events, jobs, mail, notification_settings
 from questlog.core import clock
@@ -21,7 +21,13 @@ from questlog.core.db import Database, Session
 from questlog.identity.models import User
 from questlog.planning import images
 from questlog.planning.readiness import open_and_alive
-from questlog.planning.reminder_moments import LATEST, MINUTES_OF_A_DAY, Alarm, alarm_of
+from questlog.planning.reminder_moments import (
+    LATEST,
+    MINUTES_OF_A_DAY,
+    Alarm,
+    alarm_of,
+    is_to_be_seen,
+)
 from questlog.planning.reminder_moments import is_to_be_told as is_due
 from questlog.planning.reminders import OF_A_TASK, REMINDERS
 from questlog.planning.task_rows import TASKS
@@ -52,16 +58,26 @@ class Due:
 
 
 async def remind_all(database: Database, *, sends_mail: bool) -> int:
-    """Tell every reminder that is due by now; return how many were told. What waits for a mail is written, not sent."""
-    now, told = clock.now(), 0
+    """Tell every reminder that is due by now; return how many were told. What waits for a mail is written, not sent.
+
+    What is wrong with one user keeps nobody else from being told; it is raised when everybody was.
+    """
+    now, told, failures = clock.now(), 0, list[DBAPIError]()
     for statement in (_at_a_moment(now), _before_a_date(now)):
         last = (NOBODY, NOBODY)
         while rows := await _read(database, statement, last):
             for user_id, timezone, some in _by_user(rows, now):
-                told += await _remind_one(
-                    database, user_id, some, timezone=timezone, sends_mail=sends_mail
-                )
+                try:
+                    told += await _remind_one(
+                        database, user_id, some, timezone=timezone, sends_mail=sends_mail
+                    )
+                except DBAPIError as error:
+                    log.warning("not_reminded", user=str(user_id), error=str(error.orig))
+                    failures.append(error)
             last = (rows[-1].user_id, rows[-1].id)
+            await _note_dates(database, rows, now)
+    if failures:
+        raise failures[0]
     return told
 
 
@@ -100,6 +116,25 @@ def _due(row: Any, now: datetime) -> Due | None:
     return Due(row, alarm)
 
 
+async def _note_dates(database: Database, rows: Sequence[Any], now: datetime) -> None:
+    """Note for reminders that are still to come which date they are for."""
+    alarms = ((row, alarm_of(row._mapping, row._mapping, row.timezone)) for row in rows)
+    seen = [
+        {"whose": row.user_id, "which": row.id, "date": alarm.due_for}
+        for row, alarm in alarms
+        if alarm is not None and is_to_be_seen(alarm, row._mapping, now)
+    ]
+    if seen:
+        await database.write(_note, seen)
+
+
+async def _note(session: Session, seen: Sequence[dict[str, Any]]) -> None:
+    one = update(REMINDERS).where(
+        REMINDERS.c.user_id == bindparam("whose"), REMINDERS.c.id == bindparam("which")
+    )
+    await session.execute(one.values(seen_for=bindparam("date")), seen)
+
+
 def _at_a_moment(now: datetime) -> Select[Any]:
     return _candidates().where(
         REMINDERS.c.at <= now, REMINDERS.c.at > now - LATEST, REMINDERS.c.told_for.is_(None)
@@ -122,13 +157,23 @@ def _before_a_date(now: datetime) -> Select[Any]:
 
 
 def _candidates() -> Select[Any]:
-    names = ("id", "user_id", "task_id", "at", "minutes_before", "told_for", "updated_at")
+    names = (
+        "id",
+        "user_id",
+        "task_id",
+        "at",
+        "minutes_before",
+        "told_for",
+        "seen_for",
+        "updated_at",
+    )
     return (
         select(
             *(REMINDERS.c[name] for name in names),
             TASKS.c.title,
             TASKS.c.due_on,
             TASKS.c.due_at,
+            TASKS.c.updated_at.label("task_changed_at"),
             USERS.c.timezone,
         )
         .join(TASKS, OF_A_TASK)
@@ -141,7 +186,6 @@ def _candidates() -> Select[Any]:
 async def _remind_one(
     database: Database, user_id: UUID, some: Sequence[Due], *, timezone: str, sends_mail: bool
 ) -> int:
-    """What is wrong with one user keeps nobody else from being told."""
     if not some:
         return 0
     try:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any, cast
+from uuid import uuid5
 
 from sqlalchemy import Row, Table, update
 
@@ -13,10 +14,10 @@ from questlog.automation.webhook_models import Webhook
 from questlog.clients import addresses
 from questlog.core import clock
 from questlog.core.db import Session
-from questlog.identity import users
+from questlog.flows.mail_rounds import reader_of
+from questlog.flows.mailed_tasks import is_for
 from questlog.identity.letters import MAILING, Content
 from questlog.identity.models import User
-from questlog.identity.users import UserNotFoundError
 
 TEMPLATE = "webhook_disabled"
 MAILING_OF_NOTICES: Mailing = "webhook_notices"
@@ -50,7 +51,7 @@ async def switch_off(session: Session, doomed: SwitchOff) -> bool:
 
 def _record(session: Session, doomed: SwitchOff, row: Row[Any]) -> None:
     """Tell of it by the host alone: the rest of such an address is often a secret itself."""
-    told = {"host": addresses.read(row.url).authority, "reason": doomed.reason}
+    told = {"host": addresses.host_of(row.url), "reason": doomed.reason}
     events.record(
         session,
         doomed.user_id,
@@ -68,29 +69,35 @@ def _record(session: Session, doomed: SwitchOff, row: Row[Any]) -> None:
 
 
 async def _write_to_owner(session: Session, doomed: SwitchOff, row: Row[Any]) -> None:
-    try:
-        owner = await users.get_by_id(session, doomed.user_id)
-    except UserNotFoundError:
-        return
+    """At most once a day for each endpoint, which may be switched on again and again."""
+    owner = await reader_of(session, doomed.user_id)
     wishes = await notification_settings.of(session, doomed.user_id)
-    if owner.email is None or not wishes.webhook_notices:
+    now = clock.now()
+    mail_id = uuid5(doomed.webhook_id, f"{TEMPLATE}:{now.date()}")
+    if owner is None or not wishes.webhook_notices or await mail.is_known(session, mail_id):
         return
+    send_at = wishes.held_until(now, owner.timezone)
     await mail.enqueue(
         session,
         TEMPLATE,
         owner.email,
-        user_id=owner.id,
+        user_id=doomed.user_id,
         locale=owner.locale,
         params={
-            "host": addresses.read(row.url).authority,
+            "user_id": str(doomed.user_id),
+            "host": addresses.host_of(row.url),
             "description": row.description,
             "reason": doomed.reason,
         },
-        expires_at=clock.now() + NOTICE_LIFE,
+        expires_at=send_at + NOTICE_LIFE,
+        due_at=send_at,
+        mail_id=mail_id,
     )
 
 
 async def content(session: Session, letter: Letter, reader: User) -> Content | None:
     """Return what the letter says, unless its reader wants no such letters any more."""
     wishes = await notification_settings.of(session, reader.id)
-    return {MAILING: MAILING_OF_NOTICES, **letter.params} if wishes.webhook_notices else None
+    if not (wishes.webhook_notices and is_for(reader, letter.params)):
+        return None
+    return {MAILING: MAILING_OF_NOTICES, **letter.params}

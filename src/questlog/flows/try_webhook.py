@@ -27,10 +27,11 @@ class DeliveryUnderWayError(ConflictError):
 
 @dataclass(frozen=True)
 class Redelivered:
-    """`has_more` says that there were more than go at once."""
+    """`has_more` says that there were more than go at once: those behind `next_after`."""
 
     count: int
     has_more: bool
+    next_after: UUID | None
 
 
 async def test_webhook(session: Session, user_id: UUID, webhook_id: UUID) -> dict[str, Any]:
@@ -67,8 +68,9 @@ async def redeliver_between(
     *,
     states: Sequence[str],
     timezone: str,
+    after: UUID | None = None,
 ) -> Redelivered:
-    """Send once more what was to be told from `first` to before `last`, the oldest first.
+    """Send once more what was to be told from `first` to before `last` and behind `after`, the oldest first.
 
     Moments without an offset are read in `timezone`. Raises `WebhookNotFoundError`, `NotYourWebhookError`,
     `WebhookOffError`, `TooManyAttemptsError`.
@@ -76,9 +78,10 @@ async def redeliver_between(
     await _active(session, user_id, webhook_id)
     begin, end = _moment(first, timezone), _moment(last or clock.now(), timezone)
     ids, has_more = await delivery_log.between(
-        session, user_id, webhook_id, begin, end, states=states
+        session, user_id, webhook_id, begin, end, states=states, after=after
     )
-    return Redelivered(await deliveries.redeliver(session, user_id, ids), has_more)
+    count = await deliveries.redeliver(session, user_id, ids)
+    return Redelivered(count, has_more, ids[-1] if has_more else None)
 
 
 async def _active(session: Session, user_id: UUID, webhook_id: UUID) -> Webhook:

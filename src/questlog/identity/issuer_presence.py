@@ -57,8 +57,12 @@ class IssuerPresence:
     async def write_uses(self, database: Database) -> None:
         """Store when identities were last used since this was last called: exact to the time between."""
         used, self._used = self._used, {}
-        if used:
-            await database.write(_store_uses, used)
+        try:
+            if used:
+                await database.write(_store_uses, used)
+        except BaseException:
+            self._used = used | self._used  # for the next time
+            raise
 
 
 async def load(session: Session, issuer: str, subject: str) -> Principal | None:

@@ -30,11 +30,15 @@ TIMES_ARE_CHECKED_BY_US: Options = {
 
 @dataclass(frozen=True)
 class Vouched:
-    """A person an issuer has vouched for just now. `issuer` and `subject` together are who it is."""
+    """A person an issuer has vouched for just now. `issuer` and `subject` together are who it is.
+
+    `expires` is the `exp` of the token, in seconds of the epoch.
+    """
 
     issuer: str
     provider: str
     person: Person
+    expires: float
 
     @property
     def subject(self) -> str:
@@ -95,7 +99,7 @@ class Verifier(ABC):
         except jwt.PyJWTError as error:
             raise BadAccessTokenError() from error
         issuer_tokens.check_times(claims)
-        return Vouched(self.identity, self.name, self.form(claims))
+        return Vouched(self.identity, self.name, self.form(claims), claims["exp"])
 
     @abstractmethod
     async def _key(self, token: Unverified) -> PyJWK | bytes | None: ...

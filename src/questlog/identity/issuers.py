@@ -6,6 +6,7 @@ issuer's own verifier checks.
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from questlog.core.db import Database
@@ -49,7 +50,9 @@ class Issuers:
         """
         vouched = await self.verify(text)
         found = await self._presence.find(database, vouched)
-        return found or await self._presence.remember(vouched, self.welcome(database, vouched))
+        if found is None:
+            found = await self._presence.remember(vouched, self.welcome(database, vouched))
+        return replace(found, expires=vouched.expires)
 
     async def verify(self, text: str) -> Vouched:
         """Raises `BadAccessTokenError`, `ExpiredAccessTokenError`, `IssuerUnreachableError`."""

@@ -59,8 +59,12 @@ class KeyPresence:
     async def write_uses(self, database: Database) -> None:
         """Store when keys were last used since this was last called: exact to the time between."""
         used, self._used = self._used, {}
-        if used:
-            await database.write(_store_uses, used)
+        try:
+            if used:
+                await database.write(_store_uses, used)
+        except BaseException:
+            self._used = used | self._used  # for the next time
+            raise
 
 
 def forget_key(session: Session, key_id: UUID) -> None:

@@ -61,8 +61,12 @@ class Presence:
     async def write_uses(self, database: Database) -> None:
         """Store when sessions, keys and identities were last used since this was last called: exact to the time between."""
         used, self._used = self._used, {}
-        if used:
-            await database.write(_store_uses, used)
+        try:
+            if used:
+                await database.write(_store_uses, used)
+        except BaseException:
+            self._used = used | self._used  # for the next time
+            raise
         await self.keys.write_uses(database)
         await self.elsewhere.write_uses(database)
 

@@ -1,6 +1,6 @@
 """Who is asking, as a request knows it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ class Principal:
     """A signed-in user, and what they came with: a session, a key, or the token of a trusted issuer.
 
     `scopes` bounds what a key may do; None is everything its owner may. `issuer` and `subject` are who an issuer says
-    this is.
+    this is, and `expires` until when, in seconds of the epoch.
     """
 
     user_id: UUID
@@ -30,6 +30,7 @@ class Principal:
     scopes: frozenset[str] | None = None
     issuer: str | None = None
     subject: str | None = None
+    expires: float | None = field(default=None, compare=False)
 
     @property
     def actor(self) -> str:

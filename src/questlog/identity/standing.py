@@ -13,7 +13,7 @@ from questlog.identity.front_desk import FrontDesk
 from questlog.identity.presence import SessionEndedError
 from questlog.identity.principals import Principal
 
-# A token from elsewhere says when it ends; a ticket that was got with it lets nobody stay longer than this.
+# A ticket that was got with a token from elsewhere lets nobody stay longer than that token, nor than this.
 LIFE_ELSEWHERE = timedelta(minutes=15)
 
 
@@ -65,11 +65,13 @@ def kept(principal: Principal) -> dict[str, Any]:
     """Return what is stored of how a person signed in; keys get no tickets, they go into a header."""
     if principal.session_id is not None:
         return {"session_id": str(principal.session_id)}
-    ends_at = clock.now() + LIFE_ELSEWHERE
+    now, left = clock.now(), LIFE_ELSEWHERE
+    if principal.expires is not None and principal.expires - now.timestamp() < left.total_seconds():
+        left = timedelta(seconds=principal.expires - now.timestamp())
     return {
         "issuer": principal.issuer,
         "subject": principal.subject,
-        "ends_at": ends_at.isoformat(),
+        "ends_at": (now + left).isoformat(),
     }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete as delete_from
 from sqlalchemy import update as update_rows
 from sqlalchemy.dialects import postgresql, sqlite
 
-from questlog.automation import audit, events
+from questlog.automation import audit, events, notification_settings, webhooks
 from questlog.automation.models import Mail
 from questlog.core import clock
 from questlog.core.db import Base, Session
@@ -133,7 +133,7 @@ async def prove_email(session: Session, user: User) -> None:
     """Note that the address is the user's own.
 
     The first proof drops what whoever opened the account may still come back by: password, sessions, keys,
-    identities elsewhere and the address of the calendar (S-067).
+    identities elsewhere and the address of the calendar; and what tells them of it: webhooks and pushes (S-067).
     """
     if user.email_verified_at is not None:
         return
@@ -144,6 +144,8 @@ async def prove_email(session: Session, user: User) -> None:
     await api_keys.revoke_all(session, user.id)
     for what in (PasswordReset, ExternalIdentity, CalendarLink):
         await session.execute(delete_from(what).where(what.user_id == user.id))
+    await webhooks.remove_all(session, user.id)
+    await notification_settings.forget_push(session, user.id)
     _record_update(session, user, ["email_verified"])
     audit.record(session, "email.proven", account_id=user.id)
 

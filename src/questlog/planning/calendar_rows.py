@@ -18,14 +18,17 @@ DONE_SHOWN_FOR = timedelta(days=30)
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(8999, 12, 31)
 
 
-async def shown(session: Session, user_id: UUID) -> Sequence[RowMapping]:
-    """Return the user's open tasks and those completed in the last 30 days, dated ones first, `MOST` at most."""
-    found = await session.execute(*_shown(user_id, clock.now() - DONE_SHOWN_FOR, MOST))
+async def shown(session: Session, user_id: UUID, today: date) -> Sequence[RowMapping]:
+    """Return the user's open tasks and those completed in the last 30 days, `MOST` at most.
+
+    Dated ones come first, and of them those that are not overdue.
+    """
+    found = await session.execute(*_shown(user_id, clock.now() - DONE_SHOWN_FOR, today, MOST))
     return found.mappings().all()
 
 
 @prepared
-def _shown(user_id: UUID, done_since: datetime, most: int) -> Select[Any]:
+def _shown(user_id: UUID, done_since: datetime, today: date, most: int) -> Select[Any]:
     columns = TASKS.c
     return (
         select(*task_answers.TYPED_COLUMNS)
@@ -36,7 +39,11 @@ def _shown(user_id: UUID, done_since: datetime, most: int) -> Select[Any]:
             or_(columns.due_on.is_(None), columns.due_on.between(FIRST_DAY, LAST_DAY)),
         )
         .order_by(
-            columns.completed_at.is_not(None), columns.due_on.is_(None), columns.due_on, columns.id
+            columns.completed_at.is_not(None),
+            columns.due_on.is_(None),
+            columns.due_on < today,
+            columns.due_on,
+            columns.id,
         )
         .limit(most)
     )

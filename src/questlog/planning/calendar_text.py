@@ -100,7 +100,8 @@ def _todos(row: Row, dates: Dates | None, about: list[str], desk: Desk) -> Itera
         start = when if series is not None else _start(row, when, desk)
         if start is not None:
             yield _when("DTSTART", start, desk)
-        if when is not None:
+        # Of a series DUE would have to be later than DTSTART (§ 3.8.2.3).
+        if when is not None and series is None:
             yield _when("DUE", when, desk)
         yield from _repeated(series, desk)
         if row["parent_task_id"] is not None:

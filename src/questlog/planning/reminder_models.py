@@ -21,7 +21,8 @@ from questlog.core.types import Id, Moment
 class Reminder(Base):
     """Either at a moment (`at`), or some minutes before the task is due, again for each of its dates.
 
-    `told_for` is what the last one was for: the moment itself, or the date of the task. So each is told once.
+    `told_for` is what the last one was for: the moment itself, or the date of the task. So each is told once. `seen_for`
+    is the date that was seen before the reminder was due: a date that a task got later than that reminds of nothing.
     """
 
     __tablename__ = "reminders"
@@ -33,6 +34,7 @@ class Reminder(Base):
     minutes_before: Mapped[int | None]
     told_for: Mapped[str | None] = mapped_column(String(40))
     told_at: Mapped[datetime | None] = mapped_column(Moment)
+    seen_for: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)

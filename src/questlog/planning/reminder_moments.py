@@ -48,9 +48,18 @@ def alarm_of(reminder: Mapping[str, Any], task: Mapping[str, Any], timezone: str
 
 
 def is_to_be_told(alarm: Alarm, reminder: Mapping[str, Any], now: datetime) -> bool:
-    """Tell whether it is time: not before, not a day late, not again, and not for what was past when it was set."""
-    return (
-        alarm.at <= now < alarm.at + LATEST
-        and alarm.due_for != reminder["told_for"]
-        and (reminder["at"] is not None or alarm.at > reminder["updated_at"])
-    )
+    """Tell whether it is time: not before, not a day late, not again, and not for what was past when it was set.
+
+    A task that was changed since (`task_changed_at`) may have got its date since, unless it was seen with it before.
+    """
+    if not alarm.at <= now < alarm.at + LATEST or alarm.due_for == reminder["told_for"]:
+        return False
+    if reminder["at"] is not None:
+        return True
+    was_dated = alarm.due_for == reminder["seen_for"] or alarm.at > reminder["task_changed_at"]
+    return bool(was_dated and alarm.at > reminder["updated_at"])
+
+
+def is_to_be_seen(alarm: Alarm, reminder: Mapping[str, Any], now: datetime) -> bool:
+    """Tell whether a date is new to a reminder that comes before it and is still to come."""
+    return reminder["at"] is None and alarm.at > now and alarm.due_for != reminder["seen_for"]

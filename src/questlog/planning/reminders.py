@@ -23,7 +23,7 @@ from questlog.planning.task_rows import TASKS
 MOST = 20
 REMINDERS = cast(Table, Reminder.__table__)
 WIRE: tuple[Any, ...] = tuple(
-    column for column in REMINDERS.c if column.name not in ("told_for", "told_at")
+    column for column in REMINDERS.c if column.name not in ("told_for", "told_at", "seen_for")
 )
 ORDER = (SortKey(REMINDERS.c.id),)
 NOT_TOLD: Mapping[str, Any] = {"told_for": None, "told_at": None}

@@ -14,7 +14,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DataError, IntegrityError
 
 from questlog.automation import bells, delivery_claims, delivery_results, delivery_sending
 from questlog.automation.bells import Bell
@@ -23,13 +22,15 @@ from questlog.automation.delivery_results import Result
 from questlog.core.db import Database, Session
 from questlog.flows.switch_off_webhook import switch_off
 from questlog.worker import relaying
-from questlog.worker.house import DOWN, House
+from questlog.worker.house import DOWN, House, is_away
 
 POLL_S = 0.5
 BUSY_POLL_S = 0.1
 LEAST_PAUSE_S = 0.02
 MOST_PAUSE_S = 0.05
-RENEW_S = 20.0
+CATCH_UP_S = 0.1
+"""How long a round writes what was not told yet: what is due goes out meanwhile, and leases are renewed."""
+RENEW_S = 10.0
 CLAIMED_AT_ONCE = 32
 MOST_OF_THE_TIME = 10
 """How many times longer than it took everybody is left alone: looking at all of them costs a tenth of the time at most."""
@@ -59,15 +60,15 @@ async def run_forever(house: House, stop: asyncio.Event) -> None:
         courier = Courier(house.database, send, bell)
         stopping = asyncio.create_task(stop.wait())
         stopping.add_done_callback(lambda _: bell.wake())
-        while not stop.is_set():
-            users = bell.users()
-            began = time.monotonic()
-            pause_s = await courier.safe_round(None if courier.wants_all() else users)
-            # What happens meanwhile is looked at in one go, and others come to the database.
-            took = time.monotonic() - began
-            await asyncio.sleep(min(max(took / 2, LEAST_PAUSE_S), MOST_PAUSE_S))
-            await bell.wait(pause_s)
-        await courier.end(house.grace_s)
+        grace_s = house.grace_s
+        try:
+            await _go_round(courier, bell, stop)
+        except asyncio.CancelledError:
+            grace_s = 0
+            raise
+        finally:
+            stopping.cancel()
+            await courier.end(grace_s)
 
 
 class _UnderWay:
@@ -94,10 +95,11 @@ class Courier:
         )
         self._renewed_at = time.monotonic()
         self._look_at_all = self._probed_at = 0.0
+        self._left_behind: set[UUID] | None = set()
 
     def wants_all(self) -> bool:
         """Say whether it is time to look at everybody, and not only at those this process heard of."""
-        return time.monotonic() >= self._look_at_all
+        return self._left_behind is None or time.monotonic() >= self._look_at_all
 
     async def safe_round(self, users: set[UUID] | None = None) -> float:
         """Do a round, whatever the database is doing; return how long to wait for the next."""
@@ -106,6 +108,8 @@ class Courier:
         except DOWN as error:
             log.warning("deliveries_wait_for_the_database", error=str(error))
             return POLL_S
+        if self._left_behind is None or self._left_behind:
+            return 0
         return BUSY_POLL_S if self._under_way else POLL_S
 
     async def round(self, users: set[UUID] | None = None) -> None:
@@ -113,9 +117,11 @@ class Courier:
         await self._settle()
         await self._renew()
         self._make_way()
+        left, self._left_behind = self._left_behind, set()
+        users = None if users is None or left is None else users | left
         seen = await self._look(users)
         if seen.is_behind:
-            await relaying.catch_up(self._database, users)
+            await self._catch_up(users)
         if seen.is_due or seen.is_behind:
             for lane in PLACES:
                 await self._fill(lane)
@@ -128,27 +134,33 @@ class Courier:
             self._look_at_all = ended + max(POLL_S, MOST_OF_THE_TIME * (ended - began))
         return seen
 
+    async def _catch_up(self, users: set[UUID] | None) -> None:
+        """Move endpoints along the log for a moment; what is left then is for the next round."""
+        began = time.monotonic()
+        await relaying.catch_up(self._database, users, for_s=CATCH_UP_S)
+        if time.monotonic() - began >= CATCH_UP_S:
+            self._left_behind = users
+
     async def _settle(self) -> None:
-        if not self._results:
-            return
-        results, self._results = self._results, []
+        count = len(self._results)
+        if count and not await self._write(count):
+            for _ in range(count):
+                await self._write(1)
+
+    async def _write(self, count: int) -> bool:
+        """Write the oldest results. One that cannot be written holds up nobody else's: its lease runs out."""
+        results = self._results[:count]
         try:
             await self._database.write(_store, results)
-        except (DataError, IntegrityError):
-            await self._settle_one_by_one(results)
-        except BaseException:
-            self._results = [*results, *self._results]
-            raise
-
-    async def _settle_one_by_one(self, results: list[Result]) -> None:
-        """Let one answer that the database will not take hold up nobody else's: its lease runs out."""
-        for each in results:
-            try:
-                await self._database.write(_store, [each])
-            except (DataError, IntegrityError) as error:
-                log.error(
-                    "delivery_result_refused", delivery=str(each.sending.id), error=str(error)
-                )
+        except Exception as error:
+            if is_away(error):
+                raise
+            if count > 1:
+                return False
+            about = str(results[0].sending.id)
+            log.error("delivery_result_refused", delivery=about, exc_info=error)
+        del self._results[:count]
+        return True
 
     async def _renew(self) -> None:
         if time.monotonic() - self._renewed_at < RENEW_S:
@@ -236,17 +248,33 @@ class Courier:
     async def end(self, grace_s: float) -> None:
         """Give what is under way a moment, and the rest back to whoever works next."""
         tasks = [each.task for each in self._under_way.values()]
-        if tasks:
-            await asyncio.wait(tasks, timeout=grace_s)
+        try:
+            if tasks:
+                await asyncio.wait(tasks, timeout=grace_s)
+        finally:
+            await self._break_off()
+
+    async def _break_off(self) -> None:
         left = [each.sending for each in self._under_way.values()]
-        for each in tuple(self._under_way.values()):
-            each.task.cancel()
-            with suppress(asyncio.CancelledError):
-                await each.task
+        tasks = [each.task for each in self._under_way.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         with suppress(*DOWN):  # then the leases run out
             await self._settle()
             if left:
                 await self._database.write(delivery_claims.release, left)
+
+
+async def _go_round(courier: Courier, bell: Bell, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        users = bell.users()
+        began = time.monotonic()
+        pause_s = await courier.safe_round(None if courier.wants_all() else users)
+        # What happens meanwhile is looked at in one go, and others come to the database.
+        took = time.monotonic() - began
+        await asyncio.sleep(min(max(took / 2, LEAST_PAUSE_S), MOST_PAUSE_S))
+        await bell.wait(pause_s)
 
 
 def _remember(known: set[UUID], webhook_id: UUID) -> None:

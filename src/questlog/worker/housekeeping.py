@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from questlog.automation import (
     audit_log,
     heartbeats,
-    jobs,
+    job_sweeping,
     mail,
     notification_settings,
     undo_states,
@@ -80,7 +80,7 @@ async def sweep(session: Session) -> None:
         api_keys.sweep,
         mail.sweep,
         undo_states.sweep,
-        jobs.sweep,
+        job_sweeping.sweep,
         heartbeats.sweep,
     ):
         await each(session)

@@ -16,12 +16,14 @@ from questlog.coach import weekly_letter
 from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
+from questlog.core.exceptions import QuestlogError
 from questlog.flows import weekly_review
-from questlog.flows.letters import CONTENTS
+from questlog.flows.letters import CONTENTS, held_until
 from questlog.identity import letters
 
 POLL_S = 2.0
 AT_ONCE = 8
+MOST_TRIES_TO_WRITE = 10
 LONGEST_WAIT = timedelta(minutes=1)
 # What flows say, and what the coach adds to it.
 WRITTEN = {**CONTENTS, weekly_review.TEMPLATE: weekly_letter.content}
@@ -81,11 +83,27 @@ async def send_waiting(database: Database, settings: Settings) -> int:
 
 async def _send(database: Database, settings: Settings, letter: Letter) -> None:
     if letter.expires_at is not None and letter.expires_at <= clock.now():
-        await database.write(mail.mark_failed, letter.id, "expired")
+        await database.write(mail.mark_failed, letter, "expired")
         return
-    message = await database.write(_write, settings, letter)
+    if letter.template in CONTENTS and (until := await database.read(held_until, letter)):
+        await database.write(mail.hold, letter, until)
+        return
+    await _write_and_send(database, settings, letter)
+
+
+async def _write_and_send(database: Database, settings: Settings, letter: Letter) -> None:
+    try:
+        message = await database.write(_write, settings, letter)
+    except (SQLAlchemyError, QuestlogError):
+        raise
+    except (
+        Exception
+    ) as error:  # a letter of a newer version, or a mistake of ours: the others go out
+        log.error("mail_not_written", mail=str(letter.id), template=letter.template, exc_info=error)
+        await _leave_for_later(database, letter)
+        return
     if message is None:
-        await database.write(mail.mark_failed, letter.id, "expired")
+        await database.write(mail.mark_failed, letter, "expired")
         return
     try:
         await smtp.deliver(settings.mail, message)
@@ -94,9 +112,16 @@ async def _send(database: Database, settings: Settings, letter: Letter) -> None:
         if error.may_pass:
             await database.write(mail.postpone, letter, error.reason)
         else:
-            await database.write(mail.mark_failed, letter.id, error.reason)
+            await database.write(mail.mark_failed, letter, error.reason)
     else:
-        await database.write(mail.mark_sent, letter.id)
+        await database.write(mail.mark_sent, letter)
+
+
+async def _leave_for_later(database: Database, letter: Letter) -> None:
+    if letter.attempts < MOST_TRIES_TO_WRITE:
+        await database.write(mail.postpone, letter, "unwritten")
+    else:
+        await database.write(mail.mark_failed, letter, "unwritten")
 
 
 async def _write(session: Session, settings: Settings, letter: Letter) -> EmailMessage | None:

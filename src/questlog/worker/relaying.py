@@ -1,6 +1,8 @@
 """Keeping the queues of the endpoints up with the event log, and saying how far behind they are."""
 
 import asyncio
+import math
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,11 +29,18 @@ async def look(session: Session, users: Collection[UUID] | None) -> Look:
     return Look(is_behind, await deliveries.is_due(session))
 
 
-async def catch_up(database: Database, users: Collection[UUID] | None = None) -> int:
-    """Write everything (of `users` only, if given) that endpoints were not told yet; return how often one moved."""
-    total = 0
+async def catch_up(
+    database: Database, users: Collection[UUID] | None = None, *, for_s: float = math.inf
+) -> int:
+    """Write what endpoints (of `users` only, if given) were not told yet; return how often one moved.
+
+    It ends when all are told, or after about `for_s`: while others go on writing there is always more.
+    """
+    total, ends = 0, time.monotonic() + for_s
     while moved := await database.write(relay.fan_out, users=users):
         total += moved
+        if time.monotonic() >= ends:
+            break
         await asyncio.sleep(0)  # a long history is taken in turns with whatever else happens here
     return total
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import structlog
 
-from questlog.automation import notification_settings
+from questlog.automation import jobs, notification_settings
 from questlog.automation.notification_settings import Wishes
 from questlog.clients import dialer
 from questlog.clients.dialer import DialError
@@ -20,7 +20,7 @@ from questlog.core.db import Session
 from questlog.flows import daily_digest, mail_rounds, weekly_review
 from questlog.flows.mailed_tasks import Line
 from questlog.flows.push_text import text_of
-from questlog.flows.remind import PUSH, remind_all
+from questlog.flows.remind import PUSH, PUSHES, remind_all
 from questlog.flows.reminder_letter import still_open
 from questlog.identity.models import User
 from questlog.worker.house import House, Work
@@ -28,6 +28,8 @@ from questlog.worker.house import House, Work
 # What trying again may help against: the others say that the address is wrong or closed for good.
 MAY_PASS = frozenset({"dns", "refused", "unreachable", "timeout", "tls", "reset", "too_slow"})
 TRY_AGAIN = frozenset({"408", "425", "429"})
+PUSH_S = 5.0
+"""A push takes the place of a job: addresses that are silent must not keep the others waiting."""
 
 log = structlog.get_logger(__name__)
 
@@ -69,12 +71,32 @@ async def push(house: House, args: Mapping[str, Any]) -> None:
     if datetime.fromisoformat(args["until"]) <= clock.now():
         return
     found = await house.database.read(_to_push, UUID(args["user_id"]), args["told"])
-    failure = None if found is None else await _post(house, *found)
+    if found is None or await _is_held(house, args, *found[:2]):
+        return
+    failure = await _post(house, *found)
     if failure is not None:
         may_pass = failure in MAY_PASS or failure.startswith("5") or failure in TRY_AGAIN
         log.warning("push_not_sent", user=args["user_id"], reason=failure, retry=may_pass)
         if may_pass:
             raise PushFailedError(failure)
+
+
+async def _is_held(house: House, args: Mapping[str, Any], reader: User, wishes: Wishes) -> bool:
+    """Put a push that meets the quiet hours off until they are over: one that is tried again may."""
+    now = clock.now()
+    until = wishes.held_until(now, reader.timezone)
+    if until > now:
+        slot = f"{reader.id}:{args['told'][0]}:{until.isoformat()}"
+        await house.database.write(_put_off, reader.id, args, slot, until)
+    return until > now
+
+
+async def _put_off(
+    session: Session, user_id: UUID, args: Mapping[str, Any], slot: str, until: datetime
+) -> None:
+    await jobs.enqueue(
+        session, PUSH, args, due_at=until, slot=slot, user_id=user_id, most_attempts=PUSHES
+    )
 
 
 async def _post(house: House, reader: User, wishes: Wishes, tasks: list[Line]) -> str | None:
@@ -85,7 +107,9 @@ async def _post(house: House, reader: User, wishes: Wishes, tasks: list[Line]) -
     text = text_of(tasks, locale=reader.locale)
     allowed = house.settings.webhooks.allowed_networks
     try:
-        reply = await dialer.post(address, text.body, text.headers, allowed=allowed)
+        reply = await dialer.post(
+            address, text.body, text.headers, allowed=allowed, timeout_s=PUSH_S
+        )
     except DialError as error:
         return error.word
     return None if 200 <= reply.status < 300 else str(reply.status)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from questlog.automation import jobs
+from questlog.automation import job_sweeping, jobs
 from questlog.coach import proposal_log
 from questlog.flows.roll_over import roll_over_all
 from questlog.worker import forgetting, housekeeping, purging, reminding
@@ -45,7 +45,7 @@ async def _empty_the_trash(house: House, _args: Mapping[str, Any]) -> None:
 async def _keep_house(house: House, _args: Mapping[str, Any]) -> None:
     await housekeeping.keep_house(house.database, house.keyring)
     quick = [each.name for each in EVERY if each.every <= QUICK]
-    await house.database.write(jobs.sweep_dates, quick)
+    await house.database.write(job_sweeping.sweep_dates, quick)
 
 
 async def _forget(house: House, _args: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """When tasks with a `schedule` label are due: `cron` (with `cron_offset`), `interval` or `time`, as Taskiq spells them."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,14 +35,41 @@ class Timetable:
         self._broker = broker
         self._newest: dict[tuple[str, int], datetime] = {}
         self._read_to: dict[tuple[str, int], datetime] = {}
+        self._refused: set[tuple[str, int]] = set()
 
     def runs(self, now: datetime) -> Iterator[Run]:
         """Return the newest date of each line that is not after `now`, unless it is a day old."""
         for name, task in self._broker.get_all_tasks().items():
             for number, line in enumerate(task.labels.get("schedule") or ()):
-                due = self._newest_of((name, number), line, now)
-                if due is not None:
-                    yield _run(name, number, line, due, task.labels)
+                run = self._run_of(name, number, line, now, task.labels)
+                if run is not None:
+                    yield run
+
+    def _run_of(
+        self,
+        name: str,
+        number: int,
+        line: Mapping[str, Any],
+        now: datetime,
+        labels: Mapping[str, Any],
+    ) -> Run | None:
+        """None for a line that is not due, and for one that cannot be read: that is told once, and keeps no other waiting."""
+        if (name, number) in self._refused:
+            return None
+        try:
+            due = self._newest_of((name, number), line, now)
+            return None if due is None else _run(name, number, line, due, labels)
+        except (
+            AttributeError,
+            CronValueError,
+            KeyError,
+            OverflowError,
+            TypeError,
+            ValueError,
+        ) as error:
+            self._refused.add((name, number))
+            log.error("schedule_not_understood", task=name, line=repr(line), error=str(error))
+            return None
 
     def _newest_of(
         self, key: tuple[str, int], line: Mapping[str, Any], now: datetime
@@ -64,20 +92,12 @@ class Timetable:
         read_to = max(self._read_to.get(key, now - LATE), now - LATE)
         self._read_to[key] = minute
         while minute > read_to:
-            if _is_due(key, line, minute):
+            if is_cron_task_now(line["cron"], minute, line.get("cron_offset")):
                 self._newest[key] = minute
                 break
             minute -= MINUTE
         found = self._newest.get(key)
         return found if found is not None and found <= now else None
-
-
-def _is_due(key: tuple[str, int], line: Mapping[str, Any], minute: datetime) -> bool:
-    try:
-        return is_cron_task_now(line["cron"], minute, line.get("cron_offset"))
-    except CronValueError as error:
-        log.error("schedule_not_understood", task=key[0], cron=line["cron"], error=str(error))
-        return False
 
 
 def _run(
@@ -90,6 +110,7 @@ def _run(
         "args": list(line.get("args", ())),
         "kwargs": dict(line.get("kwargs", {})),
     }
+    json.dumps(message)  # what cannot be written down is refused here, beside no other job
     slot = f"{due.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} {number}"
     return Run(name, slot, message, int(own.get("max_retries") or 5))
 

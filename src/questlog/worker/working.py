@@ -41,23 +41,28 @@ LOOPS: tuple[Loop, ...] = (
 async def work(house: House, stop: asyncio.Event, loops: Sequence[Loop] = LOOPS) -> None:
     """Run all loops until `stop` is set, and let them end what they are at."""
     tasks = [asyncio.create_task(keep_going(loop, house, stop)) for loop in loops]
-    await stop.wait()
-    # A loop that gives its own work a moment to end needs another to give back the rest.
-    _, late = await asyncio.wait(tasks, timeout=max(house.grace_s, LEAST_GRACE_S) + 1)
-    for task in late:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    try:
+        await stop.wait()
+        # A loop that gives its own work a moment to end needs another to give back the rest.
+        await asyncio.wait(tasks, timeout=max(house.grace_s, LEAST_GRACE_S) + 1)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     await crafts.close()
 
 
 async def keep_going(loop: Loop, house: House, stop: asyncio.Event) -> None:
     """Run a loop, and again should it break: the others depend on nothing but its going on."""
+    await keep_on(getattr(loop, "__module__", "?"), lambda: loop(house, stop), stop)
+
+
+async def keep_on(name: str, begin: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    """Begin something that ends when `stop` is set, and again should it break."""
     while not stop.is_set():
         try:
-            await loop(house, stop)
-        except Exception as error:  # told with its traceback; the loop begins anew
-            name = getattr(loop, "__module__", "?")
+            await begin()
+        except Exception as error:  # told with its traceback
             log.error("loop_broke", loop=name, exc_info=error)
             await pause(CALM_DOWN_S, stop)
 

@@ -10,6 +10,7 @@ from httpx2 import Response
 
 from questlog.automation.audit_models import AuditEntry
 from questlog.automation.models import Event
+from questlog.core import clock
 from questlog.core.db import Database
 from questlog.core.ids import new_id
 from questlog.identity import users
@@ -196,6 +197,17 @@ async def test_who_is_known_costs_no_statement(door: Door) -> None:
     assert first == second
     assert (first.session_id, first.issuer, first.subject) == (None, ISSUER, "ada")
     assert statements == []
+
+
+async def test_who_is_known_by_a_token_is_known_until_it_ends(door: Door) -> None:
+    ends = [int(clock.now().timestamp()) + left for left in (300, 600)]
+
+    found = [
+        await door.desk.issuers.authenticate(door.database, SHOP.token(claims(exp=end)))
+        for end in ends
+    ]
+
+    assert [one.expires for one in found] == ends
 
 
 async def test_the_last_use_of_an_identity_is_written_down(

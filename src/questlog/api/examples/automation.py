@@ -82,7 +82,7 @@ EXAMPLES: dict[str, Any] = {
         "body": '{"type":"task.completed","timestamp":"2026-11-24T08:15:00Z","data":{"title":"Water the plants"}}',
         "log": [_attempt],
     },
-    "RedeliverResponse": {"count": 12, "has_more": False},
+    "RedeliverResponse": {"count": 12, "has_more": False, "next_after": None},
     "AccountDeliveryPage": page_of(_account_delivery),
     "JobResponse": _job,
     "JobPage": page_of(_job),
