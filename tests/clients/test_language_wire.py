@@ -30,7 +30,7 @@ ADD = Tool(
 )
 MODELS = {
     "openai": "openai/gpt-4o-mini",
-    "anthropic": "anthropic/claude-sonnet-4-5",
+    "anthropic": "anthropic/claude-sonnet-5",
     "gemini": "gemini/gemini-2.5-flash",
     "ollama": "ollama/qwen3",
 }

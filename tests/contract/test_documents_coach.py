@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient, Response
 
 from questlog.clients.model_names import read
-from questlog.coach import analysis, chatting, conversations, onboarding, retrospectives
+from questlog.coach import analysis, chatting, conversations, messages, onboarding, retrospectives
 from questlog.core.config import load_settings
 from tests.support import peers
 from tests.support.make import Make
@@ -59,7 +59,7 @@ async def test_document_000_talks_russian_and_knows_the_psychoportrait(
     ("setting", "value", "model"),
     [
         ("LLM_MODEL", "gpt-4o-mini", "openai/gpt-4o-mini"),
-        ("LLM_MODEL", "anthropic/claude-sonnet-4-5", "anthropic/claude-sonnet-4-5"),
+        ("LLM_MODEL", "anthropic/claude-sonnet-5", "anthropic/claude-sonnet-5"),
         ("AI_MODEL", "gpt-4o-mini", "openai/gpt-4o-mini"),
         ("AI_MODEL", "ollama/qwen3", "ollama/qwen3"),
     ],
@@ -124,7 +124,7 @@ def test_the_verbs_carry_the_documents_names() -> None:
         conversations.create_conversation,
         conversations.get_conversation,
         conversations.get_user_conversations,
-        conversations.add_message,
+        messages.add,
         conversations.delete_conversation,
         chatting.chat,
         analysis.analyze_productivity,

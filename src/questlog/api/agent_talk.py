@@ -163,8 +163,16 @@ class Talk:
         self._conversation = await self._database.read(
             speaking.conversation_of, self.user_id, run_id
         )
+        await self._database.read(self._note_what_is_over, self._conversation)
         await self._let_go(run_id)
         self._follow(run_id, message.since)
+
+    async def _note_what_is_over(self, session: Session, conversation_id: UUID) -> None:
+        """Take a conversation's last run as told if it has ended: what was before a client came, it reads as messages."""
+        whose = (session, self.user_id, conversation_id)
+        newest = await speaking.newest_run(*whose)
+        if newest is not None and newest != await speaking.newest_run(*whose, is_running=True):
+            self._told.append(newest)
 
     async def _decide(self, message: DecisionMessage) -> None:
         who, proposal_id = self._who, message.proposal_id
@@ -207,7 +215,7 @@ class Talk:
             if self._conversation is None:
                 continue
             whose = (self.user_id, self._conversation)
-            found = await self._database.read(speaking.newest_run, *whose, is_running=True)
+            found = await self._database.read(speaking.newest_run, *whose)
             if found is not None and found not in self._told:
                 self._follow(found, 0)
 

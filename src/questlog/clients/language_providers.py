@@ -36,6 +36,8 @@ from questlog.clients.model_names import ModelName
 
 LONGEST_SAID = 500
 TEMPERATURE = 0.4
+# Once and for the process: a filter per request would be everybody's, and requests overlap.
+warnings.filterwarnings("ignore", ".*These settings will be ignored", UserWarning)
 NO_KEY = "none"  # servers at home ask for none, the library for one
 
 TROUBLES: tuple[tuple[type[Exception], Trouble], ...] = (
@@ -74,18 +76,16 @@ class ProvidedModel:
         )
         offered = ModelRequestParameters(function_tools=[_definition(tool) for tool in asked.tools])
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of settings that were dropped
-                async with direct.model_request_stream(
-                    self._model,
-                    _messages(asked),
-                    model_settings=settings,
-                    model_request_parameters=offered,
-                ) as answer:
-                    async for event in answer:
-                        if (piece := _piece(event)) is not None:
-                            yield piece
-                    yield _answered(answer.get())
+            async with direct.model_request_stream(
+                self._model,
+                _messages(asked),
+                model_settings=settings,
+                model_request_parameters=offered,
+            ) as answer:
+                async for event in answer:
+                    if (piece := _piece(event)) is not None:
+                        yield piece
+                yield _answered(answer.get())
         except tuple(kind for kind, _ in TROUBLES) as error:
             raise ModelError(_trouble(error), self._said(error)) from error
         except exceptions.ModelAPIError as error:

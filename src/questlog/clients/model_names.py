@@ -42,7 +42,7 @@ class ModelName:
 
 
 def read(text: str, *, has_base: bool = False) -> ModelName:
-    """Read a name such as `anthropic/claude-sonnet-4-5`; raises ValueError with what would be right.
+    """Read a name such as `anthropic/claude-sonnet-5`; raises ValueError with what would be right.
 
     Without a provider it is one of OpenAI's. At an address of one's own (`has_base`) whatever stands before the first
     slash and is no provider's name belongs to the model's name.

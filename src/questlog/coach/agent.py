@@ -43,11 +43,9 @@ type Keep = Callable[[], Awaitable[None]]
 class Purse(Protocol):
     """What may be asked of the model today."""
 
-    async def claim(self) -> None:
-        """Count a request that is about to be made. Raises `AiQuotaError`."""
+    async def claim(self) -> str:
+        """Count a request that is about to be made, and return what the model is told to be. Raises `AiQuotaError`."""
         ...
-
-    async def spend(self, tokens_in: int, tokens_out: int) -> None: ...
 
 
 class Speaker(Protocol):
@@ -66,7 +64,6 @@ class Brief:
     model: Speaker
     toolbox: Toolbox
     purse: Purse
-    system: str
     enough: str
 
 
@@ -117,9 +114,9 @@ class Turn:
 
     async def _ask(self) -> ModelSaid:
         held = self.held
-        await self._brief.purse.claim()
+        system = await self._brief.purse.claim()
         self._send("model_request_start", {"round": held.rounds + 1, "model": held.model})
-        asked = Asked(self._brief.system, tuple(held.thread), self._offered())
+        asked = Asked(system, tuple(held.thread), self._offered())
         answered = await self._listen(asked)
         said = _tidied(answered.said, held)
         self._partial = ""
@@ -127,8 +124,9 @@ class Turn:
         held.thread.append(said)
         held.tokens_in += answered.tokens_in
         held.tokens_out += answered.tokens_out
-        await self._keep()
-        await self._brief.purse.spend(answered.tokens_in, answered.tokens_out)
+        held.unpaid = (answered.tokens_in, answered.tokens_out)
+        if said.calls:  # without any the turn is over, and is kept as a whole
+            await self._keep()
         return said
 
     def _offered(self) -> Sequence[Tool]:

@@ -5,7 +5,7 @@ from functools import cache
 from importlib import resources
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 
 from questlog.coach import model_uses, profile
 from questlog.coach.agent import Brief, Keep, Purse, Send, Turn
@@ -17,6 +17,7 @@ from questlog.coach.runs import Held
 from questlog.core import clock
 from questlog.core.db import Database, Session
 from questlog.core.outside_settings import LlmSettings
+from questlog.core.prepared import prepared
 from questlog.identity.issuer_presence import AccountClosedError
 from questlog.identity.models import User
 
@@ -45,54 +46,53 @@ class Briefing:
         words = words_of(held.locale)
         if self.mind is None:
             now = clock.now().astimezone(clock.zone(held.timezone))
-            brief = Brief(RulesModel(words, now), self._tools, Free(), "", words.enough)
+            brief = Brief(RulesModel(words, now), self._tools, Free(), words.enough)
             return Turn(held, brief, send=send, keep=keep)
-        system = await self._database.read(system_prompt, held)
-        purse = DayPurse(self._database, held.user_id, held.timezone, self.mind)
-        brief = Brief(self.mind.model, self._tools, purse, system, words.enough)
+        purse = DayPurse(self._database, held, self.mind)
+        brief = Brief(self.mind.model, self._tools, purse, words.enough)
         return Turn(held, brief, send=send, keep=keep)
 
 
 class DayPurse(Purse):
-    """The budget of a user's day."""
+    """The budget of a user's day. What the model is told to be stays the same for a whole turn."""
 
-    def __init__(self, database: Database, user_id: UUID, timezone: str, mind: Mind) -> None:
-        self._database, self._mind = database, mind
-        self._user_id, self._timezone = user_id, timezone
+    def __init__(self, database: Database, held: Held, mind: Mind) -> None:
+        self._database, self._held, self._mind = database, held, mind
+        self._system: str | None = None
 
-    async def claim(self) -> None:
-        await self._database.write(_claim, self._user_id, self._timezone, self._mind.budget)
+    async def claim(self) -> str:
+        self._system = await self._database.write(
+            _claim, self._held, self._mind.budget, self._system
+        )
+        return self._system
 
-    async def spend(self, tokens_in: int, tokens_out: int) -> None:
-        used = {"tokens_in": tokens_in, "tokens_out": tokens_out}
-        await self._database.write(model_uses.spend, self._user_id, self._timezone, **used)
 
-
-async def _claim(session: Session, user_id: UUID, timezone: str, budget: LlmSettings) -> None:
+async def _claim(session: Session, held: Held, budget: LlmSettings, system: str | None) -> str:
     """Count a request, unless the account was closed while its answer was under way."""
-    is_open = select(User.deactivated_at.is_(None)).where(User.id == user_id)
-    if not await session.scalar(is_open):
+    reader = (await session.execute(*_reader(held.user_id))).one()
+    if reader.deactivated_at is not None:
         raise AccountClosedError()
-    await model_uses.claim_request(session, user_id, timezone, budget)
+    await model_uses.claim_request(session, held.user_id, held.timezone, budget)
+    return system or await _system_prompt(session, held, reader.name, reader.profile_text)
+
+
+@prepared
+def _reader(user_id: UUID) -> Executable:
+    return select(User.name, User.profile_text, User.deactivated_at).where(User.id == user_id)
 
 
 class Free(Purse):
-    """Rules cost nothing."""
+    """Rules cost nothing, and need not be told what they are."""
 
-    async def claim(self) -> None:
-        return
-
-    async def spend(self, tokens_in: int, tokens_out: int) -> None:
-        return
+    async def claim(self) -> str:
+        return ""
 
 
-async def system_prompt(session: Session, held: Held) -> str:
+async def _system_prompt(
+    session: Session, held: Held, name: str | None, profile_text: str | None
+) -> str:
     """Return what the model is told to be: nothing in it is a secret, or somebody else's (S-128)."""
     locale = held.locale if held.locale in WEEKDAYS else "en"
-    found = await session.execute(
-        select(User.name, User.profile_text).where(User.id == held.user_id)
-    )
-    name, profile_text = found.one()
     known = [
         *await profile.told(session, held.user_id, locale),
         *([profile_text] if profile_text else []),

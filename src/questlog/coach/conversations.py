@@ -1,11 +1,10 @@
 """Conversations with the coach and what was said in them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, select, update
 
 from questlog.automation import events
 from questlog.coach.models import Conversation, Message, Proposal, Run, RunPart
@@ -24,7 +23,6 @@ RUNS = cast(Table, Run.__table__)
 PARTS = cast(Table, RunPart.__table__)
 
 NEWEST = 50
-TITLE_FROM = 80
 SHOWN = tuple(
     CONVERSATIONS.c[name]
     for name in (
@@ -49,18 +47,6 @@ NEWEST_FIRST = (SortKey(MESSAGES.c.seq, descending=True),)
 class ConversationNotFoundError(NotFoundError):
     code = "conversation_not_found"
     default_message = "There is no such conversation."
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What stands in a message besides its text."""
-
-    model: str | None = None
-    tokens_in: int | None = None
-    tokens_out: int | None = None
-    tool_calls: Sequence[dict[str, Any]] = ()
-    run_id: UUID | None = None
-    state: str = "complete"
 
 
 async def create_conversation(
@@ -159,63 +145,6 @@ async def claim(
         missing=ConversationNotFoundError,
         expected_version=expected_version,
     )
-
-
-async def add_message(
-    session: Session,
-    user_id: UUID,
-    conversation_id: UUID,
-    *,
-    role: str,
-    content: str,
-    said: Said | None = None,
-) -> UUID:
-    """Append a message and return its id. The first thing a user says names a conversation without a title.
-
-    Raises `ConversationNotFoundError`, `NotYoursError`.
-    """
-    said, now = said or Said(), clock.now()
-    conversation = await claim(session, user_id, conversation_id)
-    conversation.last_seq += 1
-    conversation.last_message_at = now
-    conversation.version += 1
-    if not conversation.title and role == "user":
-        conversation.title = _title(content)
-    await session.flush()
-    message_id = new_id()
-    await session.execute(
-        insert(MESSAGES).values(
-            id=message_id,
-            user_id=user_id,
-            conversation_id=conversation_id,
-            seq=conversation.last_seq,
-            role=role,
-            content=content,
-            state=said.state,
-            model=said.model,
-            tokens_in=said.tokens_in,
-            tokens_out=said.tokens_out,
-            tool_calls=list(said.tool_calls),
-            run_id=said.run_id,
-            created_at=now,
-        )
-    )
-    return message_id
-
-
-async def add_and_show(
-    session: Session, user_id: UUID, conversation_id: UUID, content: str
-) -> WireRow:
-    """Append something the user says and return the message. Raises what `add_message` does."""
-    message_id = await add_message(session, user_id, conversation_id, role="user", content=content)
-    mine = (MESSAGES.c.id == message_id, MESSAGES.c.user_id == user_id)
-    row = (await session.execute(select(*SAID).where(*mine))).one()
-    return dict(row._mapping)
-
-
-def _title(content: str) -> str:
-    first = content.strip().splitlines()[0] if content.strip() else ""
-    return first if len(first) <= TITLE_FROM else f"{first[: TITLE_FROM - 1].rstrip()}…"
 
 
 async def delete_conversation(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from questlog.coach import conversations, runs
-from questlog.coach.conversations import Said
+from questlog.coach import messages, runs
+from questlog.coach.messages import Said
 from questlog.coach.runs import Held, Part
 from questlog.core.db import Session
 
@@ -44,7 +44,7 @@ async def _keep_message(session: Session, held: Held, ending: Ending) -> UUID | 
         run_id=held.id,
         state="complete" if ending.state == "complete" else "interrupted",
     )
-    return await conversations.add_message(
+    return await messages.add(
         session,
         held.user_id,
         held.conversation_id,

@@ -10,6 +10,8 @@ from questlog.coach.thoughts import Thought
 from questlog.core.db import Database
 
 POLL_S = 0.2
+# What a run ends with, as `endings` stores it.
+LAST_PARTS = frozenset({"complete", "error"})
 
 
 class Follower:
@@ -18,20 +20,26 @@ class Follower:
     def __init__(self, database: Database, user_id: UUID, run_id: UUID, since: int) -> None:
         self._database, self._user_id, self._run_id = database, user_id, run_id
         self.last = since
+        self.has_heard_the_end = False
 
     def is_new(self, part: Part) -> bool:
         """Tell whether a part was not seen yet, and take it as seen."""
         if part.seq <= self.last:
             return False
         self.last = part.seq
+        self.has_heard_the_end = part.type in LAST_PARTS
         return True
 
     async def overhear(self, thought: Thought) -> AsyncGenerator[Part]:
         """Yield what a run of this process sent and sends, until it is thought here no more. Raises `TooSlowError`."""
-        with thought.overheard() as (unsaved, listener):
-            async for part in self.stored():
-                yield part
-            for part in unsaved:
+        with thought.overheard() as listener:
+            missed = thought.recent_since(self.last)
+            if missed is None:
+                unsaved = list(thought.unsaved)
+                async for part in self.stored():
+                    yield part
+                missed = unsaved
+            for part in missed:
                 if self.is_new(part):
                     yield part
             while (part_or_end := await listener.next()) is not None:
@@ -48,6 +56,8 @@ class Follower:
 
     async def poll(self) -> AsyncGenerator[Part]:
         """Yield what is stored, and what others store, until the run has ended."""
+        if self.has_heard_the_end:
+            return
         with bells.listen() as bell:
             while True:
                 seen = await self._database.read(run_parts.progress, self._user_id, self._run_id)

@@ -1,12 +1,13 @@
 """What a user has asked of models on one of their days, and the day's budget (S-128)."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import Executable, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.coach.models import ModelUse
@@ -14,6 +15,7 @@ from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.exceptions import TooManyRequestsError
 from questlog.core.outside_settings import LlmSettings
+from questlog.core.prepared import Bound, prepared
 
 USES = cast(Table, ModelUse.__table__)
 
@@ -94,11 +96,24 @@ async def _add(
     tokens_in: int = 0,
     tokens_out: int = 0,
 ) -> Use:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    more = {"requests": requests, "tokens_in": tokens_in, "tokens_out": tokens_out}
-    first = dialect.insert(USES).values(user_id=user_id, day=day, **more)
-    counted = first.on_conflict_do_update(
-        index_elements=["user_id", "day"],
-        set_={name: USES.c[name] + value for name, value in more.items()},
-    ).returning(USES.c.requests, USES.c.tokens_in + USES.c.tokens_out)
-    return Use(*(await session.execute(counted)).one())
+    dialect = session.get_bind().dialect.name
+    statement, values = COUNTED[dialect](user_id, day, requests, tokens_in, tokens_out)
+    return Use(*(await session.execute(statement, values)).one())
+
+
+def _counted(insert: Any) -> Callable[..., Bound]:
+    @prepared
+    def counted(
+        user_id: UUID, day: date, requests: int, tokens_in: int, tokens_out: int
+    ) -> Executable:
+        more = {"requests": requests, "tokens_in": tokens_in, "tokens_out": tokens_out}
+        first = insert(USES).values(user_id=user_id, day=day, **more)
+        added = {name: USES.c[name] + first.excluded[name] for name in more}
+        whole = first.on_conflict_do_update(index_elements=["user_id", "day"], set_=added)
+        found: Executable = whole.returning(USES.c.requests, USES.c.tokens_in + USES.c.tokens_out)
+        return found
+
+    return counted
+
+
+COUNTED = {"sqlite": _counted(sqlite.insert), "postgresql": _counted(postgresql.insert)}

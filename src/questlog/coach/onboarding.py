@@ -16,6 +16,7 @@ from questlog.clients.language import Asked, ModelError
 from questlog.coach import (
     asking,
     conversations,
+    messages,
     onboarding_dialogue,
     onboarding_model,
     onboarding_rules,
@@ -24,7 +25,8 @@ from questlog.coach import (
     proposals,
 )
 from questlog.coach.asking import Mind
-from questlog.coach.conversations import ConversationNotFoundError, Said
+from questlog.coach.conversations import ConversationNotFoundError
+from questlog.coach.messages import Said
 from questlog.coach.model_uses import AiQuotaError
 from questlog.coach.models import Conversation
 from questlog.coach.onboarding_dialogue import Dialogue
@@ -199,12 +201,12 @@ async def _store(session: Session, who: Who, there: Conversation | None, turn: T
     await session.flush()
     heard_id = None
     if turn.message.strip():
-        heard_id = await conversations.add_message(
+        heard_id = await messages.add(
             session, who.user_id, talk.id, role="user", content=turn.message
         )
     sent, got = reply.tokens or (None, None)
     said = Said(model=reply.model or RULES, tokens_in=sent, tokens_out=got)
-    await conversations.add_message(
+    await messages.add(
         session, who.user_id, talk.id, role="assistant", content=reply.words, said=said
     )
     turned = Turned(talk.id, turn.after, reply)

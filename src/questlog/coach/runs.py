@@ -11,18 +11,20 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import Executable, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from questlog.automation import bells
 from questlog.clients.language import ModelSaid, Turn, UserSaid
-from questlog.coach import conversations, run_parts, threads
-from questlog.coach.conversations import MESSAGES, PARTS, RUNS, Said
+from questlog.coach import messages, model_uses, run_parts, threads
+from questlog.coach.conversations import MESSAGES, PARTS, RUNS
+from questlog.coach.messages import Said
 from questlog.coach.run_parts import NotYourRunError, Part, Progress, RunNotFoundError
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.exceptions import ConflictError
 from questlog.core.ids import new_id
+from questlog.core.prepared import prepared
 
 __all__ = ["NotYourRunError", "Part", "Progress", "RunNotFoundError"]
 
@@ -30,6 +32,17 @@ LEASE = timedelta(seconds=30)
 GAP = 10_000
 REMEMBERED = 20
 MOST_TAKEOVERS = 5
+INSERT_RUN, INSERT_PARTS = insert(RUNS), insert(PARTS)
+MOVE = (
+    update(RUNS)
+    .where(
+        RUNS.c.id == bindparam("held_id"),
+        RUNS.c.user_id == bindparam("held_by"),
+        RUNS.c.lease == bindparam("held_under"),
+        RUNS.c.state == "running",
+    )
+    .returning(RUNS.c.stop_asked_at)
+)
 
 parts_since = run_parts.parts_since
 progress = run_parts.progress
@@ -47,7 +60,11 @@ class LostRunError(Exception):
 
 @dataclass(slots=True)
 class Held:
-    """A run in the hands of whoever thinks it. `made` are its tool calls so far, as its message will keep them."""
+    """A run in the hands of whoever thinks it.
+
+    `made` are its tool calls so far, as its message will keep them; `first` the parts it began with, where it began
+    here; `unpaid` the tokens in and out that are not on the user's account yet.
+    """
 
     id: UUID
     user_id: UUID
@@ -65,6 +82,8 @@ class Held:
     made: list[dict[str, Any]] = field(default_factory=list)
     taken_over: int = 0
     stop_asked: bool = False
+    first: list[Part] = field(default_factory=list)
+    unpaid: tuple[int, int] = (0, 0)
 
     @property
     def said(self) -> str:
@@ -90,55 +109,68 @@ async def begin(
     conversation_id: UUID,
     message: str,
     *,
+    told: Sequence[tuple[str, dict[str, Any]]],
     model: str,
     locale: str,
     timezone: str,
     material: str = "",
 ) -> Held:
-    """Keep what the user said and begin a run that answers it, held by the caller.
+    """Keep what the user said and begin a run that answers it, held by the caller; its first parts are `told`.
 
     `material` is what the model may know besides, told before everything else and never as an instruction. Raises
-    `RunInProgressError` while another run of the conversation goes on, and what `add_message` raises.
+    `RunInProgressError` while another run of the conversation goes on, and what `next_place` raises.
     """
-    await conversations.claim(session, user_id, conversation_id)
-    earlier = await _remembered(session, user_id, conversation_id)
-    known: list[Turn] = [UserSaid(material)] if material else []
+    title = messages.title_of(message)
+    place = await messages.next_place(session, user_id, conversation_id, title=title)
     held = Held(new_id(), user_id, conversation_id, new_id(), model, locale, timezone)
+    held.first = [Part(seq, *one) for seq, one in enumerate(told, start=1)]
+    held.last_seq = len(held.first)
+    earlier = await _remembered(session, user_id, conversation_id) if place > 1 else []
+    known: list[Turn] = [UserSaid(material)] if material else []
     held.thread = [*known, *earlier, UserSaid(message)]
+    try:
+        await session.execute(INSERT_RUN, _row(held))
+    except IntegrityError as error:
+        raise RunInProgressError() from error
+    said = Said(run_id=held.id)
+    whose = (user_id, conversation_id)
+    await messages.put(session, *whose, place, role="user", content=message, said=said)
+    await _insert(session, [(held, held.first)])
+    return held
+
+
+def _row(held: Held) -> dict[str, Any]:
     now = clock.now()
-    row = {
+    return {
         "id": held.id,
-        "user_id": user_id,
-        "conversation_id": conversation_id,
-        "model": model,
-        "locale": locale,
-        "timezone": timezone,
+        "user_id": held.user_id,
+        "conversation_id": held.conversation_id,
+        "model": held.model,
+        "locale": held.locale,
+        "timezone": held.timezone,
+        "last_seq": held.last_seq,
         "leased_until": now + LEASE,
         "lease": held.lease,
         "created_at": now,
         **held.state,
     }
-    try:
-        await session.execute(insert(RUNS).values(**row))
-    except IntegrityError as error:
-        raise RunInProgressError() from error
-    said = Said(run_id=held.id)
-    await conversations.add_message(
-        session, user_id, conversation_id, role="user", content=message, said=said
-    )
-    return held
 
 
 async def _remembered(session: Session, user_id: UUID, conversation_id: UUID) -> list[Turn]:
-    mine = (MESSAGES.c.user_id == user_id, MESSAGES.c.conversation_id == conversation_id)
-    newest = select(MESSAGES.c.role, MESSAGES.c.content).where(*mine)
-    rows = await session.execute(newest.order_by(MESSAGES.c.seq.desc()).limit(REMEMBERED))
+    rows = await session.execute(*_newest_said(user_id, conversation_id))
     said: list[Turn] = [
         UserSaid(row.content) if row.role == "user" else ModelSaid(row.content)
         for row in reversed(rows.all())
         if row.content
     ]
     return said
+
+
+@prepared
+def _newest_said(user_id: UUID, conversation_id: UUID) -> Executable:
+    mine = (MESSAGES.c.user_id == user_id, MESSAGES.c.conversation_id == conversation_id)
+    newest = select(MESSAGES.c.role, MESSAGES.c.content).where(*mine)
+    return newest.order_by(MESSAGES.c.seq.desc()).limit(REMEMBERED)
 
 
 async def write(session: Session, held: Held, parts: Sequence[Part]) -> bool:
@@ -165,17 +197,18 @@ async def finish(
 async def _move(
     session: Session, held: Held, parts: Sequence[Part], values: dict[str, Any]
 ) -> bool:
-    mine = (RUNS.c.id == held.id, RUNS.c.user_id == held.user_id, RUNS.c.lease == held.lease)
+    whose = {"held_id": held.id, "held_by": held.user_id, "held_under": held.lease}
     moved = await session.execute(
-        update(RUNS)
-        .where(*mine, RUNS.c.state == "running")
-        .values(**values, **held.state, last_seq=held.last_seq)
-        .returning(RUNS.c.stop_asked_at)
+        MOVE, {**whose, **values, **held.state, "last_seq": held.last_seq}
     )
     row = moved.first()
     if row is None:
         raise LostRunError()
     await _insert(session, [(held, parts)])
+    if any(held.unpaid):
+        sent, got = held.unpaid
+        whose_day = (held.user_id, held.timezone)
+        await model_uses.spend(session, *whose_day, tokens_in=sent, tokens_out=got)
     return row.stop_asked_at is not None
 
 
@@ -213,7 +246,7 @@ async def _insert(session: Session, sent: Sequence[tuple[Held, Sequence[Part]]])
         for part in parts
     ]
     if rows:
-        await session.execute(insert(PARTS), rows)
+        await session.execute(INSERT_PARTS, rows)
         bells.ring_when_committed(session, {held.user_id for held, _ in sent})
 
 

@@ -10,11 +10,12 @@ from uuid import UUID
 from sqlalchemy import Executable, func, select
 
 from questlog.coach import conversations, runs
-from questlog.coach.conversations import CONVERSATIONS, RUNS, ConversationNotFoundError
-from questlog.coach.runs import Held, Part, RunNotFoundError
+from questlog.coach.conversations import RUNS, ConversationNotFoundError
+from questlog.coach.runs import Held, RunNotFoundError
 from questlog.core.db import Session
 from questlog.core.exceptions import TooManyRequestsError
 from questlog.core.prepared import prepared
+from questlog.planning.ownership import NotYoursError
 
 RUNS_AT_ONCE = 4
 RETRY_AFTER_S = 5
@@ -47,24 +48,15 @@ async def say(
         made = await conversations.create_conversation(session, user_id)
         conversation_id = made.id
         told.append(("conversation_created", {"conversation_id": str(made.id)}))
-    else:
-        await _check_mine(session, user_id, conversation_id)
-    held = await runs.begin(
-        session,
-        user_id,
-        conversation_id,
-        message,
-        model=model,
-        locale=locale,
-        timezone=timezone,
-        material=known,
-    )
     prompt = {"prompt": message, "conversation_id": str(conversation_id)}
     told.append(("user_prompt", prompt))
-    parts = [Part(seq, *one) for seq, one in enumerate(told, start=held.last_seq + 1)]
-    held.last_seq = parts[-1].seq
-    await runs.write(session, held, parts)
-    return held
+    how: dict[str, Any] = {"model": model, "locale": locale, "timezone": timezone}
+    try:
+        return await runs.begin(
+            session, user_id, conversation_id, message, told=told, material=known, **how
+        )
+    except NotYoursError:
+        raise ConversationNotFoundError() from None
 
 
 async def newest_run(
@@ -86,17 +78,6 @@ async def conversation_of(session: Session, user_id: UUID, run_id: UUID) -> UUID
     if found is None:
         raise RunNotFoundError()
     return found
-
-
-async def _check_mine(session: Session, user_id: UUID, conversation_id: UUID) -> None:
-    if await session.scalar(*_my_conversation(user_id, conversation_id)) is None:
-        raise ConversationNotFoundError()
-
-
-@prepared
-def _my_conversation(user_id: UUID, conversation_id: UUID) -> Executable:
-    mine = (CONVERSATIONS.c.user_id == user_id, CONVERSATIONS.c.id == conversation_id)
-    return select(CONVERSATIONS.c.id).where(*mine)
 
 
 async def _check_how_many(session: Session, user_id: UUID) -> None:

@@ -57,6 +57,7 @@ class Thinker:
     def start(self, held: Held) -> None:
         """Think a run in a task of its own; who wants to see it follows it."""
         thought = Thought(held)
+        thought.recent.extend(held.first)
         self._thoughts[held.id] = thought
         thought.task = asyncio.create_task(self._think(thought))
         if self._scribe is None or self._scribe.done():
@@ -97,9 +98,11 @@ class Thinker:
 
         Raises `RunNotFoundError`, `NotYourRunError`, and `TooSlowError` for a follower that does not keep up.
         """
-        await self._database.read(run_parts.progress, user_id, run_id)
-        follower = Follower(self._database, user_id, run_id, since)
         thought = self._thoughts.get(run_id)
+        if thought is None or thought.held.user_id != user_id:
+            await self._database.read(run_parts.progress, user_id, run_id)
+            thought = self._thoughts.get(run_id)
+        follower = Follower(self._database, user_id, run_id, since)
         if thought is not None:
             async with aclosing(follower.overhear(thought)) as heard:
                 async for part in heard:
@@ -154,14 +157,14 @@ class Thinker:
     async def _leave(self, thought: Thought) -> None:
         async with self._storing:
             await self._database.write(runs.release, thought.held, list(thought.unsaved))
-            thought.unsaved.clear()
+            thought.is_kept(len(thought.unsaved))
 
     async def _end(self, thought: Thought, ending: Ending) -> None:
         async with self._storing:
             last = await self._database.write(
                 endings.store, thought.held, list(thought.unsaved), ending
             )
-            thought.unsaved.clear()
+            thought.is_kept(len(thought.unsaved))
         for part in last:
             thought.tell(part)
 
@@ -170,7 +173,7 @@ class Thinker:
         async with self._storing:
             batch = list(thought.unsaved)
             is_to_stop = await self._database.write(runs.write, thought.held, batch)
-            del thought.unsaved[: len(batch)]
+            thought.is_kept(len(batch))
         if is_to_stop:
             thought.call_off("stopped")
             await asyncio.sleep(0)  # here the calling off is heard

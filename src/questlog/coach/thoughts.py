@@ -1,6 +1,7 @@
 """A run under way in this process, and whoever listens to it."""
 
 import asyncio
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any, Literal
 from questlog.coach.runs import Held, Part
 
 MOST_PENDING = 2_000
+MOST_RECENT = 500
 
 type Ends = Literal["stopped", "lost", "left", "ended"]
 
@@ -41,11 +43,15 @@ class Listener:
 
 @dataclass(eq=False, slots=True)
 class Thought:
-    """`unsaved` is what was sent and is not stored yet. `ends` says why its task ends, once it is known."""
+    """`unsaved` is what was sent and is not stored yet, `recent` the newest parts, stored or not.
+
+    `ends` says why its task ends, once it is known.
+    """
 
     held: Held
     task: asyncio.Task[None] | None = None
     unsaved: list[Part] = field(default_factory=list)
+    recent: deque[Part] = field(default_factory=lambda: deque(maxlen=MOST_RECENT))
     listeners: set[Listener] = field(default_factory=set)
     ends: Ends | None = None
 
@@ -57,8 +63,15 @@ class Thought:
         self.tell(part)
 
     def tell(self, part: Part | None) -> None:
+        if part is not None:
+            self.recent.append(part)
         for listener in self.listeners:
             listener.hear(part)
+
+    def is_kept(self, parts: int) -> None:
+        """Note that the oldest unsaved parts are stored, and how far the thinking is with all it has cost."""
+        del self.unsaved[:parts]
+        self.held.unpaid = (0, 0)
 
     def call_off(self, why: Ends) -> None:
         """End the thinking where it is; the first reason holds."""
@@ -67,11 +80,17 @@ class Thought:
             self.task.cancel()
 
     @contextmanager
-    def overheard(self) -> Iterator[tuple[list[Part], Listener]]:
-        """Lend what is not stored yet, and a listener that hears everything after it."""
+    def overheard(self) -> Iterator[Listener]:
+        """Lend a listener that hears everything from now on."""
         listener = Listener()
         self.listeners.add(listener)
         try:
-            yield list(self.unsaved), listener
+            yield listener
         finally:
             self.listeners.discard(listener)
+
+    def recent_since(self, since: int) -> list[Part] | None:
+        """Return what was sent after a number, or None when some of it is known to the database alone."""
+        if not self.recent or self.recent[0].seq > since + 1:
+            return None
+        return [part for part in self.recent if part.seq > since]
