@@ -157,6 +157,7 @@ def upgrade() -> None:
         sa.Column("tool", sa.String(length=64), nullable=False),
         sa.Column("arguments", types.Json, nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("seen", sa.String(length=64), nullable=True),
         sa.Column("summary", sa.String(length=500), nullable=False),
         sa.Column("origin", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=16), server_default="open", nullable=False),
@@ -200,6 +201,7 @@ def upgrade() -> None:
         sa.Column("model", sa.String(length=200), nullable=False),
         sa.Column("locale", sa.String(length=8), nullable=False),
         sa.Column("timezone", sa.String(length=64), nullable=False),
+        sa.Column("asked_under", sa.String(length=64), nullable=True),
         sa.Column("thread", types.Json, nullable=False),
         sa.Column("rounds", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("calls", sa.Integer(), server_default=sa.text("0"), nullable=False),
@@ -228,6 +230,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
         sa.UniqueConstraint("user_id", "id", name=op.f("uq_runs_user_id_id")),
+        sa.UniqueConstraint("user_id", "asked_under", name=op.f("uq_runs_user_id_asked_under")),
     )
     with op.batch_alter_table("runs", schema=None) as batch_op:
         batch_op.create_index("ix_runs_done", ["done_at"], unique=False)

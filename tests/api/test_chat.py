@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
@@ -193,7 +194,8 @@ async def test_f26_a_model_that_is_down_is_503_without_its_words(
 
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (503, "model_unavailable")
-    assert problem["details"] == {"trouble": "refused", "retryable": False}
+    told = {"trouble": "refused", "retryable": False}
+    assert problem["details"] == {**told, "conversation_id": ANY, "run_id": ANY}
     assert "sk-secret" not in answer.text
     assert problem["detail"].startswith("Модель наставника не ответила")
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import text as sql
 
-from questlog.coach import conversations, runs
+from questlog.coach import conversations, runs, taking
 from questlog.coach.runs import LostRunError, Part, RunNotFoundError
 from questlog.core.db import Database, Session
 from tests.coach.talking import messages, mind_of, talk, text
@@ -68,7 +68,7 @@ async def test_who_lost_a_run_writes_nothing_more(
     async with talk(database, None) as coach:
         late = await coach.hold(user, "Hello")
         moving_clock.move(seconds=31)
-        held = await database.write(runs.take_orphan)
+        held = await database.write(taking.take_orphan)
 
     assert held is not None
     with pytest.raises(LostRunError):
@@ -84,9 +84,9 @@ async def test_a_run_that_ends_every_process_is_given_up(
 
     async with talk(database, None) as coach:
         held = await coach.hold(user, "Hello")
-        for _ in range(runs.MOST_TAKEOVERS):
+        for _ in range(taking.MOST_TAKEOVERS):
             moving_clock.move(seconds=31)
-            await database.write(runs.take_orphan)
+            await database.write(taking.take_orphan)
         moving_clock.move(seconds=31)
         await coach.thinker.take_orphans()
         told = await coach.told(user, held.id)

@@ -6,6 +6,7 @@ from fastapi import Request
 
 from questlog.api.coach_doors import MaybeMind
 from questlog.api.deps import Me, Reader, Steps
+from questlog.api.gate.exchange import current
 from questlog.api.routing import HouseRouter
 from questlog.coach import chatting, model_uses
 from questlog.coach.chatting import Reply
@@ -31,6 +32,7 @@ async def chat_with_coach(
     understands a few commands: `today`, `statistics`, `find …`, `add …`. To see the answer as it is written, use the
     socket `/ws/agent`.
     """
+    asked = current.get().idempotency
     return await chatting.chat(
         database,
         request.app.state.thinker,
@@ -38,6 +40,7 @@ async def chat_with_coach(
         Who(me.user_id, me.locale, me.timezone, came_as=me.actor),
         body.message,
         conversation_id=body.conversation_id,
+        asked_under=None if asked is None else asked.name,
     )
 
 

@@ -58,6 +58,12 @@ class Asked:
     keyring: Keyring
     claim: UUID = field(default_factory=new_id)
     claimed: bool = False
+    lease: timedelta = LEASE
+
+    @property
+    def name(self) -> str:
+        """What tells this request from every other of the user's, however often it is made."""
+        return hashlib.sha256(f"{self.key}\n{self.fingerprint}".encode()).hexdigest()
 
 
 async def asked_by(request: Request) -> Asked | None:
@@ -114,7 +120,7 @@ def _fresh(asked: Asked, now: datetime) -> dict[str, Any]:
     return {
         "fingerprint": asked.fingerprint,
         "claim": asked.claim,
-        "leased_until": now + LEASE,
+        "leased_until": now + asked.lease,
         "expires_at": now + KEPT_FOR,
     }
 

@@ -4,6 +4,7 @@ The thread is kept after every answer and every tool, so that whoever takes a ru
 request to the model that was under way is made again. No transaction is open while a model is waited for.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -11,6 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from questlog.clients import language
 from questlog.clients.language import (
     Answered,
     Asked,
@@ -26,13 +28,14 @@ from questlog.clients.language import (
 from questlog.coach import threads
 from questlog.coach.calling import refused
 from questlog.coach.runs import Held
-from questlog.coach.threads import storable
+from questlog.coach.threads import storable, storable_json
 from questlog.coach.toolbox import Toolbox, ToolResult, Who
 
 MOST_ROUNDS = 8
 MOST_CALLS = 20
 MOST_SAME_CALLS = 2
 MOST_ARGUMENT_BYTES = 16 * 1024
+CHARACTERS_A_TOKEN = 3
 PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 ODD_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -117,8 +120,13 @@ class Turn:
         system = await self._brief.purse.claim()
         self._send("model_request_start", {"round": held.rounds + 1, "model": held.model})
         asked = Asked(system, tuple(held.thread), self._offered())
-        answered = await self._listen(asked)
+        try:
+            answered = await self._listen(asked)
+        except (asyncio.CancelledError, ModelError) as error:
+            self._owe(asked, is_certain=isinstance(error, asyncio.CancelledError))
+            raise
         said = _tidied(answered.said, held)
+        self._check_something_is_said(said)
         self._partial = ""
         held.rounds += 1
         held.thread.append(said)
@@ -128,6 +136,23 @@ class Turn:
         if said.calls:  # without any the turn is over, and is kept as a whole
             await self._keep()
         return said
+
+    def _check_something_is_said(self, said: ModelSaid) -> None:
+        """Raise `ModelError` for a turn that would end without a word and without a deed."""
+        if not (said.text.strip() or said.calls or self.held.said or self.held.made):
+            raise ModelError("nonsense", "an empty answer")
+
+    def _owe(self, asked: Asked, *, is_certain: bool) -> None:
+        """Count what an answer that was stopped or broke off has cost: a provider tells only of whole ones (S-128).
+
+        One that failed before its first word is not certain to have cost anything.
+        """
+        if is_certain or self._partial:
+            told = len(asked.system) + len(language.as_json(threads.to_json(asked.thread)))
+            sent, got = told // CHARACTERS_A_TOKEN, len(self._partial) // CHARACTERS_A_TOKEN
+            self.held.unpaid = (sent, got)
+            self.held.tokens_in += sent
+            self.held.tokens_out += got
 
     def _offered(self) -> Sequence[Tool]:
         return self._brief.toolbox.offered(self.held.locale)
@@ -143,6 +168,8 @@ class Turn:
                         self._tell_call(piece, begun)
                     case Answered():
                         return piece
+                    case _:
+                        continue
         raise ModelError("unreachable", "it broke off")
 
     def _tell_text(self, text: str, begun: set[int]) -> None:
@@ -177,12 +204,13 @@ class Turn:
         result = await self._result_of(call)
         spent = round((time.monotonic() - began) * 1000)
         told = {"id": call.id, "name": call.name, "status": result.outcome, "duration_ms": spent}
-        self._send("tool_result", {**told, "result": result.shown})
+        shown = storable_json(result.shown)
+        self._send("tool_result", {**told, "result": shown})
         if result.proposal is not None:
             self._send("proposal", result.proposal)
-        kept = {**told, "arguments": call.arguments, "result": result.shown}
+        kept = {**told, "arguments": call.arguments, "result": shown}
         held.made.append({**kept, "round": held.rounds})
-        held.thread.append(ToolAnswered(call.id, call.name, result.content))
+        held.thread.append(ToolAnswered(call.id, call.name, storable(result.content)))
         await self._keep()
 
     async def _result_of(self, call: ToolCall) -> ToolResult:

@@ -107,6 +107,8 @@ class Run(Base):
     model: Mapped[str] = mapped_column(String(200))
     locale: Mapped[str] = mapped_column(String(8))
     timezone: Mapped[str] = mapped_column(String(64))
+    asked_under: Mapped[str | None] = mapped_column(String(64))
+    """The name of the request that began it, where it may be made twice."""
     thread: Mapped[list[Any]] = mapped_column(Json)
     rounds: Mapped[int] = _zero()
     calls: Mapped[int] = _zero()
@@ -125,6 +127,7 @@ class Run(Base):
 
     __table_args__ = (
         UniqueConstraint("user_id", "id"),
+        UniqueConstraint("user_id", "asked_under"),
         ForeignKeyConstraint(
             ["user_id", "conversation_id"], ["conversations.user_id", "conversations.id"]
         ),
@@ -174,10 +177,12 @@ class Proposal(Base):
     tool: Mapped[str] = mapped_column(String(64))
     arguments: Mapped[dict[str, Any]] = mapped_column(Json)
     digest: Mapped[str] = mapped_column(String(64))
-    """Of the tool and its arguments, in canonical JSON."""
+    """Of where it comes from, its tool, its arguments and what was seen, in canonical JSON."""
+    seen: Mapped[str | None] = mapped_column(String(64))
+    """Of what it would change, as that stood when it was proposed; null where it changes nothing that is there."""
     summary: Mapped[str] = mapped_column(String(500))
     origin: Mapped[str] = mapped_column(String(16))
-    """Who proposes: `agent`, `chat`, `onboarding`, `plan`, `mcp`."""
+    """Who proposes: `agent`, `onboarding`, `plan`, `mcp`."""
     state: Mapped[str] = mapped_column(String(16), server_default="open", default="open")
     result: Mapped[dict[str, Any] | None] = mapped_column(Json)
     expires_at: Mapped[datetime] = mapped_column(Moment)

@@ -8,10 +8,11 @@ number of something else.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import dropwhile
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, bindparam, func, insert, or_, select, update
+from sqlalchemy import Executable, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from questlog.automation import bells
@@ -29,9 +30,8 @@ from questlog.core.prepared import prepared
 __all__ = ["NotYourRunError", "Part", "Progress", "RunNotFoundError"]
 
 LEASE = timedelta(seconds=30)
-GAP = 10_000
 REMEMBERED = 20
-MOST_TAKEOVERS = 5
+REMEMBERED_CHARACTERS = 40_000
 INSERT_RUN, INSERT_PARTS = insert(RUNS), insert(PARTS)
 MOVE = (
     update(RUNS)
@@ -114,11 +114,13 @@ async def begin(
     locale: str,
     timezone: str,
     material: str = "",
+    asked_under: str | None = None,
 ) -> Held:
     """Keep what the user said and begin a run that answers it, held by the caller; its first parts are `told`.
 
-    `material` is what the model may know besides, told before everything else and never as an instruction. Raises
-    `RunInProgressError` while another run of the conversation goes on, and what `next_place` raises.
+    `material` is what the model may know besides, told before everything else and never as an instruction;
+    `asked_under` names the request, so that it is answered once however often it is made. Raises `RunInProgressError`
+    while another run of the conversation goes on, and what `next_place` raises.
     """
     title = messages.title_of(message)
     place = await messages.next_place(session, user_id, conversation_id, title=title)
@@ -129,7 +131,7 @@ async def begin(
     known: list[Turn] = [UserSaid(material)] if material else []
     held.thread = [*known, *earlier, UserSaid(message)]
     try:
-        await session.execute(INSERT_RUN, _row(held))
+        await session.execute(INSERT_RUN, _row(held) | {"asked_under": asked_under})
     except IntegrityError as error:
         raise RunInProgressError() from error
     said = Said(run_id=held.id)
@@ -157,13 +159,16 @@ def _row(held: Held) -> dict[str, Any]:
 
 
 async def _remembered(session: Session, user_id: UUID, conversation_id: UUID) -> list[Turn]:
-    rows = await session.execute(*_newest_said(user_id, conversation_id))
-    said: list[Turn] = [
-        UserSaid(row.content) if row.role == "user" else ModelSaid(row.content)
-        for row in reversed(rows.all())
-        if row.content
-    ]
-    return said
+    """Return the newest that was said and still fits, from something the user said on: some models begin with no other."""
+    said: list[Turn] = []
+    room = REMEMBERED_CHARACTERS
+    for row in await session.execute(*_newest_said(user_id, conversation_id)):
+        room -= len(row.content)
+        if room < 0:
+            break
+        if row.content:
+            said.append(UserSaid(row.content) if row.role == "user" else ModelSaid(row.content))
+    return list(dropwhile(lambda turn: isinstance(turn, ModelSaid), reversed(said)))
 
 
 @prepared
@@ -248,47 +253,3 @@ async def _insert(session: Session, sent: Sequence[tuple[Held, Sequence[Part]]])
     if rows:
         await session.execute(INSERT_PARTS, rows)
         bells.ring_when_committed(session, {held.user_id for held, _ in sent})
-
-
-async def take_orphan(session: Session) -> Held | None:
-    """Take over a run whose thinker is gone, or return None when there is none."""
-    now, lease = clock.now(), new_id()
-    orphaned = (
-        RUNS.c.state == "running",
-        or_(RUNS.c.leased_until.is_(None), RUNS.c.leased_until < now),
-    )
-    chosen = select(RUNS.c.id).where(*orphaned).order_by(RUNS.c.leased_until).limit(1)
-    sent = select(func.coalesce(func.max(PARTS.c.seq), 0)).where(PARTS.c.run_id == RUNS.c.id)
-    values = {
-        "lease": lease,
-        "leased_until": now + LEASE,
-        "taken_over": RUNS.c.taken_over + 1,
-        "last_seq": sent.scalar_subquery() + GAP,
-    }
-    taken = await session.execute(
-        update(RUNS)
-        .where(RUNS.c.id.in_(chosen.with_for_update(skip_locked=True)), *orphaned)
-        .values(**values)
-        .returning(*RUNS.c)
-    )
-    row = taken.first()
-    return None if row is None else _held(row)
-
-
-def _held(row: Any) -> Held:
-    whose = (row.id, row.user_id, row.conversation_id, row.lease)
-    return Held(
-        *whose,
-        row.model,
-        row.locale,
-        row.timezone,
-        last_seq=row.last_seq,
-        rounds=row.rounds,
-        calls=row.calls,
-        tokens_in=row.tokens_in,
-        tokens_out=row.tokens_out,
-        thread=threads.from_json(row.thread),
-        made=list(row.made),
-        taken_over=row.taken_over,
-        stop_asked=row.stop_asked_at is not None,
-    )

@@ -15,6 +15,7 @@ from questlog.coach.runs import Held, RunNotFoundError
 from questlog.core.db import Session
 from questlog.core.exceptions import TooManyRequestsError
 from questlog.core.prepared import prepared
+from questlog.identity.models import User
 from questlog.planning.ownership import NotYoursError
 
 RUNS_AT_ONCE = 4
@@ -36,10 +37,12 @@ async def say(
     locale: str,
     timezone: str,
     known: str = "",
+    asked_under: str | None = None,
 ) -> Held:
     """Keep a message and begin the run that answers it, in a new conversation without a given one.
 
-    `known` is material about the user that the model is told before all that was said.
+    `known` is material about the user that the model is told before all that was said, `asked_under` the name of a
+    request that may be made twice.
     Raises `ConversationNotFoundError` also for somebody else's (S-122), `RunInProgressError`, `TooManyRunsError`.
     """
     await _check_how_many(session, user_id)
@@ -51,10 +54,9 @@ async def say(
     prompt = {"prompt": message, "conversation_id": str(conversation_id)}
     told.append(("user_prompt", prompt))
     how: dict[str, Any] = {"model": model, "locale": locale, "timezone": timezone}
+    more = {"told": told, "material": known, "asked_under": asked_under}
     try:
-        return await runs.begin(
-            session, user_id, conversation_id, message, told=told, material=known, **how
-        )
+        return await runs.begin(session, user_id, conversation_id, message, **how, **more)
     except NotYoursError:
         raise ConversationNotFoundError() from None
 
@@ -81,8 +83,14 @@ async def conversation_of(session: Session, user_id: UUID, run_id: UUID) -> UUID
 
 
 async def _check_how_many(session: Session, user_id: UUID) -> None:
+    await session.execute(*_one_at_a_time(user_id))
     if (await session.scalar(*_going_on(user_id)) or 0) >= RUNS_AT_ONCE:
         raise TooManyRunsError(most=RUNS_AT_ONCE, retry_after=RETRY_AFTER_S)
+
+
+@prepared
+def _one_at_a_time(user_id: UUID) -> Executable:
+    return select(User.id).where(User.id == user_id).with_for_update(key_share=True)
 
 
 @prepared

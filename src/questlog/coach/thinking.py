@@ -14,17 +14,15 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from questlog.clients.language import ModelError
-from questlog.coach import endings, run_parts, runs
+from questlog.clients.language import ModelSaid
+from questlog.coach import endings, run_parts, runs, taking, threads, troubles
 from questlog.coach.agent import Turn
 from questlog.coach.endings import Ending
 from questlog.coach.following import Follower
-from questlog.coach.model_uses import AiQuotaError
 from questlog.coach.runs import Held, LostRunError, Part
 from questlog.coach.thoughts import Thought, TooSlowError
 from questlog.core.db import Database
-from questlog.core.exceptions import QuestlogError, UnavailableError
-from questlog.core.translations import translated
+from questlog.core.outages import is_away
 
 __all__ = ["Thinker", "TooSlowError"]
 
@@ -33,8 +31,6 @@ LOOK_S = 1.0
 RENEW_S = 10.0
 DOWN = (SQLAlchemyError, OSError)
 ENDS_WITHIN_S = 3.0
-PASSING = "The coach's model did not answer. What you said is kept; try again soon."
-LASTING = "The coach's model does not take this. Ask whoever runs this server."
 
 log = structlog.get_logger(__name__)
 
@@ -67,11 +63,19 @@ class Thinker:
     async def take_orphans(self) -> int:
         """Go on with runs whose process is gone; return how many."""
         count = 0
-        while (held := await self._database.write(runs.take_orphan)) is not None:
+        while (held := await self._database.write(taking.take_orphan)) is not None:
             log.info("run_taken_over", run=str(held.id), times=held.taken_over)
+            await self._let_go(held.id)
             self.start(held)
             count += 1
         return count
+
+    async def _let_go(self, run_id: UUID) -> None:
+        """End a run's thinking here after its lease ran out, as when the machine slept: the new one begins alone."""
+        thought = self._thoughts.get(run_id)
+        if thought is not None and thought.task is not None:
+            thought.call_off("lost")
+            await asyncio.wait([thought.task])
 
     async def stop(self, user_id: UUID, run_id: UUID) -> None:
         """End a run soon, wherever it is thought. Raises `RunNotFoundError`, `NotYourRunError`."""
@@ -112,15 +116,16 @@ class Thinker:
                 yield part
 
     async def _think(self, thought: Thought) -> None:
-        held = thought.held
+        thought.has_begun, held = True, thought.held
         try:
             await self._turn(thought)
         except LostRunError:
             log.info("run_lost", run=str(held.id))
         except DOWN as error:  # its lease runs out, and somebody goes on
-            log.warning("run_waits_for_the_database", run=str(held.id), error=str(error))
+            log.warning("run_waits_for_the_database", run=str(held.id), error=type(error).__name__)
         finally:
-            del self._thoughts[held.id]
+            if self._thoughts.get(held.id) is thought:
+                del self._thoughts[held.id]
             thought.tell(None)
 
     async def _turn(self, thought: Thought) -> None:
@@ -135,23 +140,24 @@ class Thinker:
     async def _thought_out(self, thought: Thought) -> Ending:
         held, turn = thought.held, None
         if held.taken_over:
-            thought.send("part_reset", {"round": held.rounds + 1})
-        if held.stop_asked:
+            _begin_again(thought)
+        if thought.ends is not None or held.stop_asked:
             return Ending("interrupted", held.said)
-        if held.taken_over > runs.MOST_TAKEOVERS:
-            return Ending("failed", held.said, _problem("run_given_up"))
+        if held.taken_over > taking.MOST_TAKEOVERS:
+            return Ending("failed", held.said, troubles.given_up(held))
         try:
             turn = await self._make_turn(held, thought.send, lambda: self._keep(thought))
             await turn.think()
         except asyncio.CancelledError:
-            thought.ends = thought.ends or "left"
+            thought.note_end("left")
             return Ending("interrupted", turn.said if turn else held.said)
-        except (LostRunError, *DOWN):
+        except LostRunError:
             raise
-        except (
-            Exception
-        ) as error:  # whatever it is, the run has an end and its followers hear of it
-            return Ending("failed", turn.said if turn else held.said, _told_of(error, held))
+        except Exception as error:
+            if is_away(error):
+                raise
+            # Whatever else it is, the run has an end and its followers hear of it.
+            return Ending("failed", turn.said if turn else held.said, troubles.told_of(error, held))
         return Ending("complete", turn.said)
 
     async def _leave(self, thought: Thought) -> None:
@@ -182,14 +188,30 @@ class Thinker:
         """Store what all runs send, ten times a second, while there are any."""
         while self._thoughts:
             await asyncio.sleep(BATCH_S)
+            thoughts = tuple(self._thoughts.values())
             try:
-                async with self._storing:
-                    await self._store_batch(tuple(self._thoughts.values()))
-            except DOWN as error:
-                log.warning("runs_are_kept_later", error=str(error))
+                await self._store_batch(thoughts)
+            except (
+                Exception
+            ) as error:  # leases are held as long as there are runs, whatever one of them sent
+                log.warning("runs_are_kept_later", error=type(error).__name__)
+                if not is_away(error):
+                    await self._store_each(thoughts)
+
+    async def _store_each(self, thoughts: Collection[Thought]) -> None:
+        """Store run by run, so that what cannot be stored keeps nothing back but itself."""
+        for thought in thoughts:
+            try:
+                await self._store_batch((thought,))
+            except Exception as error:
+                log.error("run_cannot_be_kept", run=str(thought.held.id), kind=type(error).__name__)
 
     async def _store_batch(self, thoughts: Collection[Thought]) -> None:
         """Store new parts; each second look for stops asked elsewhere, and each ten hold all leases for longer."""
+        async with self._storing:
+            await self._store_together(thoughts)
+
+    async def _store_together(self, thoughts: Collection[Thought]) -> None:
         now = time.monotonic()
         looks, renews = now - self._looked_at >= LOOK_S, now - self._renewed_at >= RENEW_S
         sending = [thought for thought in thoughts if looks or renews or thought.unsaved]
@@ -207,28 +229,8 @@ class Thinker:
                 thought.call_off("stopped")
 
 
-def _problem(code: str, *, retryable: bool = False, **more: Any) -> dict[str, Any]:
-    return {"code": code, "retryable": retryable, **more}
-
-
-def _told_of(error: Exception, held: Held) -> dict[str, Any]:
-    """Return what followers are told of an error: nothing of a provider's words, and nothing of ours inside."""
-    if isinstance(error, ModelError):
-        log.warning("model_failed", run=str(held.id), trouble=error.trouble, said=error.said)
-        words = translated(PASSING if error.may_pass else LASTING, held.locale)
-        told = {"detail": words, "trouble": error.trouble}
-        return _problem("model_unavailable", retryable=error.may_pass, **told)
-    if isinstance(error, AiQuotaError):
-        after = int(error.headers["Retry-After"])
-        return _problem(
-            error.code, detail=translated(error.message, held.locale), retry_after=after
-        )
-    if isinstance(error, QuestlogError):
-        may_pass = isinstance(error, UnavailableError)
-        return _problem(
-            error.code,
-            retryable=may_pass,
-            detail=translated(error.message, held.locale, error.details),
-        )
-    log.error("run_broke", run=str(held.id), exc_info=error)
-    return _problem("internal_error", retryable=True)
+def _begin_again(thought: Thought) -> None:
+    """Tell followers to forget what was said of a request that is made again. A whole answer stays, and so do its calls."""
+    last, held = thought.held.thread[-1], thought.held
+    if not isinstance(last, ModelSaid) and not threads.unanswered(held.thread):
+        thought.send("part_reset", {"round": held.rounds + 1})

@@ -45,7 +45,8 @@ class Listener:
 class Thought:
     """`unsaved` is what was sent and is not stored yet, `recent` the newest parts, stored or not.
 
-    `ends` says why its task ends, once it is known.
+    `ends` says why its task ends, once it is known. A task that has not begun cannot be called off: it would never
+    reach its own end. It looks at `ends` first.
     """
 
     held: Held
@@ -54,6 +55,7 @@ class Thought:
     recent: deque[Part] = field(default_factory=lambda: deque(maxlen=MOST_RECENT))
     listeners: set[Listener] = field(default_factory=set)
     ends: Ends | None = None
+    has_begun: bool = False
 
     def send(self, type_: str, data: dict[str, Any]) -> None:
         """Send a part: to those who listen here at once, to all others with the next batch."""
@@ -75,9 +77,14 @@ class Thought:
 
     def call_off(self, why: Ends) -> None:
         """End the thinking where it is; the first reason holds."""
-        if self.ends is None and self.task is not None:
-            self.ends = why
+        if self.note_end(why) and self.task is not None and self.has_begun:
             self.task.cancel()
+
+    def note_end(self, why: Ends) -> bool:
+        """Note why the thinking ends, and return whether it was not known yet."""
+        is_news = self.ends is None
+        self.ends = self.ends or why
+        return is_news
 
     @contextmanager
     def overheard(self) -> Iterator[Listener]:

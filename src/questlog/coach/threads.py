@@ -58,3 +58,16 @@ def said(thread: Sequence[Turn]) -> str:
 def storable(text: str) -> str:
     """Return a text without what no database keeps: NUL and lone surrogates, which a model may well say."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def storable_json(value: Any) -> Any:
+    """Return a JSON value with every text in it storable, the names of members too."""
+    match value:
+        case str():
+            return storable(value)
+        case dict():
+            return {storable(name): storable_json(one) for name, one in value.items()}
+        case list():
+            return [storable_json(one) for one in value]
+        case _:
+            return value

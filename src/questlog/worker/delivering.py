@@ -20,9 +20,10 @@ from questlog.automation.bells import Bell
 from questlog.automation.delivery_claims import Sending
 from questlog.automation.delivery_results import Result
 from questlog.core.db import Database, Session
+from questlog.core.outages import is_away
 from questlog.flows.switch_off_webhook import switch_off
 from questlog.worker import relaying
-from questlog.worker.house import DOWN, House, is_away
+from questlog.worker.house import DOWN, House
 
 POLL_S = 0.5
 BUSY_POLL_S = 0.1
@@ -106,7 +107,7 @@ class Courier:
         try:
             await self.round(users)
         except DOWN as error:
-            log.warning("deliveries_wait_for_the_database", error=str(error))
+            log.warning("deliveries_wait_for_the_database", error=type(error).__name__)
             return POLL_S
         if self._left_behind is None or self._left_behind:
             return 0

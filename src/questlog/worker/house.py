@@ -6,13 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 
 from questlog.coach.thinking import Thinker
 from questlog.core.config import Settings
-from questlog.core.db import Database, translate
-from questlog.core.exceptions import UnavailableError
+from questlog.core.db import Database
 from questlog.core.security import Keyring
 
 DOWN = (SQLAlchemyError, OSError)
@@ -37,13 +35,6 @@ class House:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "keyring", self.settings.tokens.keyring())
-
-
-def is_away(error: Exception) -> bool:
-    """Say whether the database did not answer, or let somebody else write first: the same may be written later."""
-    if isinstance(error, DBAPIError):
-        return translate(error) is not error
-    return isinstance(error, OSError | UnavailableError | PoolTimeoutError | DisconnectionError)
 
 
 type Work = Callable[[House, Mapping[str, Any]], Awaitable[object]]

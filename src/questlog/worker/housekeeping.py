@@ -45,7 +45,7 @@ async def write_uses_forever(database: Database, desk: FrontDesk, stop: asyncio.
         try:
             await desk.presence.write_uses(database)
         except SQLAlchemyError as error:
-            log.warning("uses_wait_for_the_database", error=str(error))
+            log.warning("uses_wait_for_the_database", error=type(error).__name__)
 
 
 async def keep_house(database: Database, keyring: Keyring) -> None:

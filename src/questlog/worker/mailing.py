@@ -48,7 +48,7 @@ async def _round(database: Database, settings: Settings) -> bool:
     try:
         return await send_waiting(database, settings) == AT_ONCE
     except SQLAlchemyError as error:
-        log.warning("mail_waits_for_the_database", error=str(error))
+        log.warning("mail_waits_for_the_database", error=type(error).__name__)
         return False
 
 
