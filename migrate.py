@@ -1,6 +1,10 @@
 """`python migrate.py upgrade` is `questlog db upgrade`."""
 
 import sys
+from pathlib import Path
+
+# Where only the requirements are installed, too.
+sys.path.insert(0, str(Path(__file__).parent / "src"))
 
 from questlog.cli import main
 
