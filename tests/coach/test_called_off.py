@@ -55,7 +55,7 @@ async def test_f28_a_process_that_finds_its_own_run_after_a_sleep_goes_on_with_i
 
 
 async def test_f28_only_a_request_that_is_made_again_is_to_be_forgotten(
-    database: Database, make: Make, moving_clock: MovingClock
+    database: Database, make: Make, moving_clock: MovingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = await make.user()
     await make.task(user, title="Buy bread")
@@ -86,11 +86,13 @@ async def test_s126_no_argument_of_a_model_is_more_than_a_database_keeps(
     user = await make.user()
     odd = Reply(calls=(Called("list_tasks", '{"\\u0000a\\ud800": 1}'),))
 
-    async with model_server(odd, saying("Sorry.")) as server:
-        async with talk(database, mind_of(server)) as coach:
-            held = await coach.say(user, "Look")
-            async with asyncio.timeout(5):
-                told = await coach.told(user, held.id)
+    async with (
+        model_server(odd, saying("Sorry.")) as server,
+        talk(database, mind_of(server)) as coach,
+        asyncio.timeout(5),
+    ):
+        held = await coach.say(user, "Look")
+        told = await coach.told(user, held.id)
 
     result = next(part.data for part in told if part.type == "tool_result")
     assert result["status"] == "refused"
@@ -100,12 +102,14 @@ async def test_s126_no_argument_of_a_model_is_more_than_a_database_keeps(
 async def test_f26_an_answer_without_a_word_is_none(database: Database, make: Make) -> None:
     user = await make.user()
 
-    async with model_server(saying(), saying("Back")) as server:
-        async with talk(database, mind_of(server)) as coach:
-            held = await coach.say(user, "Hello")
-            told = await coach.told(user, held.id)
-            second = await coach.say(user, "And now?", held.conversation_id)
-            answer = await coach.told(user, second.id)
+    async with (
+        model_server(saying(), saying("Back")) as server,
+        talk(database, mind_of(server)) as coach,
+    ):
+        held = await coach.say(user, "Hello")
+        told = await coach.told(user, held.id)
+        second = await coach.say(user, "And now?", held.conversation_id)
+        answer = await coach.told(user, second.id)
 
     assert (told[-1].type, told[-1].data["trouble"]) == ("error", "nonsense")
     assert text(answer) == "Back"
