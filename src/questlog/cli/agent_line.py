@@ -1,8 +1,10 @@
 """Speaking with the agent over its socket: one turn, from what is said to the end of the answer, whatever breaks meanwhile."""
 
 import json
+import signal
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +19,7 @@ from questlog.cli.remote import API, Remote
 ADDRESS = "/ws/agent"
 AGAIN_AFTER_S = 1.0
 PATIENCE_S = 60.0
+LOOK_S = 0.2
 OPEN_S = 10.0
 LONGEST = 4 * 1024 * 1024
 RENEWABLE = "token_expired"
@@ -53,6 +56,25 @@ class _Turn:
         self.is_over = told["type"] in ENDS
 
 
+class _Wish:
+    """The user's wish to stop: noted at the first Ctrl-C, wherever it comes; at the second everything ends."""
+
+    is_there = False
+
+    def note(self, *_: object) -> None:
+        if self.is_there:
+            raise KeyboardInterrupt
+        self.is_there = True
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        before = signal.signal(signal.SIGINT, self.note)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
 class AgentLine:
     """Each turn has a connection of its own, so that a prompt that stands for an hour costs the server nothing."""
 
@@ -65,11 +87,15 @@ class AgentLine:
 
         A broken line is connected again and nothing is told twice. Raises Failure when the server says no.
         """
-        turn = _Turn(words, self.conversation_id)
+        wish = _Wish()
+        with wish.heard():
+            yield from self._turn(_Turn(words, self.conversation_id), wish)
+
+    def _turn(self, turn: _Turn, wish: _Wish) -> Iterator[Told]:
         until = time.monotonic() + PATIENCE_S
         while not turn.is_over:
             try:
-                for told in self._some(turn):
+                for told in self._some(turn, wish):
                     until = time.monotonic() + PATIENCE_S
                     self._note(told)
                     yield told
@@ -78,12 +104,12 @@ class AgentLine:
                     raise self._unreachable(error) from error
                 time.sleep(AGAIN_AFTER_S)
 
-    def _some(self, turn: _Turn) -> Iterator[Told]:
+    def _some(self, turn: _Turn, wish: _Wish) -> Iterator[Told]:
         """Yield what one connection tells. Raises what ends a connection, and Failure."""
         with self._connected() as socket:
             socket.send(json.dumps(turn.opening()))
             while not turn.is_over:
-                told = _received(socket, turn)
+                told = _received(socket, turn, wish)
                 if told["type"] == "error" and told["run_id"] is None:
                     self._mind(turn, told["data"])
                     return
@@ -117,14 +143,14 @@ class AgentLine:
         return Failure(f"{self._remote.server} does not answer: {reason}", Exit.UNREACHABLE)
 
 
-def _received(socket: ClientConnection, turn: _Turn) -> Told:
+def _received(socket: ClientConnection, turn: _Turn, wish: _Wish) -> Told:
+    """Return what is told next; a wish to stop is passed on. Raises KeyboardInterrupt where nothing can be stopped."""
     while True:
-        try:
-            told: Told = json.loads(socket.recv())
-        except KeyboardInterrupt:
-            if turn.stopping or turn.run_id is None:
-                raise
+        if wish.is_there and not turn.stopping:
+            if turn.run_id is None:
+                raise KeyboardInterrupt
             turn.stopping = True
             socket.send(json.dumps({"type": "stop", "run_id": turn.run_id}))
-        else:
+        with suppress(TimeoutError):
+            told: Told = json.loads(socket.recv(timeout=LOOK_S))
             return told

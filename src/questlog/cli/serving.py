@@ -158,9 +158,9 @@ def url_of(bound: socket.socket) -> str:
 
 
 def application_of_worker() -> Any:
-    """Return the application; a worker that outlives its supervisor ends itself (F-31)."""
+    """Return the application; a worker that outlives its supervisor ends itself, also one that had just begun (F-31)."""
     supervisor = os.environ.get(SUPERVISOR)
-    if supervisor and int(supervisor) == os.getppid():
+    if supervisor:
         threading.Thread(target=_end_with, args=(int(supervisor),), daemon=True).start()
     return application.app
 
