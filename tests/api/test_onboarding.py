@@ -3,10 +3,12 @@
 import asyncio
 from typing import Any
 
-from httpx2 import AsyncClient
+from httpx2 import AsyncClient, Response
 
 from questlog.coach.onboarding_dialogue import Dialogue
 from questlog.coach.onboarding_words import SENTENCES, TOPICS
+from questlog.coach.profile_text import MOST
+from questlog.coach.proposals import MOST_OPEN
 from questlog.core.ids import new_id
 from tests.support.make import Make, Person
 
@@ -27,6 +29,10 @@ async def say(client: AsyncClient, user: Person, message: str = "", **more: Any)
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
     return told
+
+
+async def post(client: AsyncClient, user: Person, **body: Any) -> Response:
+    return await client.post(AT, json=body, headers=user.headers)
 
 
 async def talk(client: AsyncClient, user: Person, *messages: str) -> list[dict[str, Any]]:
@@ -188,6 +194,100 @@ async def test_two_answers_to_one_question_do_not_both_count(
     numbers = [one["question"]["number"] for one in good]
     assert sorted(numbers) == list(range(2, 2 + len(good)))
     assert refused <= {"onboarding_moved_on"}
+
+
+async def test_an_answer_that_names_its_question_counts_for_no_other(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+
+    first = [await post(client, user, message="A baker", question=1) for _ in range(2)]
+    second = await asyncio.gather(
+        *(post(client, user, message="To rest", question=2) for _ in range(4))
+    )
+
+    assert [answer.status_code for answer in first] == [200, 409]
+    assert first[1].json()["code"] == "onboarding_moved_on"
+    assert sorted(answer.status_code for answer in second) == [200, 409, 409, 409]
+    present = await say(client, user)
+    assert present["question"]["number"] == 3
+    assert (await post(client, user, message="x", question=7)).status_code == 422
+
+
+async def test_many_at_once_begin_one_talk(client: AsyncClient, make: Make) -> None:
+    user = await make.user()
+
+    answers = await asyncio.gather(
+        *(post(client, user, message="I am a nurse", question=1) for _ in range(4))
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    talks = (await client.get("/api/v1/conversations", headers=user.headers)).json()["items"]
+    assert [one["kind"] for one in talks] == ["onboarding"]
+
+
+async def test_statements_know_where_they_were_said(client: AsyncClient, make: Make) -> None:
+    user = await make.user()
+    end = (await talk(client, user, "Hello", *ENGLISH))[-1]
+
+    where = f"/api/v1/conversations/{end['conversation_id']}"
+    talked = (await client.get(where, headers=user.headers)).json()["messages"]
+    said = {one["id"]: one["content"] for one in talked}
+
+    statements = (await profile(client, user))["statements"]
+    assert len(statements) == 5
+    assert all(one["words"] in said[one["message_id"]] for one in statements)
+
+
+async def test_what_is_like_no_answer_is_one(client: AsyncClient, make: Make) -> None:
+    user = await make.user(locale="ru")
+
+    turns = await talk(client, user, "учитель", *["пропустить"] * 4, "Ничего не успеваю")
+    anew = await talk(client, user, "Привет", *["нет"] * 5, "Всё")
+
+    assert turns[-1]["profile_text"].endswith("Что мешает: Ничего не успеваю")
+    assert "Что мешает: Всё" in anew[-1]["profile_text"].splitlines()
+
+
+async def test_titles_keep_their_first_letters(client: AsyncClient, make: Make) -> None:
+    user = await make.user(locale="ru")
+
+    end = (await talk(client, user, "учитель", "Изучить английский", "Интернет-магазин", "хватит"))[
+        -1
+    ]
+
+    assert calls(end) == [
+        ("create_goal", "Изучить английский"),
+        ("create_project", "Интернет-магазин"),
+    ]
+
+
+async def test_a_full_profile_takes_what_replaces_and_says_what_it_does_not_take(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    for number in range(MOST):
+        await make.statement(user, words=f"s{number}", topic="other" if number else "work")
+
+    end = (await talk(client, user, "I am a pilot", "to fly", "enough"))[-1]
+
+    assert end["reply"].endswith("Not noted, because your profile is full: 1.")
+    statements = (await profile(client, user))["statements"]
+    assert len(statements) == MOST
+    assert [one["words"] for one in statements if one["topic"] == "work"] == ["I am a pilot"]
+
+
+async def test_the_end_counts_what_was_proposed(client: AsyncClient, make: Make) -> None:
+    user = await make.user()
+    for _ in range(MOST_OPEN - 1):
+        await make.proposal(user)
+
+    await talk(client, user, "I am a pilot", "to fly; to land", "skip", "buy a map")
+    end = await say(client, user, "enough")
+
+    assert len(end["proposals"]) == 1
+    assert "Goals: 1, projects: 0, tasks: 0." in end["reply"]
+    assert end["reply"].endswith("too many proposals wait for your decision: 2.")
 
 
 async def test_a_second_talk_turns_what_it_contradicts_into_dated_notes(

@@ -74,6 +74,73 @@ async def test_what_a_model_made_up_is_thrown_away(
     assert known == ["nurse at a hospital"]
 
 
+async def test_a_model_that_copies_badly_costs_nobody_their_talk(
+    client: AsyncClient, app: FastAPI, make: Make
+) -> None:
+    user = await make.user()
+    await talk(client, user, "I am a nurse", "speak Italian", "skip", "buy shoes", "mornings")
+    badly = {"say": "Nice.", "goals": [{"title": "Italian", "quote": "I want to speak Italian"}]}
+
+    async with mind_of(app, answering(badly)):
+        end = await say(client, user, "my phone")
+
+    assert (end["source"], end["model_trouble"]) == ("rules", "nonsense")
+    assert calls(end) == [("create_goal", "Speak Italian"), ("create_task", "Buy shoes")]
+    assert len((await profile(client, user))["statements"]) == 4
+
+
+async def test_a_list_without_a_quote_is_sorted_by_rules(
+    client: AsyncClient, app: FastAPI, make: Make
+) -> None:
+    user = await make.user()
+    await talk(client, user, "I am a nurse", "speak Italian", "skip", "buy shoes")
+    half = {
+        "goals": [{"title": "Speak Italian", "quote": "speak Italian"}],
+        "tasks": [{"title": "Buy shoes", "quote": "shoes are to be bought"}],
+    }
+
+    async with mind_of(app, answering(half)):
+        end = await say(client, user, "enough")
+
+    assert (end["source"], end["model_trouble"]) == ("model", None)
+    assert calls(end) == [("create_goal", "Speak Italian"), ("create_task", "Buy shoes")]
+
+
+async def test_two_things_in_the_way_are_one_statement_and_no_note(
+    client: AsyncClient, app: FastAPI, make: Make
+) -> None:
+    user = await make.user()
+    await talk(client, user, "I am a nurse", "skip", "skip", "skip", "skip")
+    quotes = ("my phone", "noise at home", "my phone")
+    both = {"statements": [{"topic": "obstacle", "quote": quote} for quote in quotes]}
+
+    async with mind_of(app, answering(both)):
+        end = await say(client, user, "my phone and noise at home")
+
+    assert end["profile_text"] == "What gets in the way: my phone; noise at home"
+    assert (await profile(client, user))["notes"] == []
+
+
+async def test_what_was_denied_or_is_half_a_word_was_not_said(
+    client: AsyncClient, app: FastAPI, make: Make
+) -> None:
+    user = await make.user()
+    await talk(client, user, "I am a nurse", "I do not want to run. To read more")
+    lies = {
+        "statements": [{"topic": "work", "quote": "ur"}, {"topic": "work", "quote": "a nurse"}],
+        "goals": [
+            {"title": "Run", "quote": "want to run"},
+            {"title": "Read more", "quote": "read more"},
+        ],
+    }
+
+    async with mind_of(app, answering(lies)):
+        end = await say(client, user, "enough")
+
+    assert calls(end) == [("create_goal", "Read more")]
+    assert end["profile_text"] == "Field of work: a nurse"
+
+
 LIES: Sequence[Reply] = (
     failing(500),
     failing(429),

@@ -1,15 +1,23 @@
 """What the coach knows of somebody, over HTTP: every line theirs to read, change and delete."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+import pytest
 from httpx2 import AsyncClient
+from sqlalchemy import func, select
 
 from questlog.coach import profile
-from questlog.coach.profile import MOST, Said
+from questlog.coach.profile import STATEMENTS as STATEMENT_ROWS
+from questlog.coach.profile import Said
+from questlog.coach.profile_text import MOST
+from questlog.core import clock
 from questlog.core.db import Database, Session
 from tests.support.happened import happened
 from tests.support.make import Make, Person
+from tests.support.moving_clock import MovingClock
 from tests.support.sql import count_statements
 
 AT = "/api/v1/ai/profile"
@@ -22,6 +30,11 @@ async def tell(client: AsyncClient, user: Person, topic: str, words: str) -> dic
     assert answer.status_code == 201, answer.text
     told: dict[str, Any] = answer.json()
     return told
+
+
+async def count_statements_of(session: Session, user_id: UUID) -> int:
+    mine = select(func.count()).select_from(STATEMENT_ROWS)
+    return await session.scalar(mine.where(STATEMENT_ROWS.c.user_id == user_id)) or 0
 
 
 async def known(client: AsyncClient, user: Person) -> dict[str, Any]:
@@ -100,6 +113,84 @@ async def test_the_text_is_written_by_hand_and_stands_with_the_account(
 
     assert written.json()["profile_text"] == me.json()["profile_text"] == "I like maps."
     assert cleared.json()["profile_text"] is None
+
+
+TEXT = "Field of work: A nurse\nWants to reach: Speak Italian"
+RUSSIAN = "Чем занимается: A nurse\nЧего хочет достичь: Speak Italian"
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        (TEXT, "Field of work: A gardener"),
+        (RUSSIAN, "Чем занимается: A gardener"),
+        (f"{TEXT}. Mine!", f"{TEXT}. Mine!"),
+        (None, None),
+    ],
+)
+async def test_a_text_of_statements_follows_them_and_one_by_hand_stays(
+    client: AsyncClient, make: Make, text: str | None, after: str | None
+) -> None:
+    user = await make.user(profile_text=text)
+    work = await make.statement(user, words="A nurse")
+    goal = await make.statement(user, words="Speak Italian", topic="goal")
+
+    body = {"words": "A gardener"}
+    await client.patch(f"{STATEMENTS}/{work.id}", json=body, headers=user.headers)
+    await client.delete(f"{STATEMENTS}/{goal.id}", headers=user.headers)
+
+    assert (await known(client, user))["profile_text"] == after
+
+
+async def test_what_is_told_anew_stands_in_the_text_and_the_last_word_deleted_empties_it(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user(profile_text="Field of work: A nurse")
+    await make.statement(user, words="A nurse")
+
+    new = await tell(client, user, "work", "A gardener")
+    told = (await known(client, user))["profile_text"]
+    old = (await known(client, user))["notes"][0]
+    for one in (old, new):
+        await client.delete(f"{STATEMENTS}/{one['id']}", headers=user.headers)
+
+    assert told.splitlines() == [
+        "Field of work: A gardener",
+        f"Held until {new['noted_on']}: Field of work: A nurse",
+    ]
+    assert (await known(client, user))["profile_text"] is None
+
+
+async def test_a_note_is_dated_by_its_users_day(
+    client: AsyncClient, make: Make, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(datetime(2026, 11, 20, 20, tzinfo=UTC))
+    user = await make.user(timezone="Asia/Tokyo", profile_text="Field of work: A nurse")
+    await make.statement(user, words="A nurse")
+
+    await tell(client, user, "work", "A pilot")
+
+    text = (await known(client, user))["profile_text"]
+    assert text.splitlines()[1] == "Held until 2026-11-21: Field of work: A nurse"
+
+
+async def test_notes_beyond_the_newest_two_hundred_are_forgotten(
+    client: AsyncClient, make: Make, database: Database
+) -> None:
+    user = await make.user()
+
+    for number in range(MOST - 2):
+        day = clock.now() - timedelta(days=number + 1)
+        await make.statement(user, words=f"Old {number}", replaced_at=day)
+
+    for number in range(5):
+        await tell(client, user, "work", f"Job {number}")
+
+    notes = (await known(client, user))["notes"]
+    rows = await database.read(count_statements_of, user.id)
+    assert len(notes) == MOST
+    assert rows == MOST + 1
+    assert [note["words"] for note in notes[-4:]] == [f"Job {number}" for number in range(4)]
 
 
 async def test_somebody_elses_profile_is_closed(client: AsyncClient, make: Make) -> None:

@@ -63,9 +63,49 @@ def test_a_task_has_the_date_of_its_words(words: str, arguments: dict[str, objec
     assert onboarding_rules.task(words, NOW) == arguments
 
 
-@pytest.mark.parametrize("word", ["Enough.", "ХВАТИТ!", "that’s all", "«всё»"])
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("Изучить английский", "Изучить английский"),
+        ("Искать новую работу", "Искать новую работу"),
+        ("Иван: позвонить", "Иван: позвонить"),
+        ("Имею план", "Имею план"),
+        ("Интернет-магазин", "Интернет-магазин"),
+        ("Ещёшка", "Ещёшка"),
+        ("а также испечь торт", "Испечь торт"),
+        ("и испечь торт", "Испечь торт"),
+        ("ещё купить хлеб", "Купить хлеб"),
+        ("и я хочу изучить Python", "Изучить Python"),
+        ("Мне нужно исправить отчёт", "Исправить отчёт"),
+        ("Надоела работа", "Надоела работа"),
+        ("Andrew's birthday", "Andrew's birthday"),
+        ("Android app", "Android app"),
+        ("Andes hike", "Andes hike"),
+        ("Alsobrook report", "Alsobrook report"),
+        ("Thenceforth", "Thenceforth"),
+        ("Iwan's visit", "Iwan's visit"),
+        ("and buy shoes", "Buy shoes"),
+        ("Then call Mum", "Call Mum"),
+        ("also I’d like to learn chess", "Learn chess"),
+        ("I need to bake", "Bake"),
+        ("I hopefully sleep", "I hopefully sleep"),
+        ("also", "Also"),
+        ("И", "И"),
+    ],
+)
+def test_a_title_loses_whole_words_only(words: str, title: str) -> None:
+    assert onboarding_rules.title(words) == title
+
+
+@pytest.mark.parametrize("word", ["Enough.", "ХВАТИТ!", "that’s all", "«Это всё»"])
 def test_an_end_is_heard(word: str) -> None:
     assert is_one_of(word, ENDS)
+
+
+@pytest.mark.parametrize("word", ["Всё", "все", "Done", "finish", "Всё!"])
+def test_what_may_be_an_answer_ends_nothing(word: str) -> None:
+    assert not is_one_of(word, ENDS)
+    assert not is_nothing(word)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +115,12 @@ def test_an_end_is_heard(word: str) -> None:
         ("Nothing special, really.", True),
         ("нет", True),
         ("No sugar", False),
+        ("Ничего не успеваю", False),
+        ("Nothing gets finished", False),
+        ("Ничего, кроме работы", False),
+        ("Пока ничего.", True),
+        ("Ничего особенного", True),
+        (", ", True),
         ("", True),
     ],
 )

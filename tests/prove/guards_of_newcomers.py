@@ -6,16 +6,30 @@ NEWCOMERS = (
     Guard(
         "what a model sorts has a quote of the user's words",
         "coach/onboarding_model.py",
-        "return len(quote) > 1 and any(quote in answer for answer in heard)",
-        "return len(quote) > 1",
+        "return quotes.answered(one.quote, answers) is not None",
+        "return bool(one.quote)",
         'tests/api/test_onboarding_with_a_model.py -k "made_up and sqlite"',
     ),
     Guard(
         "a profile written by hand is kept",
-        "coach/onboarding.py",
+        "coach/onboarding_end.py",
         "if text and not is_kept:",
         "if text:",
         'tests/api/test_onboarding.py -k "written_by_hand and sqlite"',
+    ),
+    Guard(
+        "a profile's text forgets what is deleted from the profile",
+        "coach/profile_text.py",
+        "    if locale is not None:\n        changes",
+        "    if locale is None:\n        changes",
+        'tests/api/test_profile.py -k "follows_them and sqlite"',
+    ),
+    Guard(
+        "many at once begin one onboarding",
+        "coach/onboarding.py",
+        "if not begins_anew and await _standing(session, who.user_id, None) is not None:",
+        "if begins_anew and await _standing(session, who.user_id, None) is not None:",
+        'tests/api/test_onboarding.py -k "begin_one_talk and postgresql"',
     ),
     Guard(
         "an onboarding ends after six questions",

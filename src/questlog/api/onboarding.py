@@ -33,12 +33,13 @@ async def talk_in_onboarding(
         body.message,
         conversation_id=body.conversation_id,
         restart=body.restart,
+        question=body.question,
     )
     return _answer(turned)
 
 
 def _answer(turned: Turned) -> dict[str, Any]:
-    dialogue, reply = turned.dialogue, turned.reply
+    dialogue, reply, end = turned.dialogue, turned.reply, turned.end
     question = {
         "number": len(dialogue.asked),
         "at_most": MOST_QUESTIONS,
@@ -51,7 +52,7 @@ def _answer(turned: Turned) -> dict[str, Any]:
         "done": dialogue.is_over,
         "source": reply.source,
         "model_trouble": reply.trouble,
-        "proposals": turned.proposals,
-        "profile_text": turned.profile_text,
-        "profile_kept": turned.profile_kept,
+        "proposals": [] if end is None else end.proposals,
+        "profile_text": None if end is None else end.profile_text,
+        "profile_kept": end is not None and end.profile_kept,
     }

@@ -4,10 +4,8 @@ The rules lead it; a model, where there is one, words the questions and sorts th
 answer the rules do, and say so.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,11 +16,10 @@ from questlog.coach import (
     conversations,
     messages,
     onboarding_dialogue,
+    onboarding_end,
     onboarding_model,
     onboarding_rules,
     profile,
-    profile_words,
-    proposals,
 )
 from questlog.coach.asking import Mind
 from questlog.coach.conversations import ConversationNotFoundError
@@ -30,17 +27,15 @@ from questlog.coach.messages import Said
 from questlog.coach.model_uses import AiQuotaError
 from questlog.coach.models import Conversation
 from questlog.coach.onboarding_dialogue import Dialogue
+from questlog.coach.onboarding_end import KIND, End
 from questlog.coach.onboarding_rules import Found
 from questlog.coach.onboarding_words import sentence
-from questlog.coach.proposals import TooManyProposalsError
 from questlog.coach.toolbox import Who
-from questlog.coach.tools import TOOLS
 from questlog.core import clock
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import ConflictError
-from questlog.identity import users
 
-KIND, RULES = "onboarding", "rules"
+RULES = "rules"
 TITLES = {"en": "Getting to know each other", "ru": "Знакомство"}
 
 
@@ -58,7 +53,7 @@ class OnboardingMovedOnError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the coach says next. `found` is what the whole talk came to, once it is over."""
+    """What the coach says next. `found` is what was found in the whole talk, once it is over."""
 
     words: str
     source: str = RULES
@@ -76,6 +71,7 @@ class Turn:
     message: str
     after: Dialogue
     reply: Reply
+    begins_anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +81,7 @@ class Turned:
     conversation_id: UUID
     dialogue: Dialogue
     reply: Reply
-    proposals: list[Mapping[str, Any]] = field(default_factory=list)
-    profile_text: str | None = None
-    """What the profile would say; it says so already unless `profile_kept` its text, which was written by hand."""
-    profile_kept: bool = False
+    end: End | None = None
 
 
 async def onboarding_chat(
@@ -99,16 +92,19 @@ async def onboarding_chat(
     *,
     conversation_id: UUID | None = None,
     restart: bool = False,
+    question: int | None = None,
 ) -> Turned:
     """Take an answer and ask the next question, or end; without a message, ask the present question again.
 
-    The talk that is open goes on, whichever device it began on; `restart` begins anew. Raises `NoOnboardingError`,
-    `OnboardingMovedOnError`, `ConversationNotFoundError`.
+    The talk that is open goes on, whichever device it began on; `restart` begins anew. An answer that names its
+    `question` counts for no other. Raises `NoOnboardingError`, `OnboardingMovedOnError`, `ConversationNotFoundError`.
     """
     there = None
     if not restart:
         there = await database.read(_standing, who.user_id, conversation_id)
     before = Dialogue() if there is None else onboarding_dialogue.of(there.onboarding or {})
+    if question not in (None, before.number):
+        raise OnboardingMovedOnError()
     if there is not None and not message.strip() and before.topic is not None:
         return Turned(there.id, before, Reply(sentence(before.topic, who.locale)))
     heard = before.hear(message)
@@ -118,7 +114,7 @@ async def onboarding_chat(
         reply = await _end(database, mind, who, after, now)
     else:
         after, reply = await _question(database, mind, who, heard)
-    return await database.write(_store, who, there, Turn(message, after, reply))
+    return await database.write(_store, who, there, Turn(message, after, reply, restart))
 
 
 async def _standing(
@@ -166,20 +162,16 @@ async def _question(
 async def _end(
     database: Database, mind: Mind | None, who: Who, after: Dialogue, now: datetime
 ) -> Reply:
-    found, said = onboarding_rules.found_in(after.said, now=now), ""
-    reply = Reply("")
-    if mind is not None and after.said:
+    found = onboarding_rules.found_in(after.said, now=now)
+    if mind is None or not after.said:
+        return Reply("", found=found)
+    try:
         asked = onboarding_model.to_sort(after, who.locale)
-        try:
-            text, tokens = await _asked(database, mind, who, asked)
-            said, found = onboarding_model.sorted_out(text, after, now=now)
-            reply = Reply("", "model", mind.model.name, tokens=tokens)
-        except (ModelError, AiQuotaError) as error:
-            reply = Reply("", trouble=_trouble(error))
-    summed_up = sentence("end" if found.calls or found.said else "nothing", who.locale).format(
-        goals=len(found.goals), projects=len(found.projects), tasks=len(found.tasks)
-    )
-    return replace(reply, words=f"{said}\n\n{summed_up}".strip(), found=found)
+        text, tokens = await _asked(database, mind, who, asked)
+        said, found_too = onboarding_model.sorted_out(text, after, found, now=now)
+    except (ModelError, AiQuotaError) as error:
+        return Reply("", trouble=_trouble(error), found=found)
+    return Reply(said, "model", mind.model.name, tokens=tokens, found=found_too)
 
 
 async def _asked(
@@ -196,79 +188,41 @@ def _trouble(error: ModelError | AiQuotaError) -> str:
 async def _store(session: Session, who: Who, there: Conversation | None, turn: Turn) -> Turned:
     """Keep one turn, with all that a talk comes to at its end, in one transaction. Raises `OnboardingMovedOnError`."""
     who.sign(session)
-    talk, reply = await _claimed(session, who, there), turn.reply
-    talk.onboarding = turn.after.stored()
+    await profile.wait_for_others(session, who.user_id)
+    talk = await _claimed(session, who, there, begins_anew=turn.begins_anew)
+    after, reply = await _heard(session, talk, turn), turn.reply
+    talk.onboarding = after.stored()
     await session.flush()
-    heard_id = None
-    if turn.message.strip():
-        heard_id = await messages.add(
-            session, who.user_id, talk.id, role="user", content=turn.message
-        )
+    turned = Turned(talk.id, after, reply)
+    if reply.found is not None:
+        here = replace(who, conversation_id=talk.id)
+        end = await onboarding_end.bring_about(session, here, reply.found, after.places)
+        words = f"{reply.words}\n\n{end.words}".strip()
+        turned = replace(turned, reply=replace(reply, words=words), end=end)
     sent, got = reply.tokens or (None, None)
     said = Said(model=reply.model or RULES, tokens_in=sent, tokens_out=got)
     await messages.add(
-        session, who.user_id, talk.id, role="assistant", content=reply.words, said=said
+        session, who.user_id, talk.id, role="assistant", content=turned.reply.words, said=said
     )
-    turned = Turned(talk.id, turn.after, reply)
-    if reply.found is None:
-        return turned
-    text, kept = await _keep_profile(session, who, reply.found, heard_id)
-    made = await _propose(session, replace(who, conversation_id=talk.id), reply.found)
-    return replace(turned, proposals=made, profile_text=text, profile_kept=kept)
+    return turned
 
 
-async def _claimed(session: Session, who: Who, there: Conversation | None) -> Conversation:
-    if there is None:
-        title = TITLES.get(who.locale, TITLES["en"])
-        return await conversations.create_conversation(session, who.user_id, title=title, kind=KIND)
-    talk = await conversations.claim(session, who.user_id, there.id)
-    if talk.onboarding != there.onboarding:
+async def _heard(session: Session, talk: Conversation, turn: Turn) -> Dialogue:
+    if not turn.message.strip():
+        return turn.after
+    said_in = await messages.add(session, talk.user_id, talk.id, role="user", content=turn.message)
+    return turn.after.placed(said_in)
+
+
+async def _claimed(
+    session: Session, who: Who, there: Conversation | None, *, begins_anew: bool
+) -> Conversation:
+    if there is not None:
+        talk = await conversations.claim(session, who.user_id, there.id)
+        if talk.onboarding != there.onboarding:
+            raise OnboardingMovedOnError()
+        return talk
+    if not begins_anew and await _standing(session, who.user_id, None) is not None:
         raise OnboardingMovedOnError()
-    return talk
-
-
-async def _keep_profile(
-    session: Session, who: Who, found: Found, message_id: UUID | None
-) -> tuple[str, bool]:
-    """Note what was said and write the profile's text from it; what was written by hand is kept.
-
-    Returns the text, and whether another one was kept.
-    """
-    user = await users.get_by_id(session, who.user_id)
-    written = await _text(session, who)
-    room = profile.MOST - len(await profile.held(session, who.user_id))
-    for one in found.said[: max(room, 0)]:
-        await profile.note(
-            session,
-            who.user_id,
-            one,
-            source=KIND,
-            message_id=message_id,
-            timezone=who.timezone,
-        )
-    text = await _text(session, who)
-    is_kept = (user.profile_text or "") not in ("", written)
-    if text and not is_kept:
-        await users.update(session, who.user_id, {"profile_text": text})
-    return text, is_kept
-
-
-async def _text(session: Session, who: Who) -> str:
-    held = await profile.held(session, who.user_id)
-    notes = await profile.notes(session, who.user_id)
-    return profile_words.text(held, notes, who.locale)
-
-
-async def _propose(session: Session, who: Who, found: Found) -> list[Mapping[str, Any]]:
-    """Propose as much as may wait for a decision at once."""
-    made: list[Mapping[str, Any]] = []
-    for number, (name, arguments) in enumerate(found.calls, start=1):
-        tool = TOOLS[name]
-        wanted = tool.takes.model_validate(arguments)
-        call_id = f"{KIND}-{number}"
-        try:
-            one = await proposals.propose(session, who, tool, wanted, call_id=call_id, origin=KIND)
-        except TooManyProposalsError:
-            break
-        made.append(one.row)
-    return made
+    title = TITLES.get(who.locale, TITLES["en"])
+    return await conversations.create_conversation(session, who.user_id, title=title, kind=KIND)

@@ -3,16 +3,15 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from questlog.coach.onboarding_words import (
     ENDS,
     GREETINGS,
-    NOTHINGS,
     SKIPS,
     TOPICS,
 )
 
-FEW = 4
 AROUND = " \t\n.,!?…:;()«»\"'“”"
 
 
@@ -25,10 +24,17 @@ class Dialogue:
     left_out: frozenset[str] = frozenset()
     """Topics that earlier answers covered."""
     is_over: bool = False
+    messages: Mapping[str, str] | None = None
+    """Where each answer was given."""
 
     @property
     def topic(self) -> str | None:
         return None if self.is_over or not self.asked else self.asked[-1]
+
+    @property
+    def number(self) -> int:
+        """The number of the present question; whoever speaks first answers the first."""
+        return max(len(self.asked), 1)
 
     @property
     def remaining(self) -> tuple[str, ...]:
@@ -60,12 +66,22 @@ class Dialogue:
             return replace(ahead, is_over=True)
         return replace(ahead, asked=(*ahead.asked, ahead.remaining[0]))
 
+    def placed(self, message_id: UUID) -> "Dialogue":
+        """Remember where the answer was given that has no place yet."""
+        places = {topic: str(message_id) for topic in self.said}
+        return replace(self, messages={**places, **(self.messages or {})})
+
+    @property
+    def places(self) -> dict[str, UUID]:
+        return {topic: UUID(place) for topic, place in (self.messages or {}).items()}
+
     def stored(self) -> dict[str, Any]:
         return {
             "asked": list(self.asked),
             "answers": self.said,
             "left_out": sorted(self.left_out),
             "is_over": self.is_over,
+            "messages": dict(self.messages or {}),
         }
 
 
@@ -75,17 +91,17 @@ def of(stored: Mapping[str, Any]) -> Dialogue:
         dict(stored["answers"]),
         frozenset(stored["left_out"]),
         stored["is_over"],
+        dict(stored["messages"]),
     )
 
 
 def is_nothing(message: str) -> bool:
-    """Tell whether a message says that there is nothing to say."""
-    words = message.casefold().replace(",", " ").split()
-    begins_so = bool(words) and len(words) <= FEW and words[0] in NOTHINGS
-    return not words or begins_so or is_one_of(message, SKIPS)
+    """Tell whether a message says that there is nothing to say, and nothing else."""
+    return not message.replace(",", " ").strip() or is_one_of(message, SKIPS)
 
 
 def is_one_of(message: str, words: Collection[str]) -> bool:
     """Tell whether a message is nothing but one of these words."""
-    bare = " ".join(message.casefold().replace("’", "'").strip(AROUND).split())
+    plain = message.casefold().replace("’", "'").replace(",", " ")
+    bare = " ".join(plain.strip(AROUND).split())
     return (bare or message.strip()) in words

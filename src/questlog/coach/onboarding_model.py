@@ -5,22 +5,24 @@ quote of the user's own words, and dates are read from there, so it can invent n
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from questlog.clients.language import Asked, UserSaid, as_json
+from questlog.clients.language import Asked, ModelError, UserSaid, as_json
 from questlog.coach import number_check, onboarding_rules, prompt_files
+from questlog.coach import onboarding_quotes as quotes
 from questlog.coach.asking import shaped
 from questlog.coach.onboarding_dialogue import Dialogue
 from questlog.coach.onboarding_rules import LONGEST_WORDS, Found
 from questlog.coach.onboarding_words import sentence
-from questlog.coach.profile import Said
+from questlog.coach.profile import ONLY_ONE, Said
 
 LONGEST_SAY = 1000
+MOST_STATEMENTS = 20
 STEM = 4
 Title = Annotated[str, Field(min_length=1, max_length=500)]
 Quote = Annotated[str, Field(min_length=2, max_length=2000)]
@@ -90,26 +92,33 @@ def to_sort(dialogue: Dialogue, locale: str) -> Asked:
     return Asked(told, [UserSaid(_transcript(dialogue))], most_tokens=3000)
 
 
-def sorted_out(text: str, dialogue: Dialogue, *, now: datetime) -> tuple[str, Found]:
-    """Read what the model sorted: its own words, and what of it stands in the user's. Raises `ModelError`."""
+def sorted_out(
+    text: str, dialogue: Dialogue, by_rules: Found, *, now: datetime
+) -> tuple[str, Found]:
+    """Read what the model sorted: its own words, and what of it stands in the user's.
+
+    A list of which nothing does is what the rules found. Raises `ModelError`, also where nothing at all does although
+    the rules found something.
+    """
     found = shaped(text, Sorted)
+    kept = grounded(found, dialogue.said, now=now)
+    if by_rules.is_something and not kept.is_something:
+        raise ModelError("nonsense", "nothing of it was said")
     said = number_check.checked(_plain(found.say), {}, said=dialogue.said.values()).text
-    return said, grounded(found, dialogue.said, now=now)
+    return said, Found(
+        goals=by_rules.goals if found.goals and not kept.goals else kept.goals,
+        projects=by_rules.projects if found.projects and not kept.projects else kept.projects,
+        tasks=by_rules.tasks if found.tasks and not kept.tasks else kept.tasks,
+        said=by_rules.said if found.statements and not kept.said else kept.said,
+    )
 
 
 def grounded(found: Sorted, answers: Mapping[str, str], *, now: datetime) -> Found:
     """Keep what has a quote of the answers."""
-    heard = [_folded(answer) for answer in answers.values()]
 
     def was_said(one: SortedThing | SortedStatement) -> bool:
-        quote = _folded(one.quote)
-        return len(quote) > 1 and any(quote in answer for answer in heard)
+        return quotes.answered(one.quote, answers) is not None
 
-    statements = [
-        Said(one.topic, onboarding_rules.cut(" ".join(one.quote.split()), LONGEST_WORDS))
-        for one in found.statements
-        if was_said(one)
-    ]
     goals = [one for one in found.goals if was_said(one)][: onboarding_rules.MOST_GOALS]
     projects = [one for one in found.projects if was_said(one)][: onboarding_rules.MOST_PROJECTS]
     tasks = [one for one in found.tasks if was_said(one)][: onboarding_rules.MOST_TASKS]
@@ -117,8 +126,29 @@ def grounded(found: Sorted, answers: Mapping[str, str], *, now: datetime) -> Fou
         goals=[{"title": _title(one), "goal_type": one.goal_type} for one in goals],
         projects=[{"title": _title(one)} for one in projects],
         tasks=[_task(one, now) for one in tasks],
-        said=list(dict.fromkeys(statements))[:20],
+        said=_statements(found.statements, answers)[:MOST_STATEMENTS],
     )
+
+
+def _statements(found: Sequence[SortedStatement], answers: Mapping[str, str]) -> list[Said]:
+    """Return what was said, once each; of a topic of which a person has but one, all quotes in one statement."""
+    said: dict[object, Said] = {}
+    for one in found:
+        answered = quotes.answered(one.quote, answers)
+        if answered is None:
+            continue
+        words = " ".join(one.quote.split())
+        key = one.topic if one.topic in ONLY_ONE else (one.topic, words)
+        earlier = said.get(key)
+        if earlier is None:
+            said[key] = Said(one.topic, _short(words), answered)
+        elif words not in earlier.words:
+            said[key] = replace(earlier, words=_short(f"{earlier.words}; {words}"))
+    return list(said.values())
+
+
+def _short(words: str) -> str:
+    return onboarding_rules.cut(words, LONGEST_WORDS)
 
 
 def _task(one: SortedThing, now: datetime) -> dict[str, Any]:
@@ -136,7 +166,7 @@ def _title(one: SortedThing) -> str:
 
 def _stems(text: str) -> set[str]:
     """The beginnings of words, so that inflected ones meet."""
-    return {word[:STEM] for word in re.findall(r"\w+", _folded(text)) if len(word) >= STEM}
+    return {word[:STEM] for word in re.findall(r"\w+", quotes.folded(text)) if len(word) >= STEM}
 
 
 def _transcript(dialogue: Dialogue) -> str:
@@ -148,7 +178,3 @@ def _plain(text: str) -> str:
     """Return text as it may be kept: printable, and of a bearable length."""
     kept = "".join(one for one in text if one.isprintable() or one == "\n")
     return onboarding_rules.cut(kept.strip(), LONGEST_SAY)
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().replace("ё", "е").split())

@@ -21,8 +21,8 @@ LONGEST_TITLE, LONGEST_WORDS = 200, 500
 LONGEST_PART = 8  # words; what is longer is a sentence, not one of a list
 NOTED = {"work": "work", "hours": "hours", "obstacle": "obstacle"}
 FILLER = re.compile(
-    r"^(?:and|also|then|и|а также|ещё|еще)?\s*"
-    r"(?:i(?:'d| would)? (?:want|like|need|have|plan|hope|wish|must)(?: to)?\s+"
+    r"^(?:(?:and|also|then|и|а также|ещё|еще)\s+)?"
+    r"(?:i(?:['’]d| would)? (?:want|like|need|have|plan|hope|wish|must)(?: to)?\s+"
     r"|(?:мне |я )?(?:хочу|хотел бы|хотела бы|хочется|нужно|надо|планирую|мечтаю|должен|должна)\s+)?",
     re.IGNORECASE,
 )
@@ -42,6 +42,10 @@ class Found:
     said: list[Said] = field(default_factory=list)
 
     @property
+    def is_something(self) -> bool:
+        return bool(self.calls or self.said)
+
+    @property
     def calls(self) -> list[tuple[str, dict[str, Any]]]:
         """Every proposal as a tool and its arguments."""
         kinds = (("goal", self.goals), ("project", self.projects), ("task", self.tasks))
@@ -53,8 +57,8 @@ def found_in(answers: Mapping[str, str], *, now: datetime) -> Found:
     wishes = things(answers.get("goals", ""))[:MOST_GOALS]
     undertakings = things(answers.get("projects", ""))[:MOST_PROJECTS]
     deeds = things(answers.get("tasks", ""))[:MOST_TASKS]
-    said = [Said(NOTED[one], _short(words)) for one, words in answers.items() if one in NOTED]
-    said += [Said("goal", cut(wish, LONGEST_WORDS)) for wish in wishes]
+    said = [Said(NOTED[one], _short(words), one) for one, words in answers.items() if one in NOTED]
+    said += [Said("goal", cut(wish, LONGEST_WORDS), "goals") for wish in wishes]
     return Found(
         goals=[goal(wish) for wish in wishes],
         projects=[{"title": title(one)} for one in undertakings],

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from questlog.coach.onboarding_words import TOPICS
 from questlog.coach.proposal_schemas import ProposalResponse
-from questlog.core.schemas import Answer, Flag, Strict, text
+from questlog.core.schemas import Answer, Flag, Strict, text, whole_number
 
 LONGEST_MESSAGE = 4000
 MOST_QUESTIONS = len(TOPICS)
@@ -15,7 +15,9 @@ MOST_QUESTIONS = len(TOPICS)
 
 class OnboardingRequest(Strict):
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{}, {"message": "I am a nurse at a children's hospital."}]}
+        json_schema_extra={
+            "examples": [{}, {"message": "I am a nurse at a children's hospital.", "question": 1}]
+        }
     )
 
     message: Annotated[str, text(0, LONGEST_MESSAGE)] = Field(
@@ -26,6 +28,10 @@ class OnboardingRequest(Strict):
         None, description="By default the talk that is not over, or a new one."
     )
     restart: Flag = Field(False, description="Begin a new talk.")
+    question: Annotated[int, whole_number(1, MOST_QUESTIONS)] | None = Field(
+        None,
+        description="The number of the question that is answered, so that an answer sent twice counts once: if it is not the present one, 409 `onboarding_moved_on`.",
+    )
 
 
 class OnboardingQuestion(Answer):

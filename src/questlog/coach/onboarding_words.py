@@ -14,6 +14,8 @@ _EN: Mapping[str, str] = {
     "hours": "When do you work best, and how do you like to work?",
     "obstacle": "What gets in your way most often?",
     "end": "Thank you. This is what I took from it. Goals: {goals}, projects: {projects}, tasks: {tasks}. They are proposals: each is added when you accept it. What I noted about you stands in your profile, where you can change or delete every line.",
+    "not_proposed": "Not proposed, because too many proposals wait for your decision: {count}.",
+    "not_noted": "Not noted, because your profile is full: {count}.",
     "nothing": "Thank you. You told me nothing that I could propose, and I noted nothing you did not say. Add a task whenever you like; we can do this again.",
 }
 _RU: Mapping[str, str] = {
@@ -25,17 +27,25 @@ _RU: Mapping[str, str] = {
     "hours": "Когда вам лучше всего работается и как вам удобно работать?",
     "obstacle": "Что мешает вам чаще всего?",
     "end": "Спасибо. Вот что я понял. Целей: {goals}, проектов: {projects}, задач: {tasks}. Это предложения: каждое добавится, когда вы его примете. Что я записал о вас, видно в профиле; там можно изменить или удалить каждую строку.",
+    "not_proposed": "Не предложено, потому что слишком много предложений ждут вашего решения: {count}.",
+    "not_noted": "Не записано, потому что профиль заполнен: {count}.",
     "nothing": "Спасибо. Предложить мне пока нечего, и ничего, чего вы не говорили, я не записал. Добавляйте задачи, когда захотите; разговор можно повторить.",
 }
 SENTENCES: Mapping[str, Mapping[str, str]] = {"en": _EN, "ru": _RU}
 
 _SKIPS = (
     "skip|next|pass|no|none|nope|nothing|no idea|i don't know|i do not know|don't know|not sure|n/a|-|—|"
-    "пропустить|пропусти|дальше|следующий|нет|ничего|никакие|никаких|не знаю|не уверен|не уверена|потом"
+    "nothing really|nothing special|nothing special really|nothing much|nothing at all|nothing yet|"
+    "nothing for now|nothing at the moment|nothing right now|nothing comes to mind|none yet|none at all|"
+    "none at the moment|none right now|not yet|not really|"
+    "пропустить|пропусти|дальше|следующий|нет|ничего|никакие|никаких|не знаю|не уверен|не уверена|потом|"
+    "ничего особенного|ничего такого|ничего пока|пока ничего|пока нет|нет пока|пока никаких|никаких пока|"
+    "пока не знаю|сейчас ничего|сейчас никаких|ничего не приходит в голову|вообще ничего|да нет"
 )
+# None of these answers a question: “done” and «всё» (“everything”) do, and so do not end the talk.
 _ENDS = (
-    "enough|stop|that's all|that is all|that's it|done|finish|end|quit|"
-    "хватит|стоп|всё|все|это всё|это все|достаточно|закончим|конец"
+    "enough|stop|that's all|that is all|that's it|that is it|that's enough|quit|"
+    "хватит|стоп|это всё|это все|на этом всё|на этом все|достаточно|закончим|конец"
 )
 _GREETINGS = (
     "hi|hello|hey|hi there|hello there|hey there|good morning|good afternoon|good evening|start|begin|"
@@ -43,8 +53,6 @@ _GREETINGS = (
     "начать|начнём|начнем|начинай|поехали|давай начнём|давай начнем"
 )
 SKIPS, ENDS, GREETINGS = (frozenset(words.split("|")) for words in (_SKIPS, _ENDS, _GREETINGS))
-NOTHINGS = frozenset({"nothing", "none", "ничего", "никаких", "никакие"})
-"""What begins a short answer that says there is nothing to tell."""
 
 
 def sentence(name: str, locale: str) -> str:

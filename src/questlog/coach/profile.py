@@ -12,8 +12,9 @@ from sqlalchemy import Table, select
 from sqlalchemy import delete as delete_rows
 
 from questlog.automation import events
-from questlog.coach import profile_words
+from questlog.coach import profile_text, profile_words
 from questlog.coach.models import Statement
+from questlog.coach.profile_text import MOST, held, notes
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.exceptions import ConflictError, NotFoundError
@@ -23,7 +24,6 @@ from questlog.identity.models import User
 from questlog.planning import ownership
 
 STATEMENTS = cast(Table, Statement.__table__)
-MOST = 200
 TOLD_AT_MOST = 50
 # A person has one of these at a time: a newer statement takes the place of an older one.
 ONLY_ONE = frozenset({"work", "hours", "obstacle"})
@@ -45,16 +45,8 @@ class Said:
 
     topic: str
     words: str
-
-
-async def held(session: Session, user_id: UUID) -> list[Statement]:
-    """Return what holds, the oldest first."""
-    found = await session.scalars(
-        select(Statement)
-        .where(Statement.user_id == user_id, Statement.replaced_at.is_(None))
-        .order_by(Statement.id)
-    )
-    return list(found)
+    answered: str = ""
+    """The topic of the onboarding's question it was said to."""
 
 
 async def whole(session: Session, user_id: UUID) -> dict[str, Any]:
@@ -73,17 +65,6 @@ async def write_text(session: Session, user_id: UUID, changes: Mapping[str, Any]
     return await whole(session, user_id)
 
 
-async def notes(session: Session, user_id: UUID) -> list[Statement]:
-    """Return what held once, the newest 200 in the order in which they were replaced."""
-    found = await session.scalars(
-        select(Statement)
-        .where(Statement.user_id == user_id, Statement.replaced_at.is_not(None))
-        .order_by(Statement.replaced_at.desc(), Statement.id.desc())
-        .limit(MOST)
-    )
-    return list(found)[::-1]
-
-
 async def told(session: Session, user_id: UUID, locale: str) -> list[str]:
     """Return what holds in lines, as the coach is told it: the newest 50, the oldest of them first."""
     return [profile_words.line(one, locale) for one in await held(session, user_id)][-TOLD_AT_MOST:]
@@ -97,19 +78,52 @@ async def get(session: Session, user_id: UUID, statement_id: UUID) -> Statement:
 
 
 async def note(
-    session: Session,
-    user_id: UUID,
-    said: Said,
-    *,
-    source: str,
-    message_id: UUID | None = None,
-    timezone: str,
+    session: Session, user_id: UUID, said: Said, *, source: str, timezone: str
 ) -> Statement:
     """Add a statement. One of a topic of which a person has but one makes the older one a dated note.
 
     Saying the same once more changes nothing. Raises `TooManyStatementsError`.
     """
-    await _wait_for_others(session, user_id)
+    await wait_for_others(session, user_id)
+    locale = await profile_text.written_in(session, user_id)
+    made = await _noted(session, user_id, said, source=source, timezone=timezone)
+    await profile_text.write_anew(session, user_id, locale)
+    return made
+
+
+async def note_all(
+    session: Session,
+    user_id: UUID,
+    said: Sequence[Said],
+    *,
+    source: str,
+    messages: Mapping[str, UUID],
+    timezone: str,
+) -> list[Said]:
+    """Add what there is room for, and return the rest; `messages` tells where each question was answered.
+
+    The profile's text stays as it is.
+    """
+    await wait_for_others(session, user_id)
+    too_many = []
+    for one in said:
+        where = messages.get(one.answered)
+        try:
+            await _noted(session, user_id, one, source=source, timezone=timezone, message_id=where)
+        except TooManyStatementsError:
+            too_many.append(one)
+    return too_many
+
+
+async def _noted(
+    session: Session,
+    user_id: UUID,
+    said: Said,
+    *,
+    source: str,
+    timezone: str,
+    message_id: UUID | None = None,
+) -> Statement:
     there = await held(session, user_id)
     same = next((one for one in there if (one.topic, one.words) == (said.topic, said.words)), None)
     if same is not None:
@@ -131,16 +145,27 @@ async def note(
         version=1,
     )
     session.add(made)
-    for old in replaced:
-        old.replaced_at, old.replaced_by = now, made.id
-        old.updated_at, old.version = now, old.version + 1
-    await session.flush()
-    _record(session, made, "statement.noted", [made, *replaced])
+    await _replace(session, replaced, made)
     return made
 
 
-async def _wait_for_others(session: Session, user_id: UUID) -> None:
-    """Let one write into a profile at a time, so that what is counted is counted rightly."""
+async def _replace(session: Session, replaced: Sequence[Statement], made: Statement) -> None:
+    """Make what a statement contradicts dated notes, of which the newest 200 are kept."""
+    for old in replaced:
+        old.replaced_at, old.replaced_by = made.created_at, made.id
+        old.updated_at, old.version = made.created_at, old.version + 1
+    await session.flush()
+    forgotten = (
+        await profile_text.notes_beyond_the_newest(session, made.user_id) if replaced else []
+    )
+    for old in forgotten:
+        await session.delete(old)
+    await session.flush()
+    _record(session, made, "statement.noted", [made, *replaced, *forgotten])
+
+
+async def wait_for_others(session: Session, user_id: UUID) -> None:
+    """Let one write of what the coach knows of a user at a time, so that what is counted is counted rightly."""
     await session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
@@ -153,14 +178,17 @@ async def change(
     expected_version: int | None = None,
 ) -> Statement:
     """Put it as the user says. Raises `StatementNotFoundError`, `NotYoursError`, `PreconditionFailedError`."""
+    await wait_for_others(session, user_id)
     statement = await _claim(session, user_id, statement_id, expected_version)
     if all(getattr(statement, name) == value for name, value in changes.items()):
         return statement
+    locale = await profile_text.written_in(session, user_id)
     for name, value in changes.items():
         setattr(statement, name, value)
     statement.source = "hand"
     statement.updated_at, statement.version = clock.now(), statement.version + 1
     await session.flush()
+    await profile_text.write_anew(session, user_id, locale)
     _record(session, statement, "statement.changed", [statement])
     return statement
 
@@ -169,9 +197,12 @@ async def remove(
     session: Session, user_id: UUID, statement_id: UUID, *, expected_version: int | None = None
 ) -> None:
     """Forget one statement. Raises `StatementNotFoundError`, `NotYoursError`, `PreconditionFailedError`."""
+    await wait_for_others(session, user_id)
     statement = await _claim(session, user_id, statement_id, expected_version)
+    locale = await profile_text.written_in(session, user_id)
     await session.delete(statement)
     await session.flush()
+    await profile_text.write_anew(session, user_id, locale)
     _record(session, statement, "statement.deleted", [statement])
 
 
