@@ -23,7 +23,9 @@ SECRET = re.compile(
     r"passw|secret|token|digest|hash|cipher|sealed|nonce|verifier|salt|private|internal|credential|(^|_)(key|code)s?$"
 )
 # Called so, and nothing to hide.
-HARMLESS = frozenset({"code", "token_type", "daily_digest", "digest_at", "previous_secret_until"})
+HARMLESS = frozenset(
+    {"code", "token_type", "tokens", "daily_digest", "digest_at", "previous_secret_until"}
+)
 TOKENS = frozenset({"access_token", "refresh_token"})
 # What is given out, once, to whom it is for.
 GIVEN: Mapping[str, frozenset[str]] = {
@@ -45,11 +47,13 @@ REFUSED: Mapping[str, int] = {
     "delete_enrolment": 404,
     "delete_question": 404,
     "delete_reminder": 404,
+    "delete_retrospective": 404,
     "end_mailing": 404,
     "exchange_code": 401,
     "finish_provider_login": 400,
     "get_calendar": 404,
     "get_calendar_link": 404,
+    "get_retrospective_of_week": 404,
     "get_delivery": 404,
     "get_question": 404,
     "get_reminder": 404,
@@ -70,6 +74,7 @@ REFUSED: Mapping[str, int] = {
     "undo_event": 409,
     "update_question": 404,
     "update_reminder": 404,
+    "update_retrospective": 404,
     "verify_code": 401,
 }
 BODIES: Mapping[str, Any] = {

@@ -5,7 +5,8 @@ an `Idempotency-Key`, and documents the errors every operation may answer.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from datetime import date
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from questlog.api.reading_ahead import read_ahead
 from questlog.automation import events
 
 CREATED = 201
+SHAPES = {UUID: "[0-9A-Fa-f-]{36}", date: "[0-9]{4}-[0-9]{2}-[0-9]{2}"}
 Endpoint = Callable[..., Coroutine[Any, Any, Any]]
 
 
@@ -32,8 +34,8 @@ class HouseRoute(APIRoute):
         super().__init__(path, whole, **options)
         self._query_names = {field.alias for field in _query_fields(self.dependant)}
         self._knows_its_user = deps.principal in set(_calls(self.dependant))
-        ids = [field.alias for field in self.dependant.path_params if _is_id(field)]
-        self.path_regex = _whole(_only_ids(self.path_regex, ids))
+        shapes = {field.alias: _shape(field) for field in self.dependant.path_params}
+        self.path_regex = _whole(_only_shaped(self.path_regex, shapes))
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         inner = self._understanding_handler()
@@ -97,15 +99,18 @@ class HouseRouter(APIRouter):
         super().__init__(prefix=API + prefix, **options)
 
 
-def _is_id(field: Any) -> bool:
-    return bool(field.field_info.annotation is UUID)
+def _shape(field: Any) -> str:
+    """Return what a part of a path looks like: of its type, or as its declaration says."""
+    declared = (getattr(one, "pattern", None) for one in field.field_info.metadata)
+    pattern = next((pattern for pattern in declared if pattern), "[^/]+")
+    return SHAPES.get(field.field_info.annotation, pattern.removeprefix("^").removesuffix("$"))
 
 
-def _only_ids(path: re.Pattern[str], names: list[str]) -> re.Pattern[str]:
-    """Return `path` matching nothing but ids there: `PUT /tasks/counts` is a 405 of that address, no task's 404."""
+def _only_shaped(path: re.Pattern[str], shapes: Mapping[str, str]) -> re.Pattern[str]:
+    """Return `path` matching nothing else there: `PUT /tasks/counts` is a 405 of that address, no task's 404."""
     pattern = path.pattern
-    for name in names:
-        pattern = pattern.replace(f"(?P<{name}>[^/]+)", f"(?P<{name}>[0-9A-Fa-f-]{{36}})")
+    for name, shape in shapes.items():
+        pattern = pattern.replace(f"(?P<{name}>[^/]+)", f"(?P<{name}>{shape})")
     return re.compile(pattern)
 
 
