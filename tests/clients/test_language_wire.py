@@ -14,6 +14,7 @@ from questlog.clients.language import (
     ModelError,
     ModelSaid,
     Patient,
+    Sign,
     TextDelta,
     Tool,
     ToolAnswered,
@@ -64,6 +65,13 @@ TROUBLES = {
     "ollama-error-404.json": "refused",
     "ollama-error-500.json": "unavailable",
 }
+ENDINGS = {
+    "openai-refusal.sse": "refused",
+    "openai-filtered.sse": "refused",
+    "anthropic-refusal.sse": "refused",
+    "gemini-safety.sse": "refused",
+    "gemini-malformed.sse": "nonsense",
+}
 
 
 @asynccontextmanager
@@ -84,7 +92,7 @@ async def test_what_it_says_comes_piece_by_piece(provider: str) -> None:
     async with model_at(provider, f"{provider}-text.sse") as (model, seen):
         pieces = [piece async for piece in model.stream(HELLO)]
 
-    assert pieces == [
+    assert [piece for piece in pieces if not isinstance(piece, Sign)] == [
         TextDelta("Доброе"),
         TextDelta(" утро"),
         TextDelta(" ☀"),
@@ -94,6 +102,30 @@ async def test_what_it_says_comes_piece_by_piece(provider: str) -> None:
     if provider in KEY_HEADERS:  # a model at home asks for none
         name, key = KEY_HEADERS[provider]
         assert seen.headers[0][name] == key
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_while_it_thinks_there_are_signs_and_its_thoughts_stay_its_own(provider: str) -> None:
+    async with model_at(provider, f"{provider}-thinking.sse") as (model, _):
+        pieces = [piece async for piece in model.stream(HELLO)]
+
+    signs = [piece for piece in pieces if isinstance(piece, Sign)]
+    assert pieces[: len(signs)] == signs
+    assert len(signs) >= 3
+    assert sum(sign.length for sign in signs) == len("They greet me.")
+    assert isinstance(whole := pieces[-1], Answered)
+    assert whole.said == ModelSaid("Доброе утро")
+    assert whole.tokens_out > 0
+
+
+@pytest.mark.parametrize(("fixture", "trouble"), ENDINGS.items())
+async def test_f26_an_answer_that_is_refused_is_no_empty_one(fixture: str, trouble: str) -> None:
+    async with model_at(fixture.partition("-")[0], fixture) as (model, _):
+        with pytest.raises(ModelError) as refused:
+            _ = [piece async for piece in model.stream(HELLO)]
+
+    assert refused.value.trouble == trouble
+    assert "harm" not in refused.value.said
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -133,6 +165,7 @@ async def test_f26_its_errors_have_one_word_and_tell_nothing_more(
 
 
 def test_every_fixture_is_walked() -> None:
-    walked = {*TROUBLES, *(f"{one}-{what}.sse" for one in PROVIDERS for what in ("text", "call"))}
+    kinds = ("text", "call", "thinking")
+    walked = {*TROUBLES, *ENDINGS, *(f"{one}-{kind}.sse" for one in PROVIDERS for kind in kinds)}
 
     assert walked == {path.name for path in FIXTURES.iterdir()} - {"README.md"}

@@ -7,7 +7,9 @@ import pytest
 from questlog.clients.language import (
     Answered,
     Asked,
+    ModelError,
     ModelSaid,
+    Tool,
     ToolAnswered,
     Turn,
     UserSaid,
@@ -18,13 +20,14 @@ from questlog.coach.tools import TOOLS
 from questlog.core.outside_settings import LlmSettings
 
 DEMOS = sorted(path.stem for path in BUNDLED.glob("*.yaml"))
+OFFERED = [Tool(name, "", {}) for name in TOOLS]
 TODAY = {"demo": "What should I do today?", "demo.ru": "Что сделать сегодня?"}
 
 
 async def said(name: str, thread: list[Turn]) -> ModelSaid:
     model = connect(LlmSettings(model=f"script/{name}"))
     assert model is not None
-    pieces = [piece async for piece in model.stream(Asked("", thread))]
+    pieces = [piece async for piece in model.stream(Asked("", thread, OFFERED))]
     answered = pieces[-1]
     assert isinstance(answered, Answered)
     return answered.said
@@ -70,6 +73,17 @@ def test_a_file_of_ones_own_comes_before_a_bundled_one(
     (tmp_path / "demo").write_text("- say: Mine")
 
     assert [turn.say for turn in read(file_of("demo"))] == ["Mine"]
+
+
+async def test_asked_without_tools_a_talk_is_not_played_and_the_model_steps_aside() -> None:
+    model = connect(LlmSettings(model="script/demo"))
+    assert model is not None
+
+    with pytest.raises(ModelError) as aside:
+        _ = [piece async for piece in model.stream(Asked("Sort this.", [UserSaid("today")]))]
+
+    assert (aside.value.trouble, aside.value.may_pass) == ("refused", False)
+    assert model.breaker.failures == 0
 
 
 @pytest.mark.parametrize("words", ["{", "- 7", "- say: a\n  tool: b", "- call: [{}]"])

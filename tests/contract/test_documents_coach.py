@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient, Response
 
-from questlog.clients.model_names import read
 from questlog.coach import analysis, chatting, conversations, messages, onboarding, retrospectives
 from questlog.core.config import load_settings
+from questlog.core.model_names import read
 from tests.support import peers
 from tests.support.make import Make
 from tests.support.minds import mind_of

@@ -40,6 +40,14 @@ class Reply:
     breaks: bool = False
     """Cut the connection after the pieces."""
     tokens: tuple[int, int] = (11, 7)
+    thoughts: Sequence[str] = ()
+    """What it thinks aloud before the pieces."""
+    before: Sequence[dict[str, Any]] = ()
+    """Deltas as they are, before the pieces."""
+    ended: str = ""
+    """How it says it ended, if not as usual."""
+    endless: int = 0
+    """Bytes of one line after the pieces."""
 
 
 def saying(*pieces: str, **options: Any) -> Reply:
@@ -129,14 +137,25 @@ async def _say(writer: asyncio.StreamWriter, reply: Reply, model: str) -> None:
         writer.transport.abort()
         return
     writer.write(reply.body)
-    ended = "tool_calls" if reply.calls else "stop"
+    await _go_on(writer, reply.endless)
+    ended = reply.ended or ("tool_calls" if reply.calls else "stop")
     writer.write(CHUNK % _chunk(model, {}, ended, reply.tokens))
     writer.write(CHUNK % b"[DONE]")
     await writer.drain()
 
 
+async def _go_on(writer: asyncio.StreamWriter, length: int) -> None:
+    some = b"x" * 65_536
+    if length:
+        writer.write(b"data: ")
+    for _ in range(length // len(some)):
+        writer.write(some)
+        await writer.drain()
+
+
 def _deltas(reply: Reply) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = [{"content": piece} for piece in reply.pieces]
+    found = [{"reasoning_content": thought} for thought in reply.thoughts]
+    found += [*reply.before, *({"content": piece} for piece in reply.pieces)]
     for place, call in enumerate(reply.calls):
         begun = {"name": call.name, "arguments": ""}
         same = {"index": place, "type": "function"}

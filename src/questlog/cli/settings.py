@@ -8,10 +8,26 @@ from questlog.core.config import Settings, SettingsError, load_settings
 def read_settings() -> Settings:
     """Read the settings, or end the command with one line for each mistake."""
     try:
-        return load_settings()
+        settings = load_settings()
+        _read_script(settings)
     except SettingsError as error:
         lines = "\n".join(f"  {line}" for line in error.lines)
         raise Failure(f"these settings cannot be used:\n{lines}", Exit.USAGE) from error
+    return settings
+
+
+def _read_script(settings: Settings) -> None:
+    """Read the script that is to play the model, if one is. Raises `SettingsError`."""
+    provider, _, name = (settings.llm.chosen_model or "").partition("/")
+    if provider != "script":
+        return
+    # Other commands need no YAML.
+    from questlog.clients import scripted_model  # noqa: PLC0415
+
+    try:
+        scripted_model.read(scripted_model.file_of(name))
+    except scripted_model.ScriptError as error:
+        raise SettingsError([f"LLM_MODEL: {error}"]) from error
 
 
 def make_private(settings: Settings) -> None:

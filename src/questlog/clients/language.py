@@ -104,22 +104,34 @@ class CallDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """The model is at work and says nothing yet: `length` characters that are for nobody, such as its thoughts."""
+
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """The last piece: all of it. Tokens are the provider's count, 0 where it gives none."""
 
     said: ModelSaid
     tokens_in: int = 0
     tokens_out: int = 0
+    is_cut: bool = False
+    """Whether it ran out of tokens before it had said all."""
 
 
-type Piece = TextDelta | CallDelta | Answered
+type Piece = TextDelta | CallDelta | Sign | Answered
 
 
 class LanguageModel(Protocol):
     name: str
 
     def stream(self, asked: Asked) -> AsyncGenerator[Piece]:
-        """Yield the answer as it comes, ending with `Answered`. Raises `ModelError`."""
+        """Yield the answer as it comes, ending with `Answered`. Raises `ModelError`.
+
+        Who listens may go away before the end, and goes away at `Answered`.
+        """
         ...
 
     async def close(self) -> None: ...
@@ -143,7 +155,8 @@ class Breaker:
         if self.opened_at is not None:
             self.opened_at = time.monotonic()  # this one may try; the others wait on
 
-    def succeeded(self) -> None:
+    def answered(self) -> None:
+        """Take note that the provider is there, even if all it does is refuse."""
         self.failures, self.opened_at = 0, None
 
     def failed(self) -> None:
@@ -171,12 +184,15 @@ class Patient:
         try:
             async with aclosing(self._watched(asked)) as pieces:
                 async for piece in pieces:
+                    if isinstance(piece, Answered):
+                        self.breaker.answered()  # before it is yielded: nobody listens after it
                     yield piece
         except ModelError as error:
             if error.may_pass:
                 self.breaker.failed()
+            else:
+                self.breaker.answered()
             raise
-        self.breaker.succeeded()
 
     async def _watched(self, asked: Asked) -> AsyncGenerator[Piece]:
         ends = time.monotonic() + self.whole_answer_s
@@ -190,11 +206,20 @@ class Patient:
                 length += _length(piece)
                 if length > LONGEST_ANSWER:
                     raise ModelError("too_long")
-                is_whole = isinstance(piece, Answered)
+                if isinstance(piece, Answered):
+                    _check(piece, asked)
+                    is_whole = True
                 yield piece
 
     async def close(self) -> None:
         await self.model.close()
+
+
+def _check(answered: Answered, asked: Asked) -> None:
+    if answered.said.calls and not asked.tools:
+        raise ModelError("nonsense", "it called a tool and was offered none")
+    if answered.is_cut and not (answered.said.text.strip() or answered.said.calls):
+        raise ModelError("too_long", "its tokens were spent before it said anything")
 
 
 async def _next(pieces: AsyncIterator[Piece], patience: float) -> Piece | None:
@@ -216,5 +241,7 @@ def _length(piece: Piece) -> int:
             return len(text)
         case CallDelta(arguments=arguments):
             return len(arguments)
+        case Sign(length):
+            return length
         case Answered():
             return 0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from questlog.clients import model_names, scripted_model
+from questlog.clients import scripted_model
 from questlog.clients.language import LanguageModel, Patient
 from questlog.clients.scripted_model import ScriptedModel
+from questlog.core import model_names
 from questlog.core.outside_settings import LlmSettings
 
 
@@ -12,7 +13,8 @@ def connect(settings: LlmSettings) -> Patient | None:
     """Return the model of the settings, or None without one. Nothing is sent yet; who takes one closes it."""
     if not settings.enabled or settings.chosen_model is None:
         return None
-    return Patient(_opened(settings, settings.chosen_model))
+    opened = _opened(settings, settings.chosen_model)
+    return Patient(opened, first_piece_s=settings.first_byte_s)
 
 
 def _opened(settings: LlmSettings, chosen: str) -> LanguageModel:

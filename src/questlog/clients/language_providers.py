@@ -4,19 +4,17 @@ Settings a model does not know are dropped by the library's profiles.
 """
 
 import warnings
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import Any
 
 import httpx2
 from pydantic_ai import direct, exceptions, messages
 from pydantic_ai.models import Model, ModelRequestParameters
-from pydantic_ai.models.openai import OpenAIChatModel
-from pydantic_ai.providers.ollama import OllamaProvider
-from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
 
-from questlog.clients import language
+from questlog.clients import language, language_openai
+from questlog.clients.bounded_transport import BoundedTransport
 from questlog.clients.language import (
     Answered,
     Asked,
@@ -24,6 +22,7 @@ from questlog.clients.language import (
     ModelError,
     ModelSaid,
     Piece,
+    Sign,
     TextDelta,
     Tool,
     ToolAnswered,
@@ -32,10 +31,13 @@ from questlog.clients.language import (
     Turn,
     UserSaid,
 )
-from questlog.clients.model_names import ModelName
+from questlog.core.model_names import ModelName
 
 LONGEST_SAID = 500
 TEMPERATURE = 0.4
+ROOM_TO_THINK = (
+    4_000  # tokens: a model that thinks aloud spends the same ones on it as on its answer
+)
 # Once and for the process: a filter per request would be everybody's, and requests overlap.
 warnings.filterwarnings("ignore", ".*These settings will be ignored", UserWarning)
 NO_KEY = "none"  # servers at home ask for none, the library for one
@@ -48,10 +50,17 @@ TROUBLES: tuple[tuple[type[Exception], Trouble], ...] = (
     (exceptions.ModelRequestRejectedError, "refused"),
     (exceptions.ModelUnavailableError, "unavailable"),
     (exceptions.ModelServerError, "unavailable"),
+    (exceptions.ContentFilterError, "refused"),
     (exceptions.UnexpectedModelBehavior, "nonsense"),
     (httpx2.TimeoutException, "timeout"),
     (httpx2.HTTPError, "unreachable"),
 )
+KNOWN: tuple[type[Exception], ...] = (
+    *(kind for kind, _ in TROUBLES),
+    exceptions.ModelAPIError,
+    *(ValueError, TypeError, LookupError, AttributeError),  # an answer in no known shape
+)
+OF_ANSWERS: frozenset[Trouble] = frozenset({"nonsense", "too_long"})
 
 
 class ProvidedModel:
@@ -63,15 +72,16 @@ class ProvidedModel:
             timeout=httpx2.Timeout(language.WHOLE_ANSWER_S, connect=10),
             follow_redirects=False,
             trust_env=False,
+            transport=BoundedTransport(),
         )
         self._model = _model(named, key or NO_KEY, base, self._client)
+        self._room = ROOM_TO_THINK if _may_think(named, self._model) else 0
         self._key = key
 
     async def stream(self, asked: Asked) -> AsyncGenerator[Piece]:
         settings = ModelSettings(
             temperature=TEMPERATURE,
-            max_tokens=asked.most_tokens,
-            parallel_tool_calls=True,
+            max_tokens=asked.most_tokens + self._room,
             max_retries=0,  # who asks again is the person: a retry would make them wait without a word
         )
         offered = ModelRequestParameters(function_tools=[_definition(tool) for tool in asked.tools])
@@ -86,18 +96,17 @@ class ProvidedModel:
                     if (piece := _piece(event)) is not None:
                         yield piece
                 yield _answered(answer.get())
-        except tuple(kind for kind, _ in TROUBLES) as error:
-            raise ModelError(_trouble(error), self._said(error)) from error
-        except exceptions.ModelAPIError as error:
-            is_nonsense = isinstance(error.__cause__, ValueError)
-            raise ModelError(
-                "nonsense" if is_nonsense else "unavailable", self._said(error)
-            ) from error
-        except (ValueError, TypeError, KeyError) as error:  # an answer in no known shape
-            raise ModelError("nonsense", repr(error)[:LONGEST_SAID]) from error
+        except KNOWN as error:
+            trouble = _trouble(error)
+            raise ModelError(trouble, self._said(error, trouble)) from error
 
-    def _said(self, error: Exception) -> str:
-        """Return a provider's words for the log, without our key: some repeat what they refuse (S-128)."""
+    def _said(self, error: Exception, trouble: Trouble) -> str:
+        """Return a provider's words for the log, without our key: some repeat what they refuse (S-128).
+
+        What is wrong with an answer is told by its kind only, for the words would be the answer's.
+        """
+        if trouble in OF_ANSWERS:
+            return " < ".join(type(one).__name__ for one in _causes(error))
         said = str(error)
         return (said.replace(self._key, "(the key)") if self._key else said)[:LONGEST_SAID]
 
@@ -105,8 +114,34 @@ class ProvidedModel:
         await self._client.aclose()
 
 
+def _may_think(named: ModelName, model: Model[Any]) -> bool:
+    """Whether a model thinks unless it is told not to. Of those at home nobody knows, and there tokens cost nothing."""
+    profile = model.profile
+    if named.provider == "gemini":
+        return profile.get("supports_thinking", False)
+    return named.provider == "ollama" or profile.get("thinking_enabled_by_default", False)
+
+
 def _trouble(error: Exception) -> Trouble:
-    return next(trouble for kind, trouble in TROUBLES if isinstance(error, kind))
+    """Tell one trouble from another; what stopped the reading of an answer lies beneath the library's own error."""
+    for one in _causes(error):
+        if isinstance(one, ModelError):
+            return one.trouble
+    for kind, trouble in TROUBLES:
+        if isinstance(error, kind):
+            return trouble
+    is_nonsense = isinstance(error.__cause__, ValueError) or not isinstance(
+        error, exceptions.ModelAPIError
+    )
+    return "nonsense" if is_nonsense else "unavailable"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what it came from."""
+    one: BaseException | None = error
+    while one is not None:
+        yield one
+        one = one.__cause__
 
 
 def _model(named: ModelName, key: str, base: str | None, client: httpx2.AsyncClient) -> Model[Any]:
@@ -118,16 +153,7 @@ def _model(named: ModelName, key: str, base: str | None, client: httpx2.AsyncCli
         from questlog.clients import language_gemini  # noqa: PLC0415 (an extra)
 
         return language_gemini.model(named.name, key, base, client)
-    if named.provider == "ollama":
-        at = _with_v1(base or "http://localhost:11434")
-        return OpenAIChatModel(named.name, provider=OllamaProvider(base_url=at, http_client=client))
-    return OpenAIChatModel(
-        named.name, provider=OpenAIProvider(base_url=base, api_key=key, http_client=client)
-    )
-
-
-def _with_v1(base: str) -> str:
-    return base if base.rstrip("/").endswith("/v1") else f"{base.rstrip('/')}/v1"
+    return language_openai.model(named, key, base, client)
 
 
 def _definition(tool: Tool) -> ToolDefinition:
@@ -178,7 +204,13 @@ def _piece(event: Any) -> Piece | None:
         case messages.PartDeltaEvent(index=index, delta=messages.ToolCallPartDelta() as delta):
             more = _text(delta.args_delta)
             return CallDelta(index, delta.tool_call_id or "", delta.tool_name_delta or "", more)
-    return None
+        case messages.PartStartEvent(part=messages.ThinkingPart(content=thought)):
+            return Sign(len(thought))
+        case messages.PartDeltaEvent(delta=messages.ThinkingPartDelta(content_delta=thought)):
+            return Sign(len(thought or ""))
+        case messages.PartStartEvent() | messages.PartDeltaEvent():
+            return Sign()
+    return None  # what the library adds by itself
 
 
 def _text(arguments: Any) -> str:
@@ -188,8 +220,12 @@ def _text(arguments: Any) -> str:
 
 
 def _answered(response: messages.ModelResponse) -> Answered:
+    if response.finish_reason == "content_filter":  # by the model itself, or by a filter behind it
+        raise ModelError("refused", "it did not want to answer")
     if "finish_reason" not in (response.provider_details or {}):
         raise ModelError("unreachable", "the answer has no end")
+    if response.finish_reason == "error":
+        raise ModelError("nonsense", "it failed in the middle of its answer")
     calls = tuple(
         ToolCall(part.tool_call_id, part.tool_name, _text(part.args))
         for part in response.parts
@@ -197,4 +233,5 @@ def _answered(response: messages.ModelResponse) -> Answered:
     )
     said = "".join(part.content for part in response.parts if isinstance(part, messages.TextPart))
     usage = response.usage
-    return Answered(ModelSaid(said, calls), usage.input_tokens, usage.output_tokens)
+    is_cut = response.finish_reason == "length"
+    return Answered(ModelSaid(said, calls), usage.input_tokens, usage.output_tokens, is_cut)

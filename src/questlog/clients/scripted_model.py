@@ -4,6 +4,9 @@ The file is YAML: a list of turns. A turn may have `when` (words of which one st
 case) or `after` (the tool whose answer it follows), `say` (the text) and `call` (tools with their arguments). Turns
 are taken in their order where they fit, each once in a conversation, those with `again: true` as often as they fit.
 When none is left, the model says so. `script/demo` and `script/demo.ru` come with the program.
+
+Plans, reviews and first questions are asked without tools: there only turns with `told` fit (words of which one stands
+in what the model is told to be), and where none does the model steps aside, so that the rules answer.
 """
 
 import asyncio
@@ -19,6 +22,7 @@ from questlog.clients.language import (
     Answered,
     Asked,
     CallDelta,
+    ModelError,
     ModelSaid,
     Piece,
     TextDelta,
@@ -46,6 +50,7 @@ class ScriptedTurn(BaseModel):
     when: list[str] = Field(default_factory=list)
     after: str | None = None
     """The tool whose answer this turn follows."""
+    told: list[str] = Field(default_factory=list)
     say: str = ""
     call: list[ScriptedCall] = Field(default_factory=list)
     again: bool = False
@@ -66,8 +71,10 @@ def read(path: Path) -> list[ScriptedTurn]:
         return TURNS.validate_python(yaml.safe_load(path.read_text("utf-8")))
     except OSError as error:
         raise ScriptError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ScriptError(f"{path} is no text in UTF-8.") from error
     except yaml.YAMLError as error:
-        raise ScriptError(f"{path} is no YAML: {error}.") from error
+        raise ScriptError(f"{path} is no YAML: {' '.join(str(error).split())}.") from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"])
@@ -88,8 +95,10 @@ class ScriptedModel:
         self._turns = read(path)
 
     async def stream(self, asked: Asked) -> AsyncGenerator[Piece]:
-        turn = chosen(self._turns, asked.thread)
+        turn = chosen(self._turns, asked)
         if turn is None:
+            if not asked.tools:
+                raise ModelError("refused", "the script has nothing for this")
             turn = ScriptedTurn(say=NOTHING_LEFT)
         calls = tuple(
             ToolCall(f"call-{len(asked.thread)}-{place}", call.tool, language.as_json(call.with_))
@@ -108,21 +117,26 @@ class ScriptedModel:
         return
 
 
-def chosen(turns: Sequence[ScriptedTurn], thread: Sequence[Turn]) -> ScriptedTurn | None:
+def chosen(turns: Sequence[ScriptedTurn], asked: Asked) -> ScriptedTurn | None:
     """Return the turn that comes next in a conversation: those it has used up are found by what they said. Pure."""
     spoken = [
         (one.text, tuple(call.name for call in one.calls))
-        for one in thread
+        for one in asked.thread
         if isinstance(one, ModelSaid)
     ]
-    last = thread[-1]
     for turn in turns:
         mark = (turn.say, tuple(call.tool for call in turn.call))
         if not turn.again and mark in spoken:
             spoken.remove(mark)
-        elif _fits(turn, last):
+        elif _is_for(turn, asked) and _fits(turn, asked.thread[-1]):
             return turn
     return None
+
+
+def _is_for(turn: ScriptedTurn, asked: Asked) -> bool:
+    if not turn.told:
+        return bool(asked.tools)
+    return any(words in asked.system for words in turn.told)
 
 
 def _fits(turn: ScriptedTurn, last: Turn) -> bool:

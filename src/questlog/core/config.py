@@ -226,7 +226,8 @@ def load_settings(
         raise SettingsError([*found.problems, *wrong]) from None
     if problems := [*found.problems, *_problems(read)]:
         raise SettingsError(problems)
-    warnings = [*found.warnings, *_warnings(read)]
+    odd = [line for group in read.groups() for line in group.oddities()]
+    warnings = [*found.warnings, *odd, *_warnings(read)]
     return read.model_copy(update={"tokens": _with_key(read), "warnings": warnings})
 
 

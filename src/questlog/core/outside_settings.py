@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from questlog.core import secret_strength
+from questlog.core import model_names, secret_strength
 from questlog.core import settings_types as types
 from questlog.core.settings_sources import Group, setting
 from questlog.core.trusted_parties import BETTER_AUTH, SUPABASE, OidcProvider, TrustedIssuer
@@ -75,6 +75,8 @@ class LlmSettings(Group):
     """Requests a user may make of the model in a day."""
     daily_tokens: types.Count | None = setting(None, "LLM_DAILY_TOKENS", "200000")
     """Tokens a user may spend in a day."""
+    first_byte_s: types.Patience = setting(20, "LLM_FIRST_BYTE_S", "60")
+    """Seconds to wait for the first of an answer, up to 120: a model at home may have to be loaded first."""
 
     @property
     def chosen_model(self) -> str | None:
@@ -90,8 +92,29 @@ class LlmSettings(Group):
 
     @property
     def enabled(self) -> bool:
-        needs_key = (self.chosen_model or "").startswith("openai/") and self.api_base is None
-        return self.chosen_model is not None and not (needs_key and self.key is None)
+        return self.chosen_model is not None and not self._lacks_key
+
+    @property
+    def _named(self) -> model_names.ModelName | None:
+        """Raises ValueError for a name that is none."""
+        if self.chosen_model is None:
+            return None
+        return model_names.read(self.chosen_model, has_base=self.api_base is not None)
+
+    @property
+    def _lacks_key(self) -> bool:
+        named = self._named
+        return bool(named and named.needs_key(has_base=self.api_base is not None) and not self.key)
+
+    def contradictions(self) -> Iterator[str]:
+        try:
+            _ = self._named
+        except ValueError as error:
+            yield f"LLM_MODEL: {error} For example LLM_MODEL=ollama/qwen3"
+
+    def oddities(self) -> Iterator[str]:
+        if self._lacks_key:
+            yield f"LLM_MODEL={self.chosen_model} needs a key, and LLM_API_KEY is not set: the coach answers by rules."
 
 
 class OidcSettings(Group):

@@ -71,6 +71,10 @@ class Group(BaseModel):
         """Say what stops the start in production and is nobody's business elsewhere."""
         yield from ()
 
+    def oddities(self) -> Iterator[str]:
+        """Say what is odd, here and in production, and no reason to refuse the start."""
+        yield from ()
+
     def weak_secrets(self) -> Iterator[str]:
         """Say which secrets guard nothing: a warning, and in production a stop."""
         yield from ()

@@ -140,3 +140,4 @@ Mailbox = Annotated[str, AfterValidator(_mailbox)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Patience = Annotated[int, Field(ge=1, le=120)]  # seconds

@@ -29,6 +29,9 @@ SERVICES = {
 }
 
 
+NEEDS_NO_KEY: frozenset[Provider] = frozenset({"ollama", "script"})
+
+
 @dataclass(frozen=True, slots=True)
 class ModelName:
     """`name` is what the provider calls it; `base` is where a known service answers."""
@@ -36,6 +39,10 @@ class ModelName:
     provider: Provider
     name: str
     base: str | None = None
+
+    def needs_key(self, *, has_base: bool) -> bool:
+        """Whether nothing is answered without a key; a server at an address of one's own knows for itself."""
+        return not has_base and self.provider not in NEEDS_NO_KEY
 
     def __str__(self) -> str:
         return f"{self.provider}/{self.name}"
