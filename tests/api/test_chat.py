@@ -62,10 +62,10 @@ async def test_without_a_model_the_chat_says_so(client: AsyncClient, make: Make)
         ("en", "goals?", "- Speak Italian"),
         ("en", "what is overdue", "There is nothing to show."),
         ("ru", "Что делать сегодня?", "- Buy bread"),
-        ("ru", "Статистика за неделю", "Сделано за последние дни (7): 0."),
+        ("ru", "Статистика за неделю", "За последние 7 дней сделано: 0."),
         ("ru", "найди bread", "- Buy bread"),
         ("ru", "мои цели", "- Speak Italian"),
-        ("ru", "покажи карточки", "Карточек ждут повторения: 0."),
+        ("ru", "покажи карточки", "Ждут повторения карточек: 0."),
     ],
 )
 async def test_without_a_model_some_commands_are_understood(

@@ -43,6 +43,7 @@ async def test_a_yes_does_exactly_what_was_proposed(
     assert (shown.json()["state"], shown.json()["result"]) == ("open", None)
     assert (answer.status_code, answer.json()["state"]) == (200, "accepted")
     assert answer.json()["result"]["title"] == "Swim"
+    assert answer.headers["Event-Id"] == str(created[0].id)
     assert await titles(client, user) == ["Swim"]
     assert [event.actor for event in [*created, *accepted]] == [f"user:{user.id}"] * 2
     request = answer.headers["X-Request-ID"]
@@ -158,12 +159,16 @@ async def test_what_cannot_be_done_any_more_says_why_and_stays_undone(
     assert len(await happened(database, user, "proposal.failed")) == 1
 
 
-async def test_s075_a_key_that_may_act_reads_proposals_and_decides_none(
+async def test_s075_a_key_reads_what_keys_like_it_proposed_and_decides_nothing(
     client: AsyncClient, make: Make
 ) -> None:
     user = await make.user()
-    key = await make.key(user, "agent:act", "tasks:write")
-    proposal = await make.proposal(user, "Swim")
+    key = await make.key(user, "tasks:write")
+    proposal = await make.proposal(user, "Swim", origin="mcp")
+    of_others = [
+        await make.proposal(user, "A diagnosis"),
+        await make.proposal(user, tool="create_goal", origin="mcp"),
+    ]
 
     listed = await client.get(AT, headers=key.headers)
     answers = [
@@ -171,7 +176,11 @@ async def test_s075_a_key_that_may_act_reads_proposals_and_decides_none(
         for how in ("accept", "reject")
     ]
     switched = await client.put(f"{TOOLS}/create_task", headers=key.headers)
+    read = [
+        await client.get(f"{AT}/{one.id}", headers=key.headers) for one in (proposal, *of_others)
+    ]
 
+    assert [answer.status_code for answer in read] == [200, 404, 404]
     assert [one["id"] for one in listed.json()["items"]] == [str(proposal.id)]
     assert [answer.json()["code"] for answer in (*answers, switched)] == ["sign_in_required"] * 3
     assert await titles(client, user) == []

@@ -1,6 +1,7 @@
 """What a model can do with its tools, and what it cannot, however it tries (S-124, S-125, S-126)."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from questlog.coach.conversations import PROPOSALS
 from questlog.coach.proposals import MOST_OPEN
 from questlog.coach.toolbox import ToolResult, Who
 from questlog.coach.tools import READING, TOOLS, WRITING
+from questlog.core import clock
 from questlog.core.db import Database
 from questlog.core.ids import new_id
 from tests.support.everything import rows_of
@@ -22,8 +24,8 @@ from tests.support.make import Make, Person
 NAMES_OF_DANGER = ("user", "owner", "url", "sql", "query", "token", "secret", "scope", "session")
 
 
-def as_(user: Person, **more: Any) -> Who:
-    return Who(user.id, "en", user.timezone, **more)
+def as_(user: Person, *, locale: str = "en", **more: Any) -> Who:
+    return Who(user.id, locale, user.timezone, **more)
 
 
 async def call(database: Database, who: Who, name: str, arguments: Any = None) -> ToolResult:
@@ -70,7 +72,10 @@ async def test_s125_what_would_change_something_is_proposed_and_nothing_else_hap
     tool: Any, make: Make, database: Database
 ) -> None:
     user = await make.user()
-    task = await make.task(user, title="Water the plants")
+    today = clock.today(user.timezone)
+    task = await make.task(
+        user, title="Water the plants", due_on=today, rule="FREQ=DAILY", rhythm_from=today
+    )
     before = await rows_of(database, user.id)
     arguments: dict[str, Any] = (
         {"task_id": task.id} if "task_id" in tool.takes.model_fields else {"title": "Run"}
@@ -129,6 +134,9 @@ async def test_s124_what_belongs_to_others_reads_like_what_is_not_there(
         ("create_task", '{"title": "x"', "invalid_arguments"),
         ("create_task", "[" * 5_000, "invalid_arguments"),
         ("create_task", "null", "invalid_arguments"),
+        ("create_task", '{"title": "x", "title": "y"}', "invalid_arguments"),
+        ("create_task", {"title": "x", "recurrence": "every blue moon"}, "invalid_recurrence"),
+        ("create_goal", {"title": "x", "period": "2026"}, "period_does_not_fit"),
         ("create_task", '{"title": "x", "duration": 1e400}', "invalid_arguments"),
         ("update_task", {"task_id": "1 OR 1=1", "title": "x"}, "invalid_arguments"),
         ("create_task", {"title": "x" * MOST_ARGUMENT_BYTES}, "arguments_too_long"),
@@ -190,11 +198,12 @@ async def test_s125_what_is_always_allowed_is_done_at_once_and_by_the_agent(
     await database.write(allowed_tools.allow, user.id, "complete_task", "en")
 
     answer = await call(database, as_(user, run_id=run), "complete_task", {"task_id": task.id})
-    other = await call(database, as_(user, run_id=run), "skip_task", {"task_id": task.id})
+    other = await call(database, as_(user, run_id=run), "delete_task", {"task_id": task.id})
 
     events = await happened(database, user, "task.completed")
     assert (answer.outcome, answer.proposal) == ("done", None)
     assert answer.shown["receipt"]
+    assert answer.shown["event_id"] == str(events[0].id)
     assert [event.actor for event in events] == [f"agent:{run}"]
     assert other.outcome == "proposed"
 
@@ -261,3 +270,24 @@ async def test_somebody_with_a_key_calls_what_the_key_may(make: Make, database: 
         "insufficient_scope"
     ] * 2
     assert "tasks:write" in added.content
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "code"),
+    [
+        ("skip_task", {}, "task_not_recurring"),
+        ("postpone_task", {"until": "2020-01-01"}, "not_later"),
+    ],
+)
+async def test_s126_what_could_not_be_done_is_not_proposed(
+    name: str, more: dict[str, str], code: str, make: Make, database: Database
+) -> None:
+    user = await make.user(locale="ru")
+    task = await make.task(user, title="Once", due_on=clock.today(user.timezone))
+
+    who = as_(user, locale="ru")
+    answer = await call(database, who, name, {"task_id": task.id, **more})
+
+    assert json.loads(answer.content)["error"] == code
+    assert re.search("[а-я]", answer.content)
+    assert await kept(database) == []

@@ -6,8 +6,8 @@ COACH = (
     Guard(
         "a call that changes something waits for a yes",
         "coach/calling.py",
-        "if is_new and tool.can_be_allowed and await",
-        "if is_new and True or await",
+        'if state == "open" and tool.can_be_allowed and await',
+        'if state == "open" or await',
         'tests/coach/test_tool_calls.py -k "s125_what_would_change and sqlite"',
     ),
     Guard(
@@ -30,5 +30,19 @@ COACH = (
         "return scopes is None or self.needs <= scopes",
         "return True",
         'tests/api/test_mcp.py -k "s072_an_agent_sees and sqlite"',
+    ),
+    Guard(
+        "a yes is for what stood there when it was proposed",
+        "coach/proposals.py",
+        'if standings.seal(standing) != row["seen"]:',
+        "if standings.seal(standing) is Ellipsis:",
+        'tests/api/test_outdated_proposals.py -k "s125_a_newer_edit and sqlite"',
+    ),
+    Guard(
+        "a key reads no proposals but those of its like",
+        "coach/proposal_log.py",
+        "    if scopes is not None:\n        mine",
+        "    if scopes is Ellipsis:\n        mine",
+        'tests/api/test_proposals.py -k "s075_a_key_reads and sqlite"',
     ),
 )

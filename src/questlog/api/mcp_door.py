@@ -1,23 +1,26 @@
-"""The door of `/mcp`: who it is, and whether they may act for the user; what is said behind it is `mcp_server.py`'s.
+"""The door of `/mcp`: who it is, and whether what they say can be read in one way only; the rest is `mcp_server.py`'s.
 
-Clients learn from the metadata beside it (RFC 9728) what to show: an API key with the scope `agent:act`, or an access
-token.
+Clients learn from the metadata beside it (RFC 9728) what to show: any API key, or an access token. Which tools there are
+is for the scopes of the key to say, and `agent:act` among them that nobody is asked before they change something.
 """
 
 from __future__ import annotations
 
 import asyncio
 import importlib
+import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from questlog.api import deps
 from questlog.api.aliases import API
+from questlog.api.gate import json_body
 from questlog.api.gate.exchange import current
+from questlog.api.gate.json_body import HostileBodyError
 from questlog.api.gate.origins import Origins
 from questlog.api.gate.socket_edge import is_foreign
 from questlog.api.problems import problem
@@ -57,8 +60,13 @@ class Door:
             return
         request = Request(scope, receive)
         me = await self._principal(request)
+        body = await request.body()
+        ambiguous = _ambiguous(body)
+        if ambiguous is not None:
+            await ambiguous(scope, receive, send)
+            return
         server = await self._opened(request)
-        await server.answer({**scope, PRINCIPAL: me}, receive, send)
+        await server.answer({**scope, PRINCIPAL: me}, _once_more(body, receive), send)
 
     def _refusal(self, scope: Scope) -> Response | None:
         if is_foreign(scope, dict(scope["headers"]), self._origins):
@@ -86,6 +94,27 @@ class Door:
                 database = request.app.state.database
                 self._server = module.McpServer(database, longest=self._longest)
             return self._server
+
+
+def _ambiguous(body: bytes) -> Response | None:
+    """Return the refusal of what two readers could read differently; what is no JSON is the protocol's to refuse."""
+    try:
+        json_body.parse(body)
+    except json.JSONDecodeError:
+        return None
+    except HostileBodyError as error:
+        return problem(error.status_code, error.code, str(error.detail))
+    return None
+
+
+def _once_more(body: bytes, receive: Receive) -> Receive:
+    """Return a way to hear a body that was heard already, and then what comes after it."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def hear() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return hear
 
 
 @router.get(METADATA)

@@ -29,29 +29,38 @@ Tool = Annotated[ToolName, Path(description="The name of a tool, such as `create
 async def list_proposals(
     request: Request,
     page: Page,
-    user_id: UserId,
+    me: Me,
     session: Reader,
     state: Annotated[State | None, Query(description="Only those that stand so.")] = None,
 ) -> Response:
-    """List what the coach proposed, the newest first. Proposals wait for a decision for 24 hours."""
-    found = await proposal_log.page(session, user_id, page, state=state)
+    """List what the coach proposed, the newest first. Proposals wait for a decision for 24 hours.
+
+    A key reads what agents proposed at `/mcp` with tools that it may call itself.
+    """
+    found = await proposal_log.page(session, me.user_id, page, state=state, scopes=me.scopes)
     return page_answer(request, found, found.items)
 
 
 @router.get("/proposals/{proposal_id}", response_model=ProposalResponse)
-async def get_proposal(proposal_id: PathId, user_id: UserId, session: Reader) -> Mapping[str, Any]:
+async def get_proposal(proposal_id: PathId, me: Me, session: Reader) -> Mapping[str, Any]:
     """Give one proposal."""
-    return await proposal_log.one(session, user_id, proposal_id)
+    return await proposal_log.one(session, me.user_id, proposal_id, scopes=me.scopes)
 
 
 @router.post("/proposals/{proposal_id}/accept", response_model=ProposalResponse)
-async def accept_proposal(proposal_id: PathId, me: Me, database: Steps) -> Mapping[str, Any]:
+async def accept_proposal(
+    proposal_id: PathId, me: Me, database: Steps, response: Response
+) -> Mapping[str, Any]:
     """Say yes: what was proposed is done once, exactly as it stands there, as if you had done it yourself.
 
-    What cannot be done answers with the reason, and the proposal is `failed`. One that was decided, or whose 24 hours
-    are over, answers 409.
+    What cannot be done answers with the reason, and the proposal is `failed`; so is one that would now change something
+    else than when it was proposed (`proposal_outdated`). One that was decided, or whose 24 hours are over, answers 409.
+    `Event-Id` names what was done, for an undo.
     """
-    return (await proposals.accept_or_note(database, _who(me), proposal_id)).row
+    decided = await proposals.accept_or_note(database, _who(me), proposal_id)
+    if decided.event_id is not None:
+        response.headers["Event-Id"] = str(decided.event_id)
+    return decided.row
 
 
 @router.post("/proposals/{proposal_id}/reject", response_model=ProposalResponse)

@@ -55,8 +55,9 @@ FOR_PEOPLE = frozenset(
     }
 )
 NAMED: dict[tuple[str, str], frozenset[Scope]] = {
-    ("GET", "/ai/proposals"): frozenset({Scope.AGENT_ACT}),
-    ("GET", "/ai/proposals/{proposal_id}"): frozenset({Scope.AGENT_ACT}),
+    # Any key: it reads what agents from outside proposed with the tools it may call itself.
+    ("GET", "/ai/proposals"): frozenset(),
+    ("GET", "/ai/proposals/{proposal_id}"): frozenset(),
     ("GET", "/auth/me"): frozenset({Scope.ACCOUNT_READ}),
     ("GET", "/users/me"): frozenset({Scope.ACCOUNT_READ}),
     ("GET", "/users/me/export"): frozenset({Scope.EXPORT_READ}),
@@ -70,7 +71,7 @@ NAMED: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/admin/users"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/admin/users/{user_id}"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/admin/users/{user_id}/sessions"): frozenset({Scope.ADMIN_READ}),
-    ("POST", "/mcp"): frozenset({Scope.AGENT_ACT}),
+    ("POST", "/mcp"): frozenset(),  # each tool needs its own
     ("GET", "/quizzes/{lesson_id}/questions"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/quizzes/{lesson_id}/questions/{question_id}"): frozenset({Scope.ADMIN_READ}),
     ("GET", "/search"): frozenset({Scope.TASKS_READ, Scope.ITEMS_READ}),

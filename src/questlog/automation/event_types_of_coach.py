@@ -26,7 +26,12 @@ _PROPOSALS = (
         summary=_summary,
     ),
     told("proposal.rejected", "The user said no.", tool=_tool, summary=_summary),
-    told("proposal.expired", "Nobody decided within 24 hours.", tool=_tool, summary=_summary),
+    told(
+        "proposal.expired",
+        "Nobody decided within 24 hours, or its conversation was deleted.",
+        tool=_tool,
+        summary=_summary,
+    ),
     told(
         "proposal.failed",
         "The user said yes, and it could not be done.",

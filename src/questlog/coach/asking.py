@@ -3,7 +3,6 @@
 No session of the database is open while the model is waited for.
 """
 
-import re
 from contextlib import aclosing
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,8 +13,6 @@ from questlog.clients.language import Answered, Asked, ModelError, Patient
 from questlog.coach import model_uses
 from questlog.core.db import Database
 from questlog.core.outside_settings import LlmSettings
-
-FENCED = re.compile(r"^\s*```[a-z]*\s*\n(.*?)\n?\s*```\s*$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +52,10 @@ def shaped[Shape: BaseModel](text: str, shape: type[Shape]) -> Shape:
 
     Raises `ModelError` ("nonsense") for everything else.
     """
-    fenced = FENCED.match(text)
-    bare = fenced[1] if fenced else text
-    start, end = bare.find("{"), bare.rfind("}")
+    start, end = text.find("{"), text.rfind("}")
     if start < 0 or end < start:
         raise ModelError("nonsense", "no JSON object")
     try:
-        return shape.model_validate_json(bare[start : end + 1])
+        return shape.model_validate_json(text[start : end + 1])
     except ValidationError as error:
         raise ModelError("nonsense", f"{error.error_count()} errors in the answer") from error

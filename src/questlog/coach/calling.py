@@ -3,6 +3,7 @@
 Whatever a model writes is checked here and answered in a way it can mend; none of it raises (S-124, S-126).
 """
 
+import json
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,12 +20,17 @@ from questlog.core.schemas import Strict
 
 MOST_ARGUMENT_BYTES = 16 * 1024
 MOST_FAULTS = 5
+DONE = "done"
 WAITS = "It waits for the user's yes. Do not say that it is done."
 ASKED_ALREADY = {
     "open": "It was proposed already and waits for the user's yes. Do not say that it is done.",
     "accepted": "The user has said yes to this already; it is done.",
     "rejected": "The user has said no to this. Do not propose it again.",
 }
+
+
+class NamedTwiceError(Exception):
+    """Arguments that say two things in one name."""
 
 
 class Tools:
@@ -47,13 +53,15 @@ class Tools:
         if len(call.arguments.encode("utf-8", "replace")) > MOST_ARGUMENT_BYTES:
             return refused("arguments_too_long", f"At most {MOST_ARGUMENT_BYTES} bytes.")
         try:
-            arguments = tool.takes.model_validate_json(call.arguments or "{}")
+            arguments = _read(tool.takes, call.arguments or "{}")
         except ValidationError as error:
             return refused("invalid_arguments", _faults(error))
+        except NamedTwiceError:
+            return refused("invalid_arguments", "A name stands twice.")
         try:
             return await self._follow(who, tool, arguments, call.id)
         except QuestlogError as error:
-            return refused(error.code, proposals.in_words(error, "en")[:500])
+            return refused(error.code, proposals.in_words(error, who.locale)[:500])
 
     async def _follow(
         self, who: Who, tool: CoachTool, arguments: Strict, call_id: str
@@ -69,22 +77,26 @@ class Tools:
 async def _write(
     session: Session, who: Who, tool: CoachTool, arguments: Strict, call_id: str
 ) -> ToolResult:
-    """Propose a call; what the user lets the coach do without asking is accepted in the same transaction."""
+    """Propose a call; what the user or the key says yes to beforehand is accepted in the same transaction."""
     who.sign(session)
     made = await proposals.propose(
         session, who, tool, arguments, call_id=call_id, origin=who.origin
     )
-    is_new = made.is_new
-    if is_new and tool.can_be_allowed and await allowed_tools.is_allowed(session, who, tool.name):
-        decided = await proposals.accept(session, who, made.row["id"])
-        return done(decided.result or {})
     state = made.row["state"]
-    if not is_new and state == "accepted":
-        return done(made.row["result"] or {})
+    if state == "open" and tool.can_be_allowed and await _has_yes(session, who, tool):
+        decided = await proposals.accept(session, who, made.row["id"])
+        undo = {} if decided.event_id is None else {"event_id": decided.event_id}
+        return done({DONE: made.row["summary"], **undo, **(decided.result or {})})
+    if state == "accepted":
+        return done({DONE: made.row["summary"], **(made.row["result"] or {})})
     shown = proposals.shown(made.row)
-    said = WAITS if is_new else ASKED_ALREADY.get(state, "It was proposed and is closed.")
+    said = WAITS if made.is_new else ASKED_ALREADY.get(state, "It was proposed and is closed.")
     told = as_json({"proposal": shown["summary"], "state": state, "note": said})
     return ToolResult("proposed", told, {"proposal_id": shown["id"], "state": state}, shown)
+
+
+async def _has_yes(session: Session, who: Who, tool: CoachTool) -> bool:
+    return who.has_standing_yes or await allowed_tools.is_allowed(session, who, tool.name)
 
 
 def done(result: dict[str, Any]) -> ToolResult:
@@ -96,6 +108,20 @@ def refused(code: str, why: str) -> ToolResult:
     """Return what a model is told of a call that was not followed: what is wrong, to mend it."""
     told = {"error": code, "detail": why}
     return ToolResult("refused", as_json(told), told)
+
+
+def _read(takes: type[Strict], arguments: str) -> Strict:
+    """Raises `ValidationError`, `NamedTwiceError`."""
+    found = takes.model_validate_json(arguments)
+    json.loads(arguments, object_pairs_hook=_once)  # what is valid is not deep
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise NamedTwiceError()
+    return found
 
 
 def _faults(error: ValidationError) -> str:

@@ -1,6 +1,6 @@
 """Conversations with the coach and what was said in them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,6 +22,7 @@ PROPOSALS = cast(Table, Proposal.__table__)
 RUNS = cast(Table, Run.__table__)
 PARTS = cast(Table, RunPart.__table__)
 
+EXPIRED = tuple(PROPOSALS.c[name] for name in ("id", "user_id", "tool", "summary", "version"))
 NEWEST = 50
 SHOWN = tuple(
     CONVERSATIONS.c[name]
@@ -150,7 +151,7 @@ async def claim(
 async def delete_conversation(
     session: Session, user_id: UUID, conversation_id: UUID, *, expected_version: int | None = None
 ) -> None:
-    """Delete a conversation with all that was said; a run under way in it ends. What was decided stays decided.
+    """Delete a conversation with all that was said; a run under way in it ends, and so does what waits for a yes.
 
     Raises `ConversationNotFoundError`, `NotYoursError`, `PreconditionFailedError`.
     """
@@ -159,11 +160,7 @@ async def delete_conversation(
     runs = select(RUNS.c.id).where(*mine)
     # Locked, so that whoever thinks one of them stores nothing more meanwhile.
     await session.execute(runs.with_for_update())
-    own = (PROPOSALS.c.user_id == user_id, PROPOSALS.c.conversation_id == conversation_id)
-    now = clock.now()
-    still_open = update(PROPOSALS).where(*own, PROPOSALS.c.state == "open")
-    await session.execute(still_open.values(state="expired", decided_at=now))
-    await session.execute(update(PROPOSALS).where(*own).values(conversation_id=None, run_id=None))
+    await _let_go_of_proposals(session, user_id, conversation_id)
     await session.execute(delete(PARTS).where(PARTS.c.user_id == user_id, PARTS.c.run_id.in_(runs)))
     await session.execute(delete(RUNS).where(*mine))
     said = (MESSAGES.c.user_id == user_id, MESSAGES.c.conversation_id == conversation_id)
@@ -171,6 +168,32 @@ async def delete_conversation(
     await session.delete(conversation)
     await session.flush()
     _record(session, conversation, "conversation.deleted")
+
+
+async def _let_go_of_proposals(session: Session, user_id: UUID, conversation_id: UUID) -> None:
+    """Close what was proposed in a conversation and waits, and let the rest stand without it."""
+    own = (PROPOSALS.c.user_id == user_id, PROPOSALS.c.conversation_id == conversation_id)
+    version = PROPOSALS.c.version + 1
+    still_open = update(PROPOSALS).where(*own, PROPOSALS.c.state == "open")
+    closing = still_open.values(state="expired", decided_at=clock.now(), version=version)
+    tell_expired(session, await session.execute(closing.returning(*EXPIRED)))
+    await session.execute(update(PROPOSALS).where(*own).values(conversation_id=None, run_id=None))
+
+
+def tell_expired(session: Session, closed: Iterable[Any]) -> int:
+    """Record of proposals, as rows of `EXPIRED`, that they were closed undecided; return how many they are."""
+    rows = list(closed)
+    for row in rows:
+        events.record(
+            session,
+            row.user_id,
+            "proposal.expired",
+            ("proposal", row.id),
+            payload={"tool": row.tool, "summary": row.summary},
+            touched=[("proposal", row.id, row.version)],
+            is_consequence=True,
+        )
+    return len(rows)
 
 
 def _record(session: Session, conversation: Conversation, type_: str) -> None:

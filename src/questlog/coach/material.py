@@ -12,13 +12,14 @@ from questlog.automation.events import EVENTS
 from questlog.clients.language import as_json
 from questlog.coach import reading_tools
 from questlog.coach.tool_arguments import ListTasks, NoArguments
-from questlog.coach.tool_results import fitted
+from questlog.coach.tool_results import LEFT_OUT, fitted
 from questlog.coach.toolbox import Who
 from questlog.core import clock
 from questlog.core.db import Session
 
 MOST_TASKS = 50
 DAYS = 14
+MORE = "there_are_more"
 MOST_EVENTS = 60
 TOLD_OF = (
     "task.completed",
@@ -42,8 +43,17 @@ async def of(session: Session, who: Who) -> str:
     """Return the material as text for the model."""
     tasks = await reading_tools.list_tasks(session, who, ListTasks(limit=MOST_TASKS))
     goals = await reading_tools.list_goals(session, who, NoArguments())
-    told = [fitted(part)[1] for part in (tasks, goals, {"events": await _events(session, who)})]
-    whole = {name: value for part in told for name, value in part.items()}
+    parts = {"tasks": tasks, "goals": goals, "events": {"events": await _events(session, who)}}
+    whole: dict[str, Any] = {}
+    left_out: dict[str, Any] = {}
+    for name, part in parts.items():
+        told = fitted(part)[1]
+        whole[name] = told.get(name, [])
+        left_out |= told.get(LEFT_OUT, {})
+        if told.get(MORE):
+            left_out.setdefault(name, "more")
+    if left_out:
+        whole[LEFT_OUT] = left_out
     return f"{HEAD.get(who.locale, HEAD['en'])}\n{as_json(whole)}"
 
 

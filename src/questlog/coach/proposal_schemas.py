@@ -9,7 +9,7 @@ from pydantic import Field
 from questlog.core.schemas import Answer
 
 State = Literal["open", "accepted", "rejected", "expired", "failed"]
-Origin = Literal["agent", "chat", "onboarding", "plan", "mcp"]
+Origin = Literal["agent", "onboarding", "plan", "mcp"]
 
 
 class ProposalResponse(Answer):

@@ -4,6 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from questlog.planning import recurrence
+from questlog.planning.recurrence import RecurrenceError
+
 LONGEST = 500
 LONGEST_VALUE = 120
 _EN = {
@@ -63,8 +66,21 @@ _FIELDS_RU = {
 }
 FIELDS = {"en": _FIELDS_EN, "ru": _FIELDS_RU}
 NOTHING = {"en": "none", "ru": "нет"}
-# What reorders the letters around it could make a line read as something else than is done.
-REORDERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CODES_EN = {
+    "goal_type": {"quarterly": "for a quarter", "yearly": "for a year"},
+    "difficulty": {"boss": "a boss"},
+    "priority": dict(enumerate(("none", "low", "medium", "high", "urgent"))),
+}
+_CODES_RU = {
+    "goal_type": {"quarterly": "на квартал", "yearly": "на год"},
+    "difficulty": {"trivial": "пустяк", "normal": "обычная", "hard": "трудная", "boss": "босс"},
+    "priority": dict(enumerate(("нет", "низкий", "средний", "высокий", "срочный"))),
+}
+CODES: Mapping[str, Mapping[str, Mapping[Any, str]]] = {"en": _CODES_EN, "ru": _CODES_RU}
+# What reorders the letters around it, or is not seen, could make a line read as something else than is done.
+UNSEEN = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
 
 
 def summary(tool: str, arguments: Mapping[str, Any], named: Mapping[str, str], locale: str) -> str:
@@ -74,7 +90,8 @@ def summary(tool: str, arguments: Mapping[str, Any], named: Mapping[str, str], l
     """
     language = locale if locale in SENTENCES else "en"
     sentence = SENTENCES[language][tool]
-    told = {name: _words(value, language) for name, value in {**arguments, **named}.items()}
+    told = {name: _words(_named(name, one, language), language) for name, one in arguments.items()}
+    told |= {name: _words(title, language) for name, title in named.items()}
     more = [
         f"{word}: {told[name]}"
         for name, word in FIELDS[language].items()
@@ -85,12 +102,22 @@ def summary(tool: str, arguments: Mapping[str, Any], named: Mapping[str, str], l
     return _cut(whole, LONGEST)
 
 
+def _named(name: str, value: Any, language: str) -> Any:
+    """Return what a code is called; what has no name stays."""
+    if name == "recurrence" and value is not None:
+        try:
+            return recurrence.words(recurrence.parse(value), language)
+        except RecurrenceError:  # as those that hang on the day
+            return value
+    return value if isinstance(value, list) else CODES[language].get(name, {}).get(value, value)
+
+
 def _words(value: Any, language: str) -> str:
     if value is None or value == []:
         return NOTHING[language]
     if isinstance(value, list):
         return ", ".join(_words(one, language) for one in value)
-    return _cut(" ".join(REORDERING.sub("", str(value)).split()), LONGEST_VALUE)
+    return _cut(" ".join(UNSEEN.sub("", str(value)).split()), LONGEST_VALUE)
 
 
 def _cut(text: str, most: int) -> str:

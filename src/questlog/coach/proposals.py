@@ -1,10 +1,10 @@
 """Proposals: a call the coach would like to make, kept to the letter until its user says yes or no.
 
 One is bound to its conversation, its call and its arguments, is decided once, and expires after 24 hours (S-125). What
-is accepted runs through the same flow as the user's own buttons, in one transaction with the decision.
+is accepted runs through the same flow as the user's own buttons, in one transaction with the decision, and only while
+what it would change is what it was when it was proposed (`standings.py`).
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,11 +13,10 @@ from uuid import UUID
 
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from questlog.automation import events
-from questlog.clients import language
-from questlog.coach import named_things
+from questlog.coach import named_things, standings
 from questlog.coach.conversations import PROPOSALS
 from questlog.coach.proposal_words import summary
 from questlog.coach.toolbox import Who
@@ -38,6 +37,7 @@ from questlog.core.translations import translated
 LIFE = timedelta(hours=24)
 MOST_OPEN = 100
 LONGEST_CALL_ID = 128
+FROM_OUTSIDE = "mcp"
 
 
 class ProposalNotFoundError(NotFoundError):
@@ -85,35 +85,46 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A proposal after its decision, with what came of it."""
+    """A proposal after its decision, with what came of it; an undo of that would name the event."""
 
     row: Mapping[str, Any]
     result: dict[str, Any] | None = None
+    event_id: UUID | None = None
 
 
 async def propose(
     session: Session, who: Who, tool: CoachTool, arguments: Strict, *, call_id: str, origin: str
 ) -> Made:
-    """Keep a call until it is decided. A run that repeats itself proposes the same thing once.
+    """Keep a call until it is decided. Who repeats a call, a run or an agent that tries again, proposes it once.
 
-    Raises `UnknownReferenceError` for ids that name nothing of the user's, `TooManyProposalsError`.
+    Raises `UnknownReferenceError` for ids that name nothing of the user's, `TooManyProposalsError`, and what the call
+    would be refused with if the user said yes now.
     """
     asked = to_jsonable_python(arguments.model_dump(exclude_unset=True))
-    earlier = await _of_run(session, who)
-    for row in earlier:
-        if (row["tool"], row["arguments"]) == (tool.name, asked):
+    earlier = await _earlier(session, who)
+    same = [row for row in earlier if (row["tool"], row["arguments"]) == (tool.name, asked)]
+    for row in same:
+        if row["state"] != "open":
             return Made(row, is_new=False)
     named = await named_things.titles(session, who.user_id, asked)
+    standing = await tool.look(session, who, arguments)
+    seen = standings.seal(standing)
+    for row in same:
+        if row["seen"] == seen:
+            return Made(row, is_new=False)
     await _check_room(session, who.user_id)
     taken = {row["call_id"] for row in earlier}
-    row = _row(who, tool.name, asked, _call_id(call_id, taken))
-    row |= {"summary": summary(tool.name, asked, named, who.locale), "origin": origin}
+    row = _row(who, tool.name, asked, call_id=_call_id(call_id, taken), seen=seen)
+    told = {"due_date": standing["due_on"], **asked} if standing.get("due_on") else asked
+    row |= {"summary": summary(tool.name, told, named, who.locale), "origin": origin}
     await session.execute(insert(PROPOSALS).values(**row))
     _record(session, row, "proposal.made")
     return Made({**row, "result": None, "decided_at": None})
 
 
-def _row(who: Who, tool: str, asked: dict[str, Any], call_id: str) -> dict[str, Any]:
+def _row(
+    who: Who, tool: str, asked: dict[str, Any], *, call_id: str, seen: str | None
+) -> dict[str, Any]:
     now = clock.now()
     row = {
         "id": new_id(),
@@ -123,6 +134,7 @@ def _row(who: Who, tool: str, asked: dict[str, Any], call_id: str) -> dict[str, 
         "call_id": call_id,
         "tool": tool,
         "arguments": asked,
+        "seen": seen,
         "state": "open",
         "expires_at": now + LIFE,
         "created_at": now,
@@ -131,17 +143,25 @@ def _row(who: Who, tool: str, asked: dict[str, Any], call_id: str) -> dict[str, 
     return {**row, "digest": digest(row)}
 
 
-async def _of_run(session: Session, who: Who) -> list[Mapping[str, Any]]:
-    if who.run_id is None:
+async def _earlier(session: Session, who: Who) -> list[Mapping[str, Any]]:
+    """Return what the same run proposed, or what waits of agents that come from outside and keep no run."""
+    if who.run_id is not None:
+        same = [PROPOSALS.c.run_id == who.run_id]
+    elif who.origin == FROM_OUTSIDE:
+        same = [PROPOSALS.c.origin == FROM_OUTSIDE, *_waiting()]
+    else:
         return []
-    mine = (PROPOSALS.c.user_id == who.user_id, PROPOSALS.c.run_id == who.run_id)
-    found = await session.execute(select(PROPOSALS).where(*mine))
+    mine = select(PROPOSALS).where(PROPOSALS.c.user_id == who.user_id, *same)
+    found = await session.execute(mine)
     return [dict(row._mapping) for row in found]
 
 
+def _waiting() -> list[ColumnElement[bool]]:
+    return [PROPOSALS.c.state == "open", PROPOSALS.c.expires_at > clock.now()]
+
+
 async def _check_room(session: Session, user_id: UUID) -> None:
-    waiting = (PROPOSALS.c.state == "open", PROPOSALS.c.expires_at > clock.now())
-    mine = select(func.count()).where(PROPOSALS.c.user_id == user_id, *waiting)
+    mine = select(func.count()).where(PROPOSALS.c.user_id == user_id, *_waiting())
     if (await session.scalar(mine) or 0) >= MOST_OPEN:
         raise TooManyProposalsError()
 
@@ -157,10 +177,10 @@ def _call_id(asked: str, taken: set[str]) -> str:
 
 
 def digest(row: Mapping[str, Any]) -> str:
-    """Return what binds a proposal to its call: SHA-256 over where it comes from, its tool and its arguments."""
-    where = [str(row[name]) for name in ("user_id", "conversation_id", "call_id")]
+    """Return what binds a proposal to its call: SHA-256 over where it comes from, its tool, its arguments, what was seen."""
+    where = [str(row.get(name)) for name in ("user_id", "conversation_id", "call_id", "seen")]
     ordered = [[name, row["arguments"][name]] for name in sorted(row["arguments"])]
-    return hashlib.sha256(language.as_json([*where, row["tool"], ordered]).encode()).hexdigest()
+    return standings.fingerprint([*where, row["tool"], ordered])
 
 
 def shown(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,13 +210,17 @@ async def accept(session: Session, who: Who, proposal_id: UUID) -> Decided:
     who.sign(session)
     row = await _decide(session, who.user_id, proposal_id, "accepted")
     tool, arguments = _call_of(row)
+    if row["seen"] is not None:
+        standing = await tool.look(session, who, arguments)
+        if standings.seal(standing) != row["seen"]:
+            raise ProposalOutdatedError()
     result = to_jsonable_python(await tool.run(session, who, arguments))
     kept = update(PROPOSALS).where(
         PROPOSALS.c.id == proposal_id, PROPOSALS.c.user_id == who.user_id
     )
     await session.execute(kept.values(result=result))
     _record(session, row, "proposal.accepted")
-    return Decided({**row, "result": result}, result)
+    return Decided({**row, "result": result}, result, events.last_recorded(session))
 
 
 def _call_of(row: Mapping[str, Any]) -> tuple[CoachTool, Strict]:
@@ -218,12 +242,10 @@ async def reject(session: Session, user_id: UUID, proposal_id: UUID) -> Decided:
 
 
 async def _decide(session: Session, user_id: UUID, proposal_id: UUID, state: str) -> dict[str, Any]:
-    now = clock.now()
-    still_open = (PROPOSALS.c.state == "open", PROPOSALS.c.expires_at > now)
     mine = (PROPOSALS.c.id == proposal_id, PROPOSALS.c.user_id == user_id)
-    values = {"state": state, "decided_at": now, "version": PROPOSALS.c.version + 1}
+    values = {"state": state, "decided_at": clock.now(), "version": PROPOSALS.c.version + 1}
     decided = await session.execute(
-        update(PROPOSALS).where(*mine, *still_open).values(**values).returning(*PROPOSALS.c)
+        update(PROPOSALS).where(*mine, *_waiting()).values(**values).returning(*PROPOSALS.c)
     )
     row = decided.first()
     if row is None:

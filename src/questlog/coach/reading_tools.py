@@ -46,6 +46,7 @@ TOLD_OF_A_TASK = (
     "project_id",
     "goal_id",
 )
+TOLD_OF_A_GOAL = ("id", "title", "goal_type", "period", "parent_goal_id", "completed_at")
 LONGEST_DESCRIPTION = 300
 VIEWS = {
     "overdue": TaskFilter(overdue=True),
@@ -98,8 +99,10 @@ async def todays_plan(session: Session, who: Who, asked: TodaysPlan) -> dict[str
 
 async def list_goals(session: Session, who: Who, asked: NoArguments) -> dict[str, Any]:
     found = await goals.page(session, who.user_id, GoalFilter(), PageRequest(MANY))
-    shown = ("id", "title", "goal_type", "period", "parent_goal_id", "description", "completed_at")
-    return {"goals": [{name: _value(row[name]) for name in shown} for row in found.items]}
+    return {
+        "goals": [_goal(row) for row in found.items],
+        "there_are_more": found.next_cursor is not None,
+    }
 
 
 async def list_projects(session: Session, who: Who, asked: NoArguments) -> dict[str, Any]:
@@ -114,7 +117,8 @@ async def list_projects(session: Session, who: Who, asked: NoArguments) -> dict[
                 "open_tasks": counts.get(UUID(str(row["id"])), 0),
             }
             for row in found.items
-        ]
+        ],
+        "there_are_more": found.next_cursor is not None,
     }
 
 
@@ -139,16 +143,24 @@ async def course_progress(session: Session, who: Who, asked: NoArguments) -> dic
 async def review_cards(session: Session, who: Who, asked: ReviewCards) -> dict[str, Any]:
     """The cards that are due, by their questions; answers stay where they are practised."""
     due = await cards.due(session, who.user_id, most=asked.limit)
-    return {"due": len(due), "questions": [card["stem"] for card in due]}
+    whole = len(due) if len(due) < asked.limit else await cards.count_due(session, who.user_id)
+    return {"due": whole, "questions": [card["stem"] for card in due]}
 
 
 def _task(shown: Mapping[str, Any]) -> dict[str, Any]:
     told = {
         name: _value(shown[name]) for name in TOLD_OF_A_TASK if shown.get(name) not in (None, [])
     }
-    if shown.get("description"):
-        told["description"] = shown["description"][:LONGEST_DESCRIPTION]
-    return told
+    return {**told, **_described(shown)}
+
+
+def _goal(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _value(row[name]) for name in TOLD_OF_A_GOAL} | _described(row)
+
+
+def _described(row: Mapping[str, Any]) -> dict[str, Any]:
+    words = row.get("description")
+    return {"description": words[:LONGEST_DESCRIPTION]} if words else {}
 
 
 def _plain(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ class RuleWords:
     enough: str
     refused: str
     proposed: str
+    done: str
     nothing: str
     more: str
     statistics: str
@@ -27,6 +28,16 @@ class RuleWords:
 
 ENGLISH = RuleWords(
     commands=(
+        (
+            r"(?:(?:add|create|make|set)\s+(?:(?:a|my)\s+(?:new\s+)?|new\s+)goal(?:\s*[:-]\s*|\s+(?:to\s+)?)"
+            r"|(?:add|create|make|set|new)\s+goal(?:\s*[:-]\s*|\s+to\s+))(?P<what>.+)",
+            "create_goal",
+        ),
+        (
+            r"(?:(?:add|create|make)\s+(?:(?:a|my)\s+(?:new\s+)?|new\s+)project(?:\s*[:-]\s*|\s+)"
+            r"|(?:add|create|make|new)\s+project\s*[:-]\s*)(?P<what>.+)",
+            "create_project",
+        ),
         (
             r"(?:add|create|new task|remind me to|i (?:need|have) to)[:\s]+(?:a task[:\s]+)?(?:to )?(?P<what>.+)",
             "create_task",
@@ -50,9 +61,10 @@ ENGLISH = RuleWords(
     enough="I could not bring this to an end, so I stop here. Please ask again, in smaller steps.",
     refused="That did not work: {why}",
     proposed="I propose: {what}. Nothing is changed until you accept it.",
+    done="Done: {what}.",
     nothing="There is nothing to show.",
     more="… and more.",
-    statistics="Completed in the last {days} days: {done}.",
+    statistics="Completed in the last {days:day|days}: {done}.",
     due="Cards that wait for a review: {due}.",
     headings={
         "overdue": "Overdue:",
@@ -68,6 +80,14 @@ ENGLISH = RuleWords(
 )
 RUSSIAN = RuleWords(
     commands=(
+        (
+            r"(?:(?:добавь|добавить|создай|создать|запиши|поставь)[:\s]+(?:мне\s+)?(?:новую\s+)?|новая\s+)цель(?:\s*[:—–-]\s*|\s+)(?P<what>.+)",
+            "create_goal",
+        ),
+        (
+            r"(?:(?:добавь|добавить|создай|создать|запиши)[:\s]+(?:мне\s+)?(?:новый\s+)?|новый\s+)проект(?:\s*[:—–-]\s*|\s+)(?P<what>.+)",
+            "create_project",
+        ),
         (
             r"(?:добавь|добавить|создай|создать|запиши|напомни(?: мне)?|новая задача|мне (?:нужно|надо))[:\s]+(?:задачу[:\s]+)?(?P<what>.+)",
             "create_task",
@@ -94,10 +114,11 @@ RUSSIAN = RuleWords(
     enough="Довести это до конца не получилось, поэтому я останавливаюсь. Спросите ещё раз, маленькими шагами.",
     refused="Не получилось: {why}",
     proposed="Предлагаю: {what}. Ничего не изменится, пока вы не примете предложение.",
+    done="Сделано: {what}.",
     nothing="Показать нечего.",
     more="… и ещё.",
-    statistics="Сделано за последние дни ({days}): {done}.",
-    due="Карточек ждут повторения: {due}.",
+    statistics="За последние {days:день|дня|дней} сделано: {done}.",
+    due="Ждут повторения карточек: {due}.",
     headings={
         "overdue": "Просрочено:",
         "due_today": "На сегодня:",

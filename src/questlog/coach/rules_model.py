@@ -22,6 +22,7 @@ from questlog.clients.language import (
     UserSaid,
     as_json,
 )
+from questlog.coach.plurals import Count
 from questlog.coach.rule_words import RuleWords
 from questlog.planning.phrases import quick_add
 
@@ -72,6 +73,8 @@ class RulesModel:
             return self._words.refused.format(why=found.get("detail", found["error"]))
         if "proposal" in found:
             return self._words.proposed.format(what=found["proposal"])
+        if isinstance(found.get("done"), str):
+            return self._words.done.format(what=found["done"])
         told = [*self._counts(found), *self._lists(found)]
         return "\n".join(told) or self._words.nothing
 
@@ -79,7 +82,8 @@ class RulesModel:
         told = []
         if "done_in_these_days" in found:
             days = len(found.get("days", ()))
-            told.append(self._words.statistics.format(days=days, done=found["done_in_these_days"]))
+            done = found["done_in_these_days"]
+            told.append(self._words.statistics.format(days=Count(days), done=done))
         if "due" in found:
             told.append(self._words.due.format(due=found["due"]))
         return told
@@ -99,6 +103,8 @@ def _call(tool: str, what: str, now: datetime) -> tuple[str, dict[str, Any]]:
     match tool:
         case "create_task":
             return tool, task_of(what, now)
+        case "create_goal" | "create_project":
+            return tool, {"title": what[:LONGEST_TITLE]}
         case "search":
             return tool, {"words": what[:LONGEST_SEARCH]}
         case "list_overdue":

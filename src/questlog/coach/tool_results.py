@@ -12,15 +12,15 @@ CUT_TO = 200
 
 
 def fitted(result: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return a result as text and as it then is: its lists are shortened until it fits, and say so."""
+    """Return a result as text and as it then is: long texts in it are cut, then its lists, which say so, until it fits."""
     shown = dict(result)
+    if _size(shown) > LONGEST:
+        shown = {name: _cut(value) for name, value in shown.items()}
     while _size(shown) > LONGEST and (longest := _longest_list(shown)) is not None:
         kept = len(shown[longest]) // 2
         gone = dict(shown.get(LEFT_OUT, {}))
         gone[longest] = gone.get(longest, 0) + len(shown[longest]) - kept
         shown = {**shown, longest: shown[longest][:kept], LEFT_OUT: gone}
-    if _size(shown) > LONGEST:
-        shown = {name: _cut(value) for name, value in shown.items()}
     if _size(shown) > LONGEST:
         shown = {"error": "too_long"}
     return as_json(shown), shown

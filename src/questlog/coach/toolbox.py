@@ -7,6 +7,7 @@ from uuid import UUID
 from questlog.clients.language import Tool, ToolCall
 from questlog.core import caller
 from questlog.core.db import Session
+from questlog.identity.scopes import Scope
 
 type Outcome = Literal["done", "proposed", "refused"]
 
@@ -33,6 +34,11 @@ class Who:
         if self.came_as is not None:
             return self.came_as
         return f"user:{self.user_id}" if self.run_id is None else f"agent:{self.run_id}"
+
+    @property
+    def has_standing_yes(self) -> bool:
+        """Whether they came with a key that may act: its owner said yes when they gave it that scope."""
+        return self.scopes is not None and Scope.AGENT_ACT in self.scopes
 
     def sign(self, session: Session) -> None:
         """Let the events of this transaction name who did it, and its flows know for whom they are."""

@@ -12,27 +12,32 @@ from typing import Any
 
 from questlog.clients.language import Tool
 from questlog.coach import reading_tools as reads
+from questlog.coach import standings as stands
 from questlog.coach import tool_arguments as takes
 from questlog.coach import writing_tools as writes
+from questlog.coach.standings import Standing
 from questlog.coach.tool_schemas import told
 from questlog.coach.tool_words import purpose
 from questlog.core.schemas import Strict
 from questlog.identity.scopes import Scope
 
 type Run = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
+type Look = Callable[..., Coroutine[Any, Any, Standing]]
 
 
 @dataclass(frozen=True, slots=True)
 class CoachTool:
     """`needs` is what somebody must be allowed who comes with a key.
 
-    `can_be_allowed` tells whether the user may let a writing tool act without asking; deleting never may.
+    `look` tells of a writing tool what a call would change, as it stands, and raises what it would be refused with.
+    `can_be_allowed` tells whether the user may let it act without asking; deleting never may.
     """
 
     name: str
     takes: type[Strict]
     run: Run
     needs: frozenset[str]
+    look: Look = stands.nothing
     writes: bool = False
     can_be_allowed: bool = False
 
@@ -52,8 +57,10 @@ def _reads(name: str, arguments: type[Strict], run: Run, *needs: Scope) -> Coach
     return CoachTool(name, arguments, run, frozenset(needs))
 
 
-def _writes(name: str, arguments: type[Strict], run: Run, needs: Scope) -> CoachTool:
-    return CoachTool(name, arguments, run, frozenset({needs}), writes=True, can_be_allowed=True)
+def _writes(name: str, arguments: type[Strict], run: Run, look: Look, needs: Scope) -> CoachTool:
+    return CoachTool(
+        name, arguments, run, frozenset({needs}), look=look, writes=True, can_be_allowed=True
+    )
 
 
 def _deletes(name: str, arguments: type[Strict], run: Run, needs: Scope) -> CoachTool:
@@ -77,14 +84,38 @@ READING = (
     _reads("review_cards", takes.ReviewCards, reads.review_cards, Scope.LEARNING_READ),
 )
 WRITING = (
-    _writes("create_task", takes.CreateTask, writes.create_task, Scope.TASKS_WRITE),
-    _writes("update_task", takes.UpdateTask, writes.update_task, Scope.TASKS_WRITE),
-    _writes("complete_task", takes.OneTask, writes.tick_task, Scope.TASKS_WRITE),
-    _writes("skip_task", takes.OneTask, writes.skip_task, Scope.TASKS_WRITE),
-    _writes("postpone_task", takes.PostponeTask, writes.postpone_task, Scope.TASKS_WRITE),
+    _writes(
+        "create_task", takes.CreateTask, writes.create_task, stands.new_task, Scope.TASKS_WRITE
+    ),
+    _writes(
+        "update_task",
+        takes.UpdateTask,
+        writes.update_task,
+        stands.changed_fields,
+        Scope.TASKS_WRITE,
+    ),
+    _writes(
+        "complete_task", takes.OneTask, writes.tick_task, stands.date_to_complete, Scope.TASKS_WRITE
+    ),
+    _writes("skip_task", takes.OneTask, writes.skip_task, stands.date_to_skip, Scope.TASKS_WRITE),
+    _writes(
+        "postpone_task",
+        takes.PostponeTask,
+        writes.postpone_task,
+        stands.date_to_put_off,
+        Scope.TASKS_WRITE,
+    ),
     _deletes("delete_task", takes.OneTask, writes.delete_task, Scope.TASKS_WRITE),
-    _writes("create_goal", takes.CreateGoal, writes.create_goal, Scope.GOALS_WRITE),
-    _writes("create_project", takes.CreateProject, writes.create_project, Scope.PROJECTS_WRITE),
+    _writes(
+        "create_goal", takes.CreateGoal, writes.create_goal, stands.new_goal, Scope.GOALS_WRITE
+    ),
+    _writes(
+        "create_project",
+        takes.CreateProject,
+        writes.create_project,
+        stands.nothing,
+        Scope.PROJECTS_WRITE,
+    ),
 )
 TOOLS = {tool.name: tool for tool in (*READING, *WRITING)}
 

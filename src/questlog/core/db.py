@@ -99,7 +99,11 @@ class Database:
             options = {"pool_size": SLOW_READER_THREADS + 2, "max_overflow": -1}
         arguments = url.connect_args if url.is_sqlite else postgres.connect_args(url)
         self.engine: AsyncEngine = create_async_engine(
-            url.sqlalchemy_url, connect_args=arguments, echo=echo, **options
+            url.sqlalchemy_url,
+            connect_args=arguments,
+            echo=echo,
+            hide_parameters=True,  # they are people's words, and errors end up in logs
+            **options,
         )
         if url.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", sqlite.prepare_connection)

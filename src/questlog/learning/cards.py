@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Executable, Table, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Executable, Select, Table, case, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.automation import events
@@ -29,7 +29,6 @@ from questlog.learning.quizzes import AnswerMisfitError, as_asked
 CARDS = cast(Table, ReviewCard.__table__)
 REVIEWS = cast(Table, Review.__table__)
 AGAIN, GOOD = 1, 3
-
 type CardRow = dict[str, Any]
 
 ITS_QUESTION = QUESTIONS.c.id == CARDS.c.question_id
@@ -153,14 +152,17 @@ def _known(user_id: UUID) -> Executable:
 
 async def due(session: Session, user_id: UUID, *, most: int) -> list[CardRow]:
     """Return the cards that wait, those due longest first."""
-    wanted = (
-        select(*SEEN)
-        .join(QUESTIONS, ITS_QUESTION)
-        .where(CARDS.c.user_id == user_id, CARDS.c.due_at <= clock.now(), ASKED)
-        .order_by(CARDS.c.due_at, CARDS.c.id)
-        .limit(most)
-    )
+    wanted = _waiting(user_id, *SEEN).order_by(CARDS.c.due_at, CARDS.c.id).limit(most)
     return [dict(row._mapping) for row in await session.execute(wanted)]
+
+
+async def count_due(session: Session, user_id: UUID) -> int:
+    return await session.scalar(_waiting(user_id, func.count())) or 0
+
+
+def _waiting(user_id: UUID, *columns: ColumnElement[Any]) -> Select[Any]:
+    asked = select(*columns).select_from(CARDS).join(QUESTIONS, ITS_QUESTION)
+    return asked.where(CARDS.c.user_id == user_id, CARDS.c.due_at <= clock.now(), ASKED)
 
 
 async def claim(session: Session, user_id: UUID, card_id: UUID) -> CardRow:

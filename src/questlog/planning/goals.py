@@ -56,10 +56,10 @@ async def create(
     position: float | None = None,
 ) -> Goal:
     """Raises `PeriodError`, `UnknownReferenceError`, `GoalTooDeepError`."""
-    _check_period(goal_type, period)
     goal_id, now = new_id(), clock.now()
-    if parent_goal_id is not None:
-        await _check_parent(session, user_id, goal_id, parent_goal_id)
+    await check_new(
+        session, user_id, goal_type=goal_type, period=period, parent_goal_id=parent_goal_id
+    )
     if position is None:
         position = await positions.last(session, Goal, user_id)
     goal = Goal(
@@ -80,6 +80,20 @@ async def create(
     await session.flush()
     _record(session, goal, "goal.created")
     return goal
+
+
+async def check_new(
+    session: Session,
+    user_id: UUID,
+    *,
+    goal_type: str,
+    period: str | None,
+    parent_goal_id: UUID | None,
+) -> None:
+    """Raise what `create` would be refused with."""
+    _check_period(goal_type, period)
+    if parent_goal_id is not None:
+        await _check_parent(session, user_id, new_id(), parent_goal_id)
 
 
 async def get(session: Session, user_id: UUID, goal_id: UUID) -> Goal:

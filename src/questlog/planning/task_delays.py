@@ -44,7 +44,7 @@ async def skip(
     Raises `TaskNotFoundError`, `NotYoursError`, `PreconditionFailedError`, `NotRecurringError`, `TaskCompletedError`.
     """
     then = occurrences.when(None, timezone)
-    row = await _claim(session, user_id, task_id, expected_version)
+    row = await claim_open(session, user_id, task_id, expected_version=expected_version)
     if row["rule"] is None:
         raise NotRecurringError()
     step = task_dates.step(row, today=then.day, timezone=timezone, is_done=False)
@@ -78,12 +78,10 @@ async def postpone(
     Raises `TaskNotFoundError`, `NotYoursError`, `PreconditionFailedError`, `NotLaterError`, `TaskCompletedError`.
     """
     then = occurrences.when(None, timezone)
-    row = await _claim(session, user_id, task_id, expected_version)
-    due = task_dates.put_off(row, until, timezone)
+    row = await claim_open(session, user_id, task_id, expected_version=expected_version)
+    due = put_off(row, until, timezone)
     if (row["due_on"], row["due_at"]) == (due.on, due.at):
         return row
-    if _is_earlier(due, row):
-        raise NotLaterError(pointer="/body/until")
     noted = await _note(session, row, "postponed", then, _before(row), next_due=due.on)
     changed = due.columns()
     moved = await task_rows.write(session, row, changed)
@@ -135,6 +133,14 @@ async def reschedule(
     return moved
 
 
+def put_off(row: TaskRow, until: date | datetime, timezone: str) -> Due:
+    """Return the date a task is put off to. Raises `NotLaterError`."""
+    due = task_dates.put_off(row, until, timezone)
+    if _is_earlier(due, row):
+        raise NotLaterError(pointer="/body/until")
+    return due
+
+
 def _is_earlier(due: Due, row: TaskRow) -> bool:
     if row["due_on"] is None or due.on is None or due.on > row["due_on"]:
         return False
@@ -143,9 +149,10 @@ def _is_earlier(due: Due, row: TaskRow) -> bool:
     return due.at is not None and row["due_at"] is not None and due.at < row["due_at"]
 
 
-async def _claim(
-    session: Session, user_id: UUID, task_id: UUID, expected_version: int | None
+async def claim_open(
+    session: Session, user_id: UUID, task_id: UUID, *, expected_version: int | None = None
 ) -> TaskRow:
+    """Raises as `task_rows.claim`, and `TaskCompletedError`."""
     row = await task_rows.claim(session, user_id, task_id, expected_version=expected_version)
     if row["completed_at"] is not None:
         raise TaskCompletedError()

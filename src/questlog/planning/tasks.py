@@ -114,7 +114,7 @@ async def create(session: Session, user_id: UUID, wanted: TaskCreate, *, timezon
 
     Raises `UnknownReferenceError`, `SubtaskFollowsParentError`, `TaskTooDeepError`, `RecurrenceError`.
     """
-    place = await task_tree.place_of_new(session, user_id, _place(wanted))
+    place = await task_tree.place_of_new(session, user_id, place_of(wanted))
     row = drafted(user_id, wanted, place, timezone=timezone)
     if "position" in wanted.model_fields_set:
         await session.execute(NEW, row)
@@ -151,7 +151,7 @@ def drafted(
     }
 
 
-def _place(wanted: TaskCreate) -> dict[str, Any]:
+def place_of(wanted: TaskCreate) -> dict[str, Any]:
     return {name: getattr(wanted, name) for name in PLACED}
 
 
