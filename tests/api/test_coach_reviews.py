@@ -166,11 +166,26 @@ async def test_a_retrospective_is_made_once_however_many_ask(
     assert {one["id"] for one in found} == {again["id"]}
     assert (again["achievements"], again["source"]) == (["You began."], "model")
     assert again["weekly_goals"] == [{"text": "Go on.", "measure": None, "met": None}]
-    assert 1 <= len(server.requests) <= 3
+    assert len(server.requests) == 1
     assert await by_sql(database, f"{EVENTS} = 'retrospective.made'", user) == 1
 
 
 EVENTS = "SELECT count(*) FROM events WHERE user_id = :me AND type"
+
+
+async def test_a_week_that_is_over_is_told_without_todays_streak(
+    client: AsyncClient, app: FastAPI, make: Make, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(NOON)
+    user = await make.user()
+    said = {"achievements": ["You began."], "difficulties": []}
+
+    async with mind_of(app, answering(said)) as server:
+        await get(client, user, RETROSPECTIVE)
+        told = server.requests[0]["messages"][-1]["content"]
+
+    assert '"active_days"' in told
+    assert "streak" not in told
 
 
 async def test_a_models_goal_keeps_the_measure_it_names_and_no_other(

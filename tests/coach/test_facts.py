@@ -62,7 +62,7 @@ async def test_numbers_of_a_seeded_history_are_confirmed_one_by_one(
     sql = Counted(database, user, span)
     await _sums_are_confirmed(found, sql)
     await _parts_are_confirmed(found, sql, span)
-    await _what_is_open_is_confirmed(found, sql)
+    await _what_is_open_is_confirmed(found, sql, span)
     await _earlier_weeks_are_confirmed(found, sql, span)
 
 
@@ -102,10 +102,15 @@ async def _parts_are_confirmed(found: Facts, sql: Counted, span: Span) -> None:
         assert late["times"] == await sql.ask(asked, title=title)
 
 
-async def _what_is_open_is_confirmed(found: Facts, sql: Counted) -> None:
+async def _what_is_open_is_confirmed(found: Facts, sql: Counted, span: Span) -> None:
     assert found["open_now"] == await sql.ask(f"SELECT count(*) {OPEN}")
     overdue = await sql.ask(f"SELECT count(*) {OPEN} AND due_on < :today", today=TODAY)
     assert found["overdue_now"] == overdue > 0
+    end = min(span.last, TODAY - timedelta(days=1))
+    at_end = await sql.ask(f"SELECT count(*) {OPEN} AND due_on <= :day", day=end)
+    missed = f"SELECT count(*) {OPEN} AND due_on BETWEEN :first AND :day"
+    assert found["overdue_at_end"] == at_end > 0
+    assert found["due_not_done"] == await sql.ask(missed, day=end)
     oldest = await sql.ask(f"SELECT min(due_on) {OPEN}")
     assert found["overdue_longest"][0]["due"] == str(oldest)
 
@@ -147,6 +152,29 @@ async def test_what_is_overdue_agrees_with_the_lists_and_costs_a_fixed_number_of
     counts = await database.read(tasks.counts, user.id, today=TODAY)
     assert found["overdue_now"] == dict(counts)["overdue"]
     assert len(statements) <= 11
+
+
+async def test_what_was_late_when_the_week_ended_is_told_though_it_is_done_by_now(
+    database: Database, make: Make, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(NOON)
+    user = await make.user()
+    sunday = WEEK_ON + timedelta(days=6)
+    late, earlier, gone = [
+        await make.task(user, title=title, due_on=due, completed_at=NOON, deleted_at=deleted_at)
+        for title, due, deleted_at in (
+            ("Late", sunday, None),
+            ("From before", WEEK_ON - timedelta(days=1), None),
+            ("Gone", sunday, NOON),
+        )
+    ]
+    for task in (late, earlier, gone):
+        due = task.due_on
+        await make.occurrence(user, task, done_at=NOON, done_on=TODAY, scheduled_on=due)
+
+    found = await database.read(facts.week_facts, user.id, WEEK_ON, timezone="UTC")
+
+    assert (found["overdue_now"], found["overdue_at_end"], found["due_not_done"]) == (0, 2, 1)
 
 
 async def test_nothing_at_all_is_told_as_nothing(database: Database, make: Make) -> None:

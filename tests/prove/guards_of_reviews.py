@@ -13,8 +13,8 @@ REVIEWS = (
     Guard(
         "a date confirms no count",
         "coach/number_check.py",
-        "    years = [Decimal(day[0]) for day in days if day[0] is not None]\n",
-        "    years = [Decimal(part) for day in days for part in day if part is not None]\n",
+        "        frozenset(numbers),\n",
+        "        frozenset([*numbers, *(Decimal(part) for day in days for part in day if part)]),\n",
         'tests/coach/test_number_check.py -k "another_number_goes"',
     ),
     Guard(

@@ -7,7 +7,7 @@ from questlog.planning.models import Task
 from questlog.worker.house import House
 from tests.support.mail_rounds import EIGHT, LONG_AGO, TODAY, carry_out, house, reader, text_of
 from tests.support.make import Make, Person
-from tests.support.moving_clock import at
+from tests.support.moving_clock import MovingClock, at
 from tests.support.smtp import SmtpServer
 
 __all__ = ["house"]
@@ -86,8 +86,25 @@ async def test_a_review_comes_on_its_weekday_with_the_week_before(
     assert "Done: 3 (the week before: 1)\nBest day: Monday, 1 June, 2\n- Kitchen: 2\n" in text
     assert "Overdue: 1" in text
     assert "In the next seven days: 1\n\n- Soon, Monday, 8 June\n" in text
-    assert "What was achieved:\n- 2 tasks done on 2 days, worth 0 XP.\n" in text
-    assert "Goals for the week ahead:\n- Finish at least 2 tasks.\n" in text
+    assert "Looking back at the week of 25–31 May\n\nWhat was achieved:\n" in text
+    assert "- 2 tasks done on 2 days, worth 0 XP.\n" in text
+    assert "Goals for the week after it:\n- Finish at least 2 tasks.\n" in text
+
+
+async def test_a_review_on_a_monday_is_of_one_week_only(
+    house: House, make: Make, smtp: SmtpServer, moving_clock: MovingClock
+) -> None:
+    monday = TODAY - timedelta(days=1)
+    moving_clock.stop_at(EIGHT - timedelta(days=1))
+    user = await reader(make, locale="ru", wants={"weekly_review": True, "review_weekday": 0})
+    await _done(make, user, None, monday - timedelta(days=1))
+
+    await carry_out(house)
+
+    (message,) = smtp.messages
+    assert message["Subject"] == "Ваша неделя: 25–31 мая"
+    assert "Обзор недели" not in text_of(message)
+    assert "Цели на неделю:\n- Завершить одно дело.\n" in text_of(message)
 
 
 async def _done(make: Make, user: Person, project_id: Any, day: date) -> None:

@@ -2,7 +2,7 @@
 
 Days are the user's. Completions are counted as the statistics count them: each date of a series on the day it was done,
 what was taken back not at all, what was deleted since still. What is open and overdue is counted as the lists count it,
-now. Nine statements, however much there is.
+now; what was left undone, as of the end of the days. Ten statements, however much there is.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, case, func, select
+from sqlalchemy import ColumnElement, Row, Table, and_, case, func, or_, select
 
 from questlog.core import clock
 from questlog.core.db import Session
@@ -83,6 +83,7 @@ async def facts_of(session: Session, user_id: UUID, span: Span, *, timezone: str
         **await _delayed(session, user_id, span),
         "finished": await _finished(session, user_id, span),
         **await _open_now(session, user_id, today),
+        **await _left_undone(session, user_id, span, today),
         "streak": player["streak"],
         "best_streak": player["best_streak"],
         "level": player["level"],
@@ -217,6 +218,33 @@ async def _open_now(session: Session, user_id: UUID, today: date) -> Facts:
             for row in rows
         ],
     }
+
+
+async def _left_undone(session: Session, user_id: UUID, span: Span, today: date) -> Facts:
+    """What was due and not done when the days ended; of days that go on, when yesterday did."""
+    end = min(span.last, today - ONE_DAY)
+    listed = (
+        TASKS.c.user_id == user_id,
+        TASKS.c.parent_task_id.is_(None),
+        TASKS.c.deleted_at.is_(None),
+        TASKS.c.state != "cancelled",
+    )
+    within = case((was_late(user_id, end, since=span.first), 1), else_=0)
+    counted = select(func.count(), func.sum(within)).where(*listed, was_late(user_id, end))
+    whole, missed = (await session.execute(counted)).one()
+    return {"overdue_at_end": whole, "due_not_done": int(missed or 0)}
+
+
+def was_late(user_id: UUID, end: date, *, since: date = date.min) -> ColumnElement[bool]:
+    """A task was due by the end of a day and not done then, whether it is done or put off by now."""
+    later = select(OCCURRENCES.c.task_id).where(
+        OCCURRENCES.c.user_id == user_id,
+        OCCURRENCES.c.done_on > end,
+        OCCURRENCES.c.scheduled_on.between(since, end),
+        OCCURRENCES.c.reopened_at.is_(None),
+    )
+    is_open = and_(TASKS.c.completed_at.is_(None), TASKS.c.due_on.between(since, end))
+    return or_(is_open, TASKS.c.id.in_(later))
 
 
 async def _weeks_before(session: Session, user_id: UUID, span: Span) -> list[Facts]:

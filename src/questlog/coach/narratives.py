@@ -1,6 +1,7 @@
 """What the facts say in plain sentences, in the user's language, where no model says it. Pure."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from questlog.coach.facts import Facts
@@ -9,7 +10,6 @@ from questlog.coach.weekly_goals import Goal, proposed
 
 ALIKE_PERCENT = 10
 GOOD_PERCENT, POOR_PERCENT = 80, 60
-LONG_STREAK = 3
 FEW_TITLES = 3
 MOST_IMPROVEMENTS = 3
 
@@ -18,10 +18,14 @@ type Sections = dict[str, Any]
 
 def analysis(facts: Facts, locale: str) -> str:
     """Return what the facts of some days say, a line for each side of them."""
-    say = Say(locale)
+    say = _say(facts, locale)
     first, last = say.day(facts["first_day"]), say.day(facts["last_day"])
     head = say("period", days=facts["days"], first_day=first, last_day=last)
     return "\n".join([head, *_what_was_done(facts, say), *_what_was_not(facts, say)])
+
+
+def _say(facts: Facts, locale: str) -> Say:
+    return Say(locale, date.fromisoformat(facts["last_day"]).year)
 
 
 def _what_was_done(facts: Facts, say: Say) -> Iterator[str]:
@@ -88,7 +92,7 @@ def _delays(facts: Facts, say: Say) -> Iterator[str]:
 
 def retrospective(facts: Facts, last_goals: list[Goal], locale: str) -> Sections:
     """Return the sections of a week's review. `last_goals` are those set the week before, judged."""
-    say = Say(locale)
+    say = _say(facts, locale)
     return {
         "achievements": list(_achievements(facts, last_goals, say)),
         "difficulties": list(_difficulties(facts, last_goals, say)),
@@ -105,10 +109,8 @@ def _achievements(facts: Facts, last_goals: list[Goal], say: Say) -> Iterator[st
     if facts["finished"]:
         titles = [say.quoted(title) for title in facts["finished"][:FEW_TITLES]]
         yield say("week_finished", titles=say.listed(titles))
-    if (facts["on_time_percent"] or 0) >= GOOD_PERCENT:
+    if (facts["on_time_percent"] or 0) >= GOOD_PERCENT and not facts["due_not_done"]:
         yield say("week_punctual", percent=facts["on_time_percent"])
-    if facts["streak"] >= LONG_STREAK:
-        yield say("week_streak", streak=facts["streak"])
     yield from (say("goal_met", goal=one["text"]) for one in last_goals if one["met"])
 
 

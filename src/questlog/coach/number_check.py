@@ -2,58 +2,44 @@
 
 A number counts as known if a fact has it, or rounds to it with as many decimals as were written. A date confirms dates
 and no count; a title confirms itself between quotation marks and nothing else, whatever numbers its owner put into it.
+A sentence with a number that cannot be read for certain is taken out like one with a wrong one.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from questlog.coach.number_words import roman, written_out
+from questlog.coach import number_dates, number_figures
+from questlog.coach.number_dates import GONE, Day, without_dates, without_years
+from questlog.coach.number_figures import plain
+from questlog.coach.number_forms import words
+from questlog.coach.number_words import folded, is_number, roman, written_out
 
-type Day = tuple[int | None, int, int]
-
-SPACES = "[ \u00a0\u2009\u202f]"
-SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=\S)")
 QUOTED = re.compile(r"“([^“”\n]*)”|«([^«»\n]*)»|„([^„“\n]*)“|\"([^\"\n]*)\"")
-
-_MONTHS = (
-    ("january", "jan", "января", "январь", "январе"),
-    ("february", "feb", "февраля", "февраль", "феврале"),
-    ("march", "mar", "марта", "март", "марте"),
-    ("april", "apr", "апреля", "апрель", "апреле"),
-    ("may", "мая", "май", "мае"),
-    ("june", "jun", "июня", "июнь", "июне"),
-    ("july", "jul", "июля", "июль", "июле"),
-    ("august", "aug", "августа", "август", "августе"),
-    ("september", "sept", "sep", "сентября", "сентябрь", "сентябре"),
-    ("october", "oct", "октября", "октябрь", "октябре"),
-    ("november", "nov", "ноября", "ноябрь", "ноябре"),
-    ("december", "dec", "декабря", "декабрь", "декабре"),
+SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=\S)")
+BROKEN_WORD = re.compile(r"(?<=\w[-\u2010\u2011\u00ad])[^\S\n]*\n\s*(?=\w)")
+LAST_WORD = re.compile(r"([^\W\d_]+)\.$")
+LETTERS = re.compile(r"[^\W\d_]+")
+# After these a full stop ends no sentence; nor does it after a single letter.
+ABBREVIATIONS = frozenset(
+    words(
+        "pp ch no nr vol fig sec eg ie etc vs mr mrs ms dr st approx ca cf "
+        "гг стр гл пп др пр см рис тыс млн млрд им ул мин руб"
+    )
 )
-MONTHS = {word: number for number, words in enumerate(_MONTHS, start=1) for word in words}
-_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
-_ORDINAL = "(?:st|nd|rd|th|-?го)?"
-_DAYS = rf"(?P<day>\d{{1,2}}){_ORDINAL}(?:(?:\s?[-–—]\s?|\s(?:to|and|по|и)\s)(?P<last>\d{{1,2}}){_ORDINAL})?"
-_YEAR = r"(?:,?\s(?P<year>\d{4}))?"
-DATES = (
-    re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)"),
-    re.compile(r"(?<![\d.])(?P<day>\d{1,2})\.(?P<month>\d{2})\.(?P<year>\d{4})(?!\d)"),
-    re.compile(rf"(?<![\d.,]){_DAYS}\s(?:of\s)?{_MONTH}{_YEAR}", re.IGNORECASE),
-    re.compile(rf"\b{_MONTH}\s{_DAYS}(?![\d.,]\d){_YEAR}", re.IGNORECASE),
-)
-HALF_DAY = re.compile(r"(?<!\d)(\d{1,2})(?::(\d{2}))?\s?([ap])\.?m\b", re.IGNORECASE)
-CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?!:?\d)")
-GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
-NUMBER = re.compile(
-    rf"(?P<sign>(?<![\w\d%])[+\-−–])?(?P<number>\d{{1,3}}(?:{SPACES}\d{{3}})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
-    r"(?:(?P<times>[kкm]|\s?(?:тыс|thousand|тысяч[аиу]?|млн|millions?|миллион(?:а|ов)?))\b)?",
+SHORT_WORD = 4
+LATE = re.compile(r"\b(?:overdue|late)\b|просроч", re.IGNORECASE)
+_BEFORE = "предыдущ|прошл|последн|прежн|предшеств"
+_EARLIER = "previous|preceding|prior|earlier|past|last"
+FOUR_WEEKS = re.compile(
+    rf"\b(?:{_EARLIER})\s(?:four|4)\sweeks\b|\b(?:four|4)\s(?:{_EARLIER})\sweeks\b"
+    r"|\b(?:four|4)\sweeks\s(?:before|earlier|prior)\b"
+    rf"|\b(?:{_BEFORE})\w*\s(?:четыр\w+|4)\sнедел\w+|\b(?:четыр\w+|4)\s(?:{_BEFORE})\w*\sнедел\w+",
     re.IGNORECASE,
 )
-TIMES = {"k": 1000, "к": 1000, "т": 1000, "t": 1000, "m": 1_000_000, "м": 1_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +52,17 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """`dates` are year, month and day; somebody who says one may leave out the year."""
+    """`dates` are year, month and day; somebody who says one may leave out the year.
+
+    `odd` is what the user wrote with figures that are no plain number, such as “B2”.
+    """
 
     numbers: frozenset[Decimal]
     dates: frozenset[Day]
     titles: frozenset[str]
+    odd: frozenset[str]
+    compares_weeks: bool
+    is_late: bool
 
     def has(self, value: Decimal, sign: str = "") -> bool:
         places = Decimal(1).scaleb(min(int(value.as_tuple().exponent), 0))
@@ -86,6 +78,9 @@ class Known:
             for one in self.dates
         )
 
+    def has_year(self, year: int) -> bool:
+        return any(one[0] == year for one in self.dates)
+
 
 def checked(text: str, facts: Mapping[str, Any], *, said: Iterable[str] = ()) -> Checked:
     """Return the text without the sentences whose numbers the facts do not have.
@@ -93,42 +88,75 @@ def checked(text: str, facts: Mapping[str, Any], *, said: Iterable[str] = ()) ->
     Whatever number stands in what the user has `said` is known as well.
     """
     known, removed, lines = known_of(facts, said), list[str](), list[str]()
-    for line in text.splitlines():
+    for line in BROKEN_WORD.sub("", text).splitlines():
         kept = list[str]()
-        for sentence in SENTENCE_END.split(line):
+        for sentence in _sentences(line):
             (kept if is_confirmed(sentence, known) else removed).append(sentence)
         if any(one.strip() for one in kept) or not line.strip():
             lines.append(" ".join(kept))
     return Checked("\n".join(lines).strip(), [one.strip() for one in removed])
 
 
-def known_of(facts: Any, said: Iterable[str] = ()) -> Known:
-    """Return what nested facts confirm."""
+def known_of(facts: Mapping[str, Any], said: Iterable[str] = ()) -> Known:
+    """Return what nested facts confirm. A zero among many, such as an hour in which nothing was done, confirms none."""
     leaves = list(_leaves(facts))
-    numbers = [Decimal(str(one)) for one in leaves if isinstance(one, int | float | Decimal)]
+    numbers = [_number(one) for one in leaves if isinstance(one, int | float | Decimal) and one]
+    numbers += [_number(one) for one in facts.values() if _is_zero(one)]
     texts = [one for one in leaves if isinstance(one, str)]
-    days: list[Day] = [(one.year, one.month, one.day) for one in leaves if isinstance(one, date)]
-    days += [
-        day for text in texts for hit in [DATES[0].fullmatch(text)] if hit for day in _days(hit)
-    ]
-    for text in said:
-        numbers += [value for value, _sign in _values(text)]
-        days += [day for pattern in DATES for hit in pattern.finditer(text) for day in _days(hit)]
-    years = [Decimal(day[0]) for day in days if day[0] is not None]
-    titles = frozenset(_folded(one) for one in texts)
-    return Known(frozenset(numbers + years), frozenset(days), titles)
+    days = [number_dates.parts_of(one) for one in leaves if isinstance(one, date)]
+    days += [day for text in texts if (day := number_dates.day_of(text)) is not None]
+    odd = set[str]()
+    for line in map(plain, said):
+        numbers += [value for value, _sign in _values(line) if value is not None]
+        days += without_dates(line)[1]
+        odd |= number_figures.odd_ones(line)
+    return Known(
+        frozenset(numbers),
+        frozenset(days),
+        frozenset(_folded(one) for one in texts if _is_name(one)),
+        frozenset(odd),
+        compares_weeks="weeks_before" in facts,
+        is_late=bool(facts.get("overdue_now")),
+    )
 
 
 def is_confirmed(sentence: str, known: Known) -> bool:
     """Tell whether every number of a sentence is among what is known."""
-    rest = QUOTED.sub(lambda hit: "" if _is_title(hit, known) else hit[0], sentence)
-    rest = unicodedata.normalize("NFKC", rest)
-    for pattern in DATES:
-        said = [hit for hit in pattern.finditer(rest) if hit["month"] != "may"]
-        if not all(known.has_day(day) for hit in said for day in _days(hit)):
-            return False
-        rest = pattern.sub(lambda hit: hit[0] if hit["month"] == "may" else " ", rest)
-    return all(known.has(value, sign) for value, sign in _values(rest))
+    rest = plain(QUOTED.sub(lambda hit: GONE if _is_title(hit, known) else hit[0], sentence))
+    if known.compares_weeks:
+        rest = FOUR_WEEKS.sub(GONE, rest)
+    if not number_figures.is_readable(rest) or number_dates.is_in_words(rest):
+        return False
+    rest, days = without_dates(rest)
+    rest, years = without_years(rest)
+    if not (all(map(known.has_day, days)) and all(map(known.has_year, years))):
+        return False
+    values = list(_values(rest, known.odd))
+    if known.is_late and LATE.search(rest) and (Decimal(0), "") in values:
+        return False
+    return all(value is not None and known.has(value, sign) for value, sign in values)
+
+
+def _sentences(line: str) -> Iterator[str]:
+    """Yield the sentences of a line; where it is not certain that one ends, it goes on."""
+    quoted, start = [hit.span() for hit in QUOTED.finditer(line)], 0
+    for end in SENTENCE_END.finditer(line):
+        is_inside = any(first < end.start() < last for first, last in quoted)
+        if not is_inside and _ends(line[start : end.start()], line[end.end()]):
+            yield line[start : end.start()]
+            start = end.end()
+    yield line[start:]
+
+
+def _ends(sentence: str, after: str) -> bool:
+    if after.islower():
+        return False
+    last = LAST_WORD.search(sentence[-20:])
+    if last is None:
+        return True
+    word = last[1].casefold()
+    is_short = len(word) == 1 or word in ABBREVIATIONS
+    return not (is_short or (after.isdigit() and len(word) <= SHORT_WORD))
 
 
 def _leaves(facts: Any) -> Iterator[Any]:
@@ -145,57 +173,38 @@ def _leaves(facts: Any) -> Iterator[Any]:
                 yield from _leaves(value)
 
 
+def _number(value: float | Decimal) -> Decimal:
+    return Decimal(str(value))
+
+
+def _is_zero(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool) and value == 0
+
+
 def _folded(title: str) -> str:
     return " ".join(title.casefold().split()).rstrip(".,!?")
+
+
+def _is_name(title: str) -> bool:
+    """Tell whether a title says more than a number."""
+    return any(not is_number(folded(word)) for word in LETTERS.findall(plain(title)))
 
 
 def _is_title(hit: re.Match[str], known: Known) -> bool:
     return _folded("".join(filter(None, hit.groups()))) in known.titles
 
 
-def _days(hit: re.Match[str]) -> Iterator[Day]:
-    """Yield the day of a date in a text, or the first and the last of several."""
-    found = hit.groupdict()
-    month = MONTHS.get(found["month"].casefold()) or int(found["month"])
-    year = int(found["year"]) if found["year"] else None
-    yield from ((year, month, int(day)) for day in (found["day"], found.get("last")) if day)
-
-
-def _values(text: str) -> Iterator[tuple[Decimal, str]]:
-    """Yield every number of a text, with its sign where it has one."""
-    rest, hours = _without_clocks(text)
-    yield from _figures(rest)
-    rest = NUMBER.sub(" ", rest)
-    yield from ((Decimal(value), "") for value in (*written_out(rest), *roman(rest), *hours))
-
-
-def _without_clocks(text: str) -> tuple[str, list[int]]:
-    """Return the text without times of day, and what they count: hours of 24, and minutes that are not 0."""
-    found: list[int] = []
-
-    def note(hit: re.Match[str]) -> str:
-        hour, minute, *half = hit.groups()
-        found.append(int(hour) % 12 + 12 * (half[0].casefold() == "p") if half else int(hour))
-        found.extend([int(minute)] if minute and int(minute) else [])
-        return " "
-
-    return CLOCK.sub(note, HALF_DAY.sub(note, text)), found
-
-
-def _figures(text: str) -> Iterator[tuple[Decimal, str]]:
-    for hit in NUMBER.finditer(text):
-        times = TIMES[hit["times"].strip()[0].casefold()] if hit["times"] else 1
-        sign = "" if hit["sign"] is None else ("+" if hit["sign"] == "+" else "-")
-        for value in _read(re.sub(SPACES, "", hit["number"])):
-            yield value * times, sign
-
-
-def _read(written: str) -> list[Decimal]:
-    if GROUPED.fullmatch(written):
-        return [Decimal(re.sub("[.,]", "", written))]
-    if re.fullmatch(r"\d+(?:[.,]\d+)?", written):
-        return [Decimal(written.replace(",", "."))]
-    return [Decimal(part) for part in re.split("[.,]", written)]
+def _values(text: str, odd: frozenset[str] | None = None) -> Iterator[tuple[Decimal | None, str]]:
+    """Yield every number of a plain text, with its sign where it has one; None is one that cannot be read."""
+    rest, hours = number_figures.without_clocks(text)
+    if odd is not None:
+        yield from ((None, "") for word in number_figures.odd_ones(rest) if word not in odd)
+    rest, figures, touch = number_figures.without_figures(rest)
+    yield from figures
+    if touch:
+        yield None, ""
+    for value in (*written_out(rest), *roman(rest), *hours):
+        yield None if value is None else Decimal(value), ""
 
 
 def _roundings(value: Decimal, places: Decimal) -> tuple[Decimal, ...]:

@@ -1,100 +1,55 @@
-"""Numbers said in words, in English and Russian: “twenty-three”, «сто двадцать три», “a dozen”, «вдвое». Pure.
+"""Numbers said in words, in English and Russian: “twenty-three”, «сто двадцать третий», “a dozen”, «вдвое». Pure.
 
-Ordinals are left alone, and so is “one”, which is said without counting.
+Ordinals count like other numbers. “One” and “first” are said without counting, and are left alone. What is a number
+without saying which (“dozens”, «две трети», “a fifth”) is yielded as None.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Iterator
 
-# Each word with its value; those of one line are forms of one number, from two on.
-_ONES = """
-two twice doubled два две двух двумя двум двое двоих вдвое
-three triple tripled три трёх трех трём трем тремя трое троих втрое
-four четыре четырёх четырех четырём четырем четырьмя четверо вчетверо
-five пять пяти пятью пятеро впятеро
-six шесть шести шестью шестеро
-seven семь семи семью семеро
-eight восемь восьми восемью восьмью
-nine девять девяти девятью
-ten десять десяти десятью десяток десятка
-eleven одиннадцать одиннадцати одиннадцатью
-twelve dozen двенадцать двенадцати двенадцатью дюжина дюжину дюжины
-thirteen тринадцать тринадцати тринадцатью
-fourteen четырнадцать четырнадцати четырнадцатью
-fifteen пятнадцать пятнадцати пятнадцатью
-sixteen шестнадцать шестнадцати шестнадцатью
-seventeen семнадцать семнадцати семнадцатью
-eighteen восемнадцать восемнадцати восемнадцатью
-nineteen девятнадцать девятнадцати девятнадцатью
-"""
-_TENS = """
-twenty двадцать двадцати двадцатью
-thirty тридцать тридцати тридцатью
-forty сорок сорока
-fifty пятьдесят пятидесяти пятьюдесятью
-sixty шестьдесят шестидесяти шестьюдесятью
-seventy семьдесят семидесяти семьюдесятью
-eighty восемьдесят восьмидесяти восемьюдесятью
-ninety девяносто девяноста
-"""
-_HUNDREDS = """
-сто ста сотня сотню сотни
-двести двухсот двумстам
-триста трёхсот трехсот
-четыреста четырёхсот четырехсот
-пятьсот пятисот
-шестьсот шестисот
-семьсот семисот
-восемьсот восьмисот
-девятьсот девятисот
-"""
-_SHARES = {
-    50: "half половина половину половины половиной",
-    25: "quarter четверть четверти",
-    33: "треть",
-}
-_FACTORS = {
-    100: "hundred hundreds",
-    1_000: "thousand thousands тысяча тысячи тысяч тысячу тыс",
-    1_000_000: "million millions миллион миллиона миллионов млн",
-}
-
-
-def _forms(lines: str, *, first: int, step: int) -> dict[str, int]:
-    rows = lines.strip().splitlines()
-    return {word: first + step * place for place, row in enumerate(rows) for word in row.split()}
-
-
-def _flat(rows: Mapping[int, str]) -> dict[str, int]:
-    return {word: value for value, words in rows.items() for word in words.split()}
-
-
-ADDED = (
-    {"one": 1, "один": 1, "одна": 1, "одну": 1, "одно": 1, "одного": 1, "одной": 1}
-    | _forms(_ONES, first=2, step=1)
-    | _forms(_TENS, first=20, step=10)
-    | _forms(_HUNDREDS, first=100, step=100)
-    | _flat(_SHARES)
+from questlog.coach.number_forms import (
+    ADDED,
+    COMPOUND,
+    COMPOUND_STEM,
+    FACTORS,
+    FRACTION,
+    ORDINALS,
+    STEMS,
+    UNTOLD,
+    VAGUE,
+    ZERO,
 )
-FACTORS = _flat(_FACTORS)
-WORD = re.compile(r"[a-zа-яё]+")
+
+WORD = re.compile(r"[a-zа-я]+")
 JOINT = re.compile(r"(?:\s|-)(?:\s|-)?(?:and\s)?")
-ROMAN = re.compile(r"(?<![^\W_])[IVX]{2,}(?![^\W_])")
-_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
+ROMAN = re.compile(r"(?<![^\W_])(?:[IVXLCDM]{2,}|[ivx]{2,})(?![^\W_])")
+VALID_ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
 
-def written_out(text: str) -> Iterator[int]:
+def folded(text: str) -> str:
+    return text.casefold().replace("ё", "е").replace("во-вторых", " ").replace("в-третьих", " ")
+
+
+def is_number(word: str) -> bool:
+    """Tell whether a folded word says a number."""
+    return word in ADDED or word in FACTORS or word in UNTOLD or word in ZERO
+
+
+def written_out(text: str) -> Iterator[int | None]:
     """Yield the numbers that stand in words: what is said in one breath is one number."""
-    folded, last, spoken = text.casefold(), 0, list[str]()
-    for hit in WORD.finditer(folded):
+    said, last, spoken = folded(text), 0, list[str]()
+    if FRACTION.search(said):
+        yield None
+    for hit in WORD.finditer(said):
         if hit[0] == "and":
             continue
-        is_number = hit[0] in ADDED or hit[0] in FACTORS
-        if spoken and not (is_number and JOINT.fullmatch(folded, last, hit.start())):
+        yield from _in_one_word(hit[0])
+        is_part = hit[0] in ADDED or hit[0] in FACTORS
+        if spoken and not (is_part and JOINT.fullmatch(said, last, hit.start())):
             yield from _values(spoken)
             spoken = []
-        if is_number:
+        if is_part:
             spoken.append(hit[0])
             last = hit.end()
     yield from _values(spoken)
@@ -102,28 +57,46 @@ def written_out(text: str) -> Iterator[int]:
 
 def roman(text: str) -> Iterator[int]:
     for hit in ROMAN.finditer(text):
-        values = [_ROMAN_VALUES[letter] for letter in hit[0]]
-        signed = [-here if here < there else here for here, there in pairwise(values)]
-        yield sum(signed) + values[-1]
+        if not VALID_ROMAN.fullmatch(hit[0].upper()):
+            continue
+        values = [_ROMAN_VALUES[letter] for letter in hit[0].upper()]
+        following = [*values[1:], 0]
+        yield sum(
+            -here if here < there else here for here, there in zip(values, following, strict=True)
+        )
 
 
-def _values(spoken: list[str]) -> Iterator[int]:
+def _in_one_word(word: str) -> Iterator[int | None]:
+    """Yield what a word says that goes together with no other: «трёхдневный», “threefold”, “zero”, “quarters”."""
+    if word in UNTOLD:
+        yield None
+    elif word in ZERO:
+        yield 0
+    elif word.endswith("fold"):
+        stem = word.removesuffix("fold")
+        yield from (values[stem] for values in (ADDED, FACTORS) if stem in values)
+    elif found := COMPOUND.match(word):
+        yield sum(STEMS[part] for part in COMPOUND_STEM.findall(found["number"]))
+
+
+def _values(spoken: list[str]) -> Iterator[int | None]:
     """A number goes on as long as its parts get smaller: “twenty three” is one, “three three” are two."""
-    whole = part = 0
-    least = 0
+    whole = part = least = 0
     for word in spoken:
         if word in FACTORS:
+            if word in VAGUE and not part:
+                yield None
             factor = FACTORS[word]
-            part = max(part, 1) * factor
+            part, least = max(part, 1) * factor, 100 if factor == 100 else 1
             if factor > 100:
                 whole, part, least = whole + part, 0, 0
-            else:
-                least = 100
             continue
         value = ADDED[word]
         if least and not _fits(value, least):
             yield from _counted(whole + part)
             whole = part = 0
+            if word in ORDINALS:
+                yield None
         part, least = part + value, value
     yield from _counted(whole + part)
 

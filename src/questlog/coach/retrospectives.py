@@ -4,11 +4,13 @@ It is made when somebody asks for it, of the last week that is over by their day
 The goals it sets are judged when the next one is made.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from sqlalchemy import Table, select, update
 from sqlalchemy import delete as delete_rows
@@ -35,6 +37,8 @@ KEPT = cast(Table, Retrospective.__table__)
 SHOWN = tuple(column for column in KEPT.c if column.name != "user_id")
 NEWEST_FIRST = (SortKey(KEPT.c.week_on, descending=True), SortKey(KEPT.c.id, descending=True))
 GOALS = "weekly_goals"
+# Who asks while one is being made waits for it: a week costs one question to the model in each process.
+MAKING: WeakValueDictionary[tuple[UUID, date], asyncio.Lock] = WeakValueDictionary()
 
 type Shown = dict[str, Any]
 
@@ -58,6 +62,12 @@ async def weekly_retrospective(database: Database, mind: Mind | None, who: Who) 
     found = await database.read(find, who.user_id, week_on)
     if found is not None:
         return found
+    async with MAKING.setdefault((who.user_id, week_on), asyncio.Lock()):
+        found = await database.read(find, who.user_id, week_on)
+        return await _made(database, mind, who, week_on) if found is None else found
+
+
+async def _made(database: Database, mind: Mind | None, who: Who, week_on: date) -> Shown:
     what = await slowly(database, look_back, who.user_id, week_on, timezone=who.timezone)
     said = await review_writing.retrospective(database, mind, who, what.facts, what.last_goals)
     return await database.write(_keep, who, week_on, what, said)
@@ -67,8 +77,7 @@ async def look_back(session: Session, user_id: UUID, week_on: date, *, timezone:
     """Return what is known of a week."""
     facts = await known.week_facts(session, user_id, week_on, timezone=timezone)
     set_before = await _goals_of(session, user_id, week_on - WEEK)
-    today = clock.today(timezone)
-    goals = await weekly_goals.judged(session, user_id, set_before, facts, today=today)
+    goals = await weekly_goals.judged(session, user_id, set_before, facts)
     return Known(facts, goals)
 
 

@@ -2,6 +2,7 @@
 
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 QUOTED = "“{}”"
+YEAR = "{day} {year}"
 AND = ", "
 
 SENTENCES = {
@@ -14,7 +15,7 @@ SENTENCES = {
     "first_weeks": "There is nothing from the four weeks before to compare with.",
     "rhythm": "Most is done on {weekday}: {count:task|tasks}.",
     "hour": "The best hour begins at {hour}: {count:task|tasks}.",
-    "on_time": "{on_time} of {planned:task|tasks} with a date came in time: {percent} %.",
+    "on_time": "{on_time} of {planned:finished task|finished tasks} with a date came in time: {percent} %.",
     "projects": "Most was done for {projects}.",
     "project": "{title} ({count})",
     "overdue": "{count:task is|tasks are} overdue now; {title} has waited longest, since {due}.",
@@ -23,12 +24,11 @@ SENTENCES = {
     "skipped": "Skipped: {count:time|times}.",
     "streak": "The streak is at {streak:day|days}; the best one was {best}.",
     "week_finished": "Finished, among others: {titles}.",
-    "week_punctual": "{percent} % of what had a date came in time.",
-    "week_streak": "A streak of {streak:day|days}.",
+    "week_punctual": "Of what you finished with a date, {percent} % came in time.",
     "goal_met": "Met what you had set yourself: {goal}",
-    "week_nothing": "Nothing was completed this week.",
+    "week_nothing": "Nothing was completed in that week.",
     "goal_missed": "Not met: {goal}",
-    "week_late": "Only {percent} % of what had a date came in time.",
+    "week_late": "Of what you finished with a date, only {percent} % came in time.",
     "use_hour": "Your best hour begins at {hour}: put the hardest task there.",
     "split": "{title} was put off {times:time|times}: make it smaller, or let it go.",
     "decide": "Decide about {title}, due since {due}: do it, give it a new date, or drop it.",

@@ -60,7 +60,9 @@ class FactsResponse(Answer):
     by_hour: list[int] = Field(description="From midnight on.")
     best_weekday: Most | None
     best_hour: Most | None
-    planned: int = Field(description="Completions that had a date.")
+    planned: int = Field(
+        description="Completions that had a date. What is still open is none of them."
+    )
     on_time: int = Field(description="Those of them that came on it or before.")
     on_time_percent: int | None
     by_project: list[ProjectDone] = Field(description="The ten with most completions.")
@@ -71,7 +73,11 @@ class FactsResponse(Answer):
     open_now: int
     overdue_now: int
     overdue_longest: list[Overdue]
-    streak: int
+    overdue_at_end: int = Field(
+        description="Tasks due by the last of these days that is over, and not done by its end."
+    )
+    due_not_done: int = Field(description="Those of them that were due on these days.")
+    streak: int = Field(description="Today's.")
     best_streak: int
     level: int
     weeks_before: list[WeekBefore] = Field(description="The four weeks before, the nearest first.")

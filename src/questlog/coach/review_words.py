@@ -9,10 +9,10 @@ from questlog.flows.letter_words import words_for
 
 
 class Say:
-    """The sentences of one language."""
+    """The sentences of one language. A day of another year than `year` is said with its own."""
 
-    def __init__(self, locale: str) -> None:
-        self.locale = locale
+    def __init__(self, locale: str, year: int | None = None) -> None:
+        self.locale, self._year = locale, year
         self._words = review_russian if locale.startswith("ru") else review_english
 
     def __call__(self, name: str, **values: Any) -> str:
@@ -29,7 +29,11 @@ class Say:
 
     def day(self, iso: str) -> str:
         day = date.fromisoformat(iso)
-        return f"{day.day} {words_for(self.locale).months[day.month - 1]}"
+        said = f"{day.day} {words_for(self.locale).months[day.month - 1]}"
+        if self._year in (None, day.year):
+            return said
+        with_year: str = self._words.YEAR
+        return with_year.format(day=said, year=day.year)
 
     def weekday(self, number: int) -> str:
         name: str = self._words.WEEKDAYS[number - 1]

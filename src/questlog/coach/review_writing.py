@@ -29,6 +29,8 @@ LISTS = ("achievements", "difficulties", "improvements")
 MOST_LINES, MOST_GOALS = 6, 5
 LONGEST_LINE, LONGEST_ANALYSIS = 500, 8_000
 MOST_DAYS = 31
+# Where somebody stands today is none of a week that is over.
+TODAYS = frozenset({"streak", "best_streak", "level"})
 CONTROLS = re.compile(f"[{UNPRINTABLE}]")
 
 log = structlog.get_logger(__name__)
@@ -87,6 +89,7 @@ async def retrospective(
     by_rules = narratives.retrospective(facts, list(last_goals), who.locale)
     if mind is None:
         return Review(by_rules)
+    facts = {name: value for name, value in facts.items() if name not in TODAYS}
     measured = {f"m{place}": one for place, one in enumerate(_goals(facts, who), start=1)}
     told = {
         "facts": facts,

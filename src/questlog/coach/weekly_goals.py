@@ -1,7 +1,8 @@
 """What somebody sets themselves for a week, and whether it was met: held against facts, never against an opinion.
 
 A goal's `measure` is a fact with a bound (`{"fact": "done", "at_least": 12}`), or a task that is overdue no more
-(`{"task_id": …}`); without one only the user can say. The numbers set are numbers there were, so that they can be
+(`{"task_id": …}`); without one only the user can say. All are judged as of the end of the week they were set for: what is
+overdue is what was overdue then, and of a task that is gone by now nothing can be told unless it was done. The numbers set are numbers there were, so that they can be
 confirmed like any other.
 """
 
@@ -12,16 +13,19 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from questlog.coach.facts import Facts
+from questlog.coach.facts import Facts, was_late
 from questlog.coach.review_words import Say
 from questlog.core.db import Session
-from questlog.planning.readiness import open_and_alive
+from questlog.planning import queries
+from questlog.planning.queries import OCCURRENCES
 from questlog.planning.task_rows import TASKS
 
 type Goal = dict[str, Any]
 
 MOST_DAYS = 5
 FEW_OVERDUE = 5
+# What is overdue is told as of today, and judged as of the end of the week.
+AT_END = {"overdue_now": "overdue_at_end"}
 
 
 def proposed(facts: Facts, say: Say) -> list[Goal]:
@@ -65,23 +69,25 @@ def edited(goals: Iterable[Goal], wanted: Iterable[Mapping[str, Any]]) -> list[G
 
 
 async def judged(
-    session: Session, user_id: UUID, goals: Iterable[Goal], facts: Facts, *, today: date
+    session: Session, user_id: UUID, goals: Iterable[Goal], facts: Facts
 ) -> list[Goal]:
-    """Return the goals with whether they were met, as far as it can be told; what the user said of one stays."""
+    """Return the goals with whether the week of the facts met them, if that can be told; what the user said stays."""
     waiting = list(goals)
-    late = await _still_late(session, user_id, _tasks_of(waiting), today=today)
+    caught_up = await _caught_up(session, user_id, _tasks_of(waiting), facts)
     return [
-        one if one["met"] is not None else {**one, "met": _is_met(one["measure"], facts, late)}
+        one if one["met"] is not None else {**one, "met": _is_met(one["measure"], facts, caught_up)}
         for one in waiting
     ]
 
 
-def _is_met(measure: Mapping[str, Any] | None, facts: Facts, late: set[str]) -> bool | None:
+def _is_met(
+    measure: Mapping[str, Any] | None, facts: Facts, caught_up: Mapping[str, bool]
+) -> bool | None:
     if measure is None:
         return None
     if "task_id" in measure:
-        return measure["task_id"] not in late
-    found = facts[measure["fact"]]
+        return caught_up.get(measure["task_id"])
+    found = facts[AT_END.get(measure["fact"], measure["fact"])]
     return bool(measure.get("at_least", 0) <= found <= measure.get("at_most", found))
 
 
@@ -90,11 +96,21 @@ def _tasks_of(goals: Sequence[Goal]) -> list[UUID]:
     return [UUID(measure["task_id"]) for measure in measures if "task_id" in measure]
 
 
-async def _still_late(
-    session: Session, user_id: UUID, task_ids: Sequence[UUID], *, today: date
-) -> set[str]:
+async def _caught_up(
+    session: Session, user_id: UUID, task_ids: Sequence[UUID], facts: Facts
+) -> dict[str, bool]:
+    """Tell of each task whether it was done or no more due when the week ended; what is gone undone is left out."""
     if not task_ids:
-        return set()
-    mine = (TASKS.c.user_id == user_id, TASKS.c.id.in_(task_ids), TASKS.c.due_on < today)
-    found = await session.scalars(select(TASKS.c.id).where(*mine, *open_and_alive(TASKS)))
-    return {str(id_) for id_ in found}
+        return {}
+    first, last = (date.fromisoformat(facts[day]) for day in ("first_day", "last_day"))
+    done = queries.completed_of(user_id, OCCURRENCES.c.task_id).where(
+        OCCURRENCES.c.task_id.in_(task_ids), OCCURRENCES.c.done_on.between(first, last)
+    )
+    there = select(TASKS.c.id, was_late(user_id, last).label("late")).where(
+        TASKS.c.user_id == user_id,
+        TASKS.c.id.in_(task_ids),
+        TASKS.c.deleted_at.is_(None),
+        TASKS.c.state != "cancelled",
+    )
+    standing = {str(row.id): not row.late for row in await session.execute(there)}
+    return standing | {str(id_): True for id_ in await session.scalars(done)}

@@ -1,6 +1,7 @@
 """The weekly mail with what the coach says of the week: its retrospective, or without one what the rules would say.
 
-No model is asked for a mail: it is written while a transaction is open.
+It is about the last week from Monday to Sunday; a mail that comes on another day than Monday is about other days, and
+names those of the review. No model is asked for a mail: it is written while a transaction is open.
 """
 
 from datetime import date
@@ -8,11 +9,11 @@ from uuid import UUID
 
 from questlog.automation.mail import Letter
 from questlog.coach import narratives, retrospectives
-from questlog.coach.facts import last_full_week
+from questlog.coach.facts import ONE_DAY, last_full_week
 from questlog.coach.weekly_goals import Goal
 from questlog.core.db import Session
 from questlog.flows import weekly_review
-from questlog.flows.letter_words import one_line
+from questlog.flows.letter_words import one_line, span
 from questlog.identity.letters import Content
 from questlog.identity.models import User
 
@@ -25,7 +26,10 @@ async def content(session: Session, letter: Letter, reader: User) -> Content | N
     if found is None:
         return None
     week_on = last_full_week(date.fromisoformat(letter.params["day"]))
-    return {**found, "review": await _review(session, reader, week_on)}
+    week = span(week_on, week_on + 6 * ONE_DAY, locale=reader.locale)
+    of_other_days = week if week != found["week"] else None
+    review = await _review(session, reader, week_on)
+    return {**found, "review": {**review, "of_other_days": of_other_days}}
 
 
 async def _review(session: Session, reader: User, week_on: date) -> Content:

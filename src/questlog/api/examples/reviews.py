@@ -30,6 +30,8 @@ _facts = {
     "open_now": 14,
     "overdue_now": 1,
     "overdue_longest": [{"task_id": TASK, "title": "Call the dentist", "due": "2026-11-12"}],
+    "overdue_at_end": 1,
+    "due_not_done": 0,
     "streak": 5,
     "best_streak": 9,
     "level": 4,
