@@ -1,5 +1,6 @@
 """A plan for today over HTTP: by rules, and in the order of a model."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -136,6 +137,82 @@ async def test_f26_where_the_model_fails_the_rules_plan_and_say_so(
 
     assert told["model_trouble"] is not None
     assert {**told, "model_trouble": None} == by_rules
+
+
+async def test_many_plans_at_once_propose_each_thing_once(
+    client: AsyncClient, make: Make, database: Database
+) -> None:
+    user = await make.user()
+    await a_busy_day(client, user)
+
+    told = await asyncio.gather(*(plan(client, user, minutes=60) for _ in range(6)))
+
+    waiting = (await client.get("/api/v1/ai/proposals", headers=user.headers)).json()["items"]
+    assert [one["tool"] for one in waiting] == ["postpone_task"]
+    assert {one["proposals"][0]["id"] for one in told} == {waiting[0]["id"]}
+
+
+async def test_a_task_that_was_changed_since_is_proposed_anew(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    await a_busy_day(client, user)
+    before = await plan(client, user, minutes=60)
+    where = f"/api/v1/tasks/{before['left'][0]['task_id']}"
+    body = {"due_date": (clock.today("UTC") - timedelta(days=1)).isoformat()}
+    await client.patch(where, json=body, headers=user.headers)
+
+    after = await plan(client, user, minutes=60)
+
+    accept = f"/api/v1/ai/proposals/{after['proposals'][0]['id']}/accept"
+    assert (await client.post(accept, headers=user.headers)).status_code == 200
+
+
+async def test_what_is_done_or_gone_while_the_model_thinks_is_passed_over(
+    client: AsyncClient, app: FastAPI, make: Make
+) -> None:
+    user = await make.user()
+    today = clock.today("UTC")
+    tasks = [
+        await make.task(user, title=title, duration_minutes=90, due_on=today)
+        for title in ("Gone", "Done", "There")
+    ]
+
+    async with mind_of(app, saying('{"order": [], "say": "Rest."}', wait=0.5)):
+        await make.task(user, title="Short", duration_minutes=5)
+        planning = asyncio.create_task(plan(client, user, minutes=10))
+        await asyncio.sleep(0.2)
+        await client.delete(f"/api/v1/tasks/{tasks[0].id}", headers=user.headers)
+        await client.post(f"/api/v1/tasks/{tasks[1].id}/complete", headers=user.headers)
+        told = await planning
+
+    moved = [one for one in told["proposals"] if one["tool"] == "postpone_task"]
+    assert [one["arguments"]["task_id"] for one in moved] == [str(tasks[2].id)]
+
+
+async def test_all_that_is_due_and_does_not_fit_is_counted(client: AsyncClient, make: Make) -> None:
+    user, other = await make.user(), await make.user()
+    yesterday = clock.today("UTC") - timedelta(days=1)
+    for number in range(30):
+        await make.task(user, title=f"T{number}", due_on=yesterday)
+        await make.task(other, title="Not mine", due_on=yesterday)
+    await make.task(user, title="Done", due_on=yesterday, completed_at=clock.now())
+    await make.task(user, title="Later", due_on=clock.today("UTC") + timedelta(days=1))
+
+    told = await plan(client, user)
+
+    assert "23 more tasks due by today will not fit" in told["reply"]
+
+
+async def test_a_task_too_long_for_the_time_is_open_all_the_same(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    await make.task(user, title="Long", duration_minutes=90)
+
+    told = await plan(client, user, minutes=30)
+
+    assert told["reply"].startswith("Nothing fits into 30 minutes.")
 
 
 async def test_planning_writes_nothing_but_proposals(

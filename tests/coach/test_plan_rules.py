@@ -83,6 +83,34 @@ def test_a_plan_is_said_in_the_language_of_its_user(locale: str, said: str) -> N
     assert plan_rules.told(plan, locale) == said
 
 
+@pytest.mark.parametrize(
+    ("due", "english", "russian"),
+    [
+        (8, "1 more task due", "Ещё 1 дело со сроком на сегодня или раньше не поместится;"),
+        (9, "2 more tasks due", "Ещё 2 дела со сроком на сегодня или раньше не поместятся;"),
+        (50, "43 more tasks due", "Ещё 43 дела со сроком на сегодня или раньше не поместятся;"),
+        (52, "45 more tasks due", "Ещё 45 дел со сроком на сегодня или раньше не поместится;"),
+    ],
+)
+def test_all_that_does_not_fit_is_counted(due: int, english: str, russian: str) -> None:
+    candidates = [candidate(due_on=TODAY) for _ in range(8)]
+
+    plan = plan_rules.plan(candidates, TODAY, None, due=due)
+
+    assert english in plan_rules.told(plan, "en")
+    assert russian in plan_rules.told(plan, "ru")
+    assert plan.facts["left"] == due - MOST_PLANNED
+
+
+@pytest.mark.parametrize(
+    ("lengths", "said"), [([90], "Nothing fits into 30 minutes."), ([], "Nothing is open")]
+)
+def test_what_does_not_fit_is_not_nothing(lengths: list[int], said: str) -> None:
+    plan = plan_rules.plan([candidate(minutes=one) for one in lengths], TODAY, 30)
+
+    assert plan_rules.told(plan, "en").startswith(said)
+
+
 @given(
     lengths=st.lists(st.none() | st.integers(1, 600), max_size=20),
     minutes=st.none() | st.integers(5, 1440),

@@ -19,7 +19,7 @@ from questlog.coach import (
     onboarding_end,
     onboarding_model,
     onboarding_rules,
-    profile,
+    waiting,
 )
 from questlog.coach.asking import Mind
 from questlog.coach.conversations import ConversationNotFoundError
@@ -188,7 +188,7 @@ def _trouble(error: ModelError | AiQuotaError) -> str:
 async def _store(session: Session, who: Who, there: Conversation | None, turn: Turn) -> Turned:
     """Keep one turn, with all that a talk comes to at its end, in one transaction. Raises `OnboardingMovedOnError`."""
     who.sign(session)
-    await profile.wait_for_others(session, who.user_id)
+    await waiting.for_others(session, who.user_id)
     talk = await _claimed(session, who, there, begins_anew=turn.begins_anew)
     after, reply = await _heard(session, talk, turn), turn.reply
     talk.onboarding = after.stored()

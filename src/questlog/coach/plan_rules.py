@@ -34,12 +34,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`left` is what was due by today and does not fit."""
+    """`left` are the most urgent of the `more` tasks that were due by today and do not fit."""
 
     today: date
     chosen: Sequence[Candidate]
     left: Sequence[Candidate]
     minutes: int | None
+    more: int = 0
+    is_choice: bool = True
+    """Whether there was anything to choose from."""
 
     @property
     def planned(self) -> int:
@@ -54,15 +57,20 @@ class Plan:
             "minutes": self.minutes,
             "planned": self.planned,
             "free": None if self.minutes is None else self.minutes - self.planned,
-            "left": len(self.left),
+            "left": self.more,
             "each": [
                 (one.title, one.takes, one.due_on, one.why) for one in (*self.chosen, *self.left)
             ],
         }
 
 
-def plan(candidates: Sequence[Candidate], today: date, minutes: int | None) -> Plan:
-    """Take what fits, in the order it comes, seven tasks at most. Tasks too long are passed over."""
+def plan(
+    candidates: Sequence[Candidate], today: date, minutes: int | None, *, due: int = 0
+) -> Plan:
+    """Take what fits, in the order it comes, seven tasks at most. Tasks too long are passed over.
+
+    `due` counts all tasks that are due by today, also those that are not among the candidates.
+    """
     chosen: list[Candidate] = []
     room = minutes
     for one in candidates:
@@ -71,7 +79,8 @@ def plan(candidates: Sequence[Candidate], today: date, minutes: int | None) -> P
             chosen.append(one)
             room = None if room is None else room - one.takes
     left = [one for one in candidates if one not in chosen and one.is_due(today)]
-    return Plan(today, chosen, left, minutes)
+    more = max(len(left), due - sum(one.is_due(today) for one in chosen))
+    return Plan(today, chosen, left, minutes, more, bool(candidates))
 
 
 def focused(candidates: Sequence[Candidate], focus: str) -> list[Candidate]:
@@ -107,7 +116,7 @@ _RU: Mapping[str, str] = {
     "of": "На сегодня: {tasks:дело|дела|дел}, примерно {planned:минута|минуты|минут}; всего минут: {minutes}.",
     "first": "Начните с «{title}»: {why}.",
     "first_plain": "Начните с «{title}».",
-    "left": "Ещё {left:дело|дела|дел} со сроком до сегодня не поместится; для того, что терпит, предлагаю завтра.",
+    "left": "Ещё {left:дело со сроком на сегодня или раньше не поместится|дела со сроком на сегодня или раньше не поместятся|дел со сроком на сегодня или раньше не поместится}; для того, что терпит, предлагаю завтра.",
 }
 SENTENCES = {"en": _EN, "ru": _RU}
 
@@ -119,14 +128,14 @@ def told(plan: Plan, locale: str) -> str:
         "tasks": Count(len(plan.chosen)),
         "planned": Count(plan.planned),
         "minutes": Count(plan.minutes or 0),
-        "left": Count(len(plan.left)),
+        "left": Count(plan.more),
     }
     if not plan.chosen:
-        return words["nothing_fits" if plan.left else "empty"].format(**numbers)
+        return words["nothing_fits" if plan.is_choice else "empty"].format(**numbers)
     first = plan.chosen[0]
     said = [words["whole" if plan.minutes is None else "of"].format(**numbers)]
     opening = words["first" if first.why else "first_plain"]
     said.append(opening.format(title=first.title, why=", ".join(first.why)))
-    if plan.left:
+    if plan.more:
         said.append(words["left"].format(**numbers))
     return " ".join(said)

@@ -42,7 +42,9 @@ class PlanResponse(Answer):
     minutes: int | None
     planned_minutes: int
     tasks: list[PlannedTask] = Field(description="In the order in which to do them.")
-    left: list[PlannedTask] = Field(description="Due by today, and more than fits.")
+    left: list[PlannedTask] = Field(
+        description="The most urgent of what is due by today and does not fit."
+    )
     proposals: list[ProposalResponse] = Field(
         description="Tomorrow for what does not fit, today for what has no day. Nothing changes before you accept."
     )

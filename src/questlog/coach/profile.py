@@ -12,7 +12,7 @@ from sqlalchemy import Table, select
 from sqlalchemy import delete as delete_rows
 
 from questlog.automation import events
-from questlog.coach import profile_text, profile_words
+from questlog.coach import profile_text, profile_words, waiting
 from questlog.coach.models import Statement
 from questlog.coach.profile_text import MOST, held, notes
 from questlog.core import clock
@@ -84,7 +84,7 @@ async def note(
 
     Saying the same once more changes nothing. Raises `TooManyStatementsError`.
     """
-    await wait_for_others(session, user_id)
+    await waiting.for_others(session, user_id)
     locale = await profile_text.written_in(session, user_id)
     made = await _noted(session, user_id, said, source=source, timezone=timezone)
     await profile_text.write_anew(session, user_id, locale)
@@ -104,7 +104,7 @@ async def note_all(
 
     The profile's text stays as it is.
     """
-    await wait_for_others(session, user_id)
+    await waiting.for_others(session, user_id)
     too_many = []
     for one in said:
         where = messages.get(one.answered)
@@ -164,11 +164,6 @@ async def _replace(session: Session, replaced: Sequence[Statement], made: Statem
     _record(session, made, "statement.noted", [made, *replaced, *forgotten])
 
 
-async def wait_for_others(session: Session, user_id: UUID) -> None:
-    """Let one write of what the coach knows of a user at a time, so that what is counted is counted rightly."""
-    await session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
-
-
 async def change(
     session: Session,
     user_id: UUID,
@@ -178,7 +173,7 @@ async def change(
     expected_version: int | None = None,
 ) -> Statement:
     """Put it as the user says. Raises `StatementNotFoundError`, `NotYoursError`, `PreconditionFailedError`."""
-    await wait_for_others(session, user_id)
+    await waiting.for_others(session, user_id)
     statement = await _claim(session, user_id, statement_id, expected_version)
     if all(getattr(statement, name) == value for name, value in changes.items()):
         return statement
@@ -197,7 +192,7 @@ async def remove(
     session: Session, user_id: UUID, statement_id: UUID, *, expected_version: int | None = None
 ) -> None:
     """Forget one statement. Raises `StatementNotFoundError`, `NotYoursError`, `PreconditionFailedError`."""
-    await wait_for_others(session, user_id)
+    await waiting.for_others(session, user_id)
     statement = await _claim(session, user_id, statement_id, expected_version)
     locale = await profile_text.written_in(session, user_id)
     await session.delete(statement)

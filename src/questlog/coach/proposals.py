@@ -16,7 +16,7 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from questlog.automation import events
-from questlog.coach import named_things, standings
+from questlog.coach import named_things, standings, waiting
 from questlog.coach.conversations import PROPOSALS
 from questlog.coach.proposal_words import summary
 from questlog.coach.toolbox import Who
@@ -100,6 +100,7 @@ async def propose(
     Raises `UnknownReferenceError` for ids that name nothing of the user's, `TooManyProposalsError`, and what the call
     would be refused with if the user said yes now.
     """
+    await waiting.for_others(session, who.user_id)
     asked = to_jsonable_python(arguments.model_dump(exclude_unset=True))
     earlier = await _earlier(session, who)
     same = [row for row in earlier if (row["tool"], row["arguments"]) == (tool.name, asked)]

@@ -13,7 +13,15 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from questlog.clients.language import Asked, ModelError, UserSaid, as_json
-from questlog.coach import asking, number_check, plan_rules, prompt_files, proposals
+from questlog.coach import (
+    asking,
+    number_check,
+    plan_rules,
+    prompt_files,
+    proposals,
+    standings,
+    waiting,
+)
 from questlog.coach.asking import Mind
 from questlog.coach.conversations import PROPOSALS
 from questlog.coach.model_uses import AiQuotaError
@@ -23,6 +31,7 @@ from questlog.coach.toolbox import Who
 from questlog.coach.tools import TOOLS
 from questlog.core import clock
 from questlog.core.db import Database, Session
+from questlog.core.exceptions import ConflictError, NotFoundError, ValidationError
 from questlog.planning import next_tasks
 from questlog.planning.next_tasks import NextTask
 from questlog.planning.urgency import Present
@@ -33,6 +42,9 @@ MOST_PROPOSED = 5
 MOST_REASONS = 3
 LONGEST_SAY = 1500
 ORIGIN = "plan"
+PASSED_OVER = (NotFoundError, ConflictError, ValidationError)
+
+type Call = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +64,14 @@ class Wished:
     """What there is to plan, and how it is wished for."""
 
     candidates: Sequence[Candidate]
+    due: int
+    """How many tasks are due by today, the candidates or not."""
     today: date
     minutes: int | None
-    focus: str
+    focus: str = ""
+
+    def plan(self, candidates: Sequence[Candidate]) -> Plan:
+        return plan_rules.plan(candidates, self.today, self.minutes, due=self.due)
 
 
 class Thought(BaseModel):
@@ -69,13 +86,13 @@ async def quick_plan(
 ) -> Planned:
     """Plan the user's day. A model that does not answer is named as `trouble`, and the rules have planned."""
     today = clock.today(who.timezone)
-    found = await database.read(_candidates, who, today, minutes)
-    candidates = plan_rules.focused(found, focus)
-    plan = plan_rules.plan(candidates, today, minutes)
+    found, due = await database.read(_candidates, who, today, minutes)
+    wished = Wished(plan_rules.focused(found, focus), due, today, minutes, focus)
+    plan = wished.plan(wished.candidates)
     planned = Planned(plan, plan_rules.told(plan, who.locale))
     if mind is not None and plan.chosen:
         try:
-            planned = await _thought(database, mind, who, Wished(candidates, today, minutes, focus))
+            planned = await _thought(database, mind, who, wished)
         except ModelError as error:
             planned = replace(planned, trouble=error.trouble)
         except AiQuotaError as error:
@@ -86,10 +103,12 @@ async def quick_plan(
 
 async def _candidates(
     session: Session, who: Who, today: date, minutes: int | None
-) -> list[Candidate]:
+) -> tuple[list[Candidate], int]:
+    """Return the most urgent tasks, and how many there are in all that are due by today."""
     present = Present(clock.now(), today, minutes)
     found = await next_tasks.most_urgent(session, who.user_id, present, limit=MOST_CANDIDATES)
-    return [_candidate(one, who.locale) for one in found]
+    due = await next_tasks.count_due(session, who.user_id, today)
+    return [_candidate(one, who.locale) for one in found], due
 
 
 def _candidate(one: NextTask, locale: str) -> Candidate:
@@ -120,7 +139,7 @@ async def _thought(
     answered = await asking.ask(database, mind, who.user_id, asked, timezone=who.timezone)
     thought = asking.shaped(answered.said.text, Thought)
     ordered = plan_rules.ordered(wished.candidates, thought.order)
-    thought_out = plan_rules.plan(ordered, wished.today, wished.minutes)
+    thought_out = wished.plan(ordered)
     said = number_check.checked(_plain(thought.say), thought_out.facts)
     if not said.text:
         return Planned(thought_out, plan_rules.told(thought_out, who.locale), removed=said.removed)
@@ -144,36 +163,47 @@ def _plain(text: str) -> str:
 
 
 async def _propose(session: Session, who: Who, plan: Plan) -> list[Mapping[str, Any]]:
-    """Propose what the plan asks for, each thing once however often the day is planned."""
+    """Propose what the plan asks for, each thing once however often the day is planned.
+
+    What was meanwhile deleted, or cannot be put off any more, is passed over.
+    """
     who.sign(session)
-    waiting = await _waiting(session, who.user_id)
+    await waiting.for_others(session, who.user_id)
+    there = await _waiting(session, who.user_id)
     made: list[Mapping[str, Any]] = []
-    for number, (name, arguments) in enumerate(_calls(plan)[:MOST_PROPOSED], start=1):
-        known = next(
-            (one for one in waiting if (one["tool"], one["arguments"]) == (name, arguments)), None
-        )
-        if known is not None:
-            made.append(known)
-            continue
-        tool = TOOLS[name]
-        wanted = tool.takes.model_validate(arguments)
-        call_id = f"{ORIGIN}-{plan.today}-{number}"
+    for number, call in enumerate(_calls(plan)[:MOST_PROPOSED], start=1):
         try:
-            one = await proposals.propose(
-                session, who, tool, wanted, call_id=call_id, origin=ORIGIN
-            )
+            made.append(await _proposed(session, who, call, there, f"{plan.today}-{number}"))
         except TooManyProposalsError:
             break
-        made.append(one.row)
+        except PASSED_OVER:
+            continue
     return made
 
 
-def _calls(plan: Plan) -> list[tuple[str, dict[str, Any]]]:
+async def _proposed(
+    session: Session, who: Who, call: Call, there: Sequence[Mapping[str, Any]], place: str
+) -> Mapping[str, Any]:
+    """Return what waits already for the task as it stands, or a new proposal."""
+    name, arguments = call
+    tool = TOOLS[name]
+    wanted = tool.takes.model_validate(arguments)
+    seen = standings.seal(await tool.look(session, who, wanted))
+    for one in there:
+        if (one["tool"], one["arguments"], one["seen"]) == (name, arguments, seen):
+            return one
+    made = await proposals.propose(
+        session, who, tool, wanted, call_id=f"{ORIGIN}-{place}", origin=ORIGIN
+    )
+    return made.row
+
+
+def _calls(plan: Plan) -> list[Call]:
     today, tomorrow = plan.today.isoformat(), (plan.today + timedelta(days=1)).isoformat()
-    moved = [
+    moved: list[Call] = [
         ("postpone_task", {"task_id": str(one.task_id), "until": tomorrow}) for one in plan.left
     ]
-    dated = [
+    dated: list[Call] = [
         ("update_task", {"task_id": str(one.task_id), "due_date": today})
         for one in plan.chosen
         if one.due_on is None and not one.recurs

@@ -6,7 +6,7 @@ number of tasks; what makes them urgent is then told from their rows.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -60,6 +60,12 @@ async def most_urgent(
     return [_explained(dict(row._mapping), present) for row in found]
 
 
+async def count_due(session: Session, user_id: UUID, today: date) -> int:
+    """Return how many ready tasks are due by today."""
+    due = select(func.count()).select_from(TASKS).where(*_ready(), TASKS.c.due_on <= TODAY)
+    return await session.scalar(due, {"user_id": user_id, "today": today}) or 0
+
+
 def _boundaries(name: str, steps: Steps, present: Any) -> dict[str, Any]:
     return {f"{name}_{place}": present - timedelta(days=n) for place, (n, _) in enumerate(steps)}
 
@@ -87,14 +93,17 @@ def facts_of(row: TaskRow) -> Facts:
 def _ranking(*, with_time: bool) -> Select[Any]:
     points = _points(with_time=with_time).label("points")
     order = (points.desc(), TASKS.c.position, TASKS.c.id)
-    ready = (*open_and_alive(TASKS), readiness.has_begun(TODAY), ~_is_held_up())
-    mine = (TASKS.c.user_id == OWNER, *ready)
-    first = select(TASKS.c.id, points).where(*mine).order_by(*order)
+    first = select(TASKS.c.id, points).where(*_ready()).order_by(*order)
     first_few = first.limit(bindparam("most", type_=Integer)).cte("first_few")
     joined = first_few.join(TASKS, TASKS.c.id == first_few.c.id)
     columns = (*task_answers.TYPED_COLUMNS, _waiting().label("waiting"))
     ranked = select(*columns).select_from(joined)
     return ranked.order_by(first_few.c.points.desc(), TASKS.c.position, TASKS.c.id)
+
+
+def _ready() -> Sequence[ColumnElement[bool]]:
+    is_open = (*open_and_alive(TASKS), readiness.has_begun(TODAY), ~_is_held_up())
+    return (TASKS.c.user_id == OWNER, *is_open)
 
 
 def _points(*, with_time: bool) -> ColumnElement[int]:
