@@ -94,7 +94,7 @@ interop: $(DEVELOPMENT) ## hold us against chrono-node, jose, standardwebhooks a
 	$(BIN)/python -m tests.interop.passkeys
 
 .PHONY: bench
-bench: $(DEVELOPMENT) ## measure speed as ratios to a bare route
+bench: $(DEVELOPMENT) ## measure requests, webhooks, live updates and the coach's sockets (long)
 	$(BIN)/python -m tests.bench $(ARGS)
 
 ## keeping it

@@ -1,4 +1,4 @@
-"""`make bench`: every line is a ratio to a bare FastAPI route, measured in turns within one run."""
+"""`make bench`: requests as ratios to a bare FastAPI route, in turns within one run; then webhooks and open sockets."""
 
 import itertools
 import json
@@ -17,7 +17,7 @@ from urllib.parse import quote
 import click
 import uvloop
 
-from tests.bench import accounts, deliveries, full_completion, load
+from tests.bench import accounts, agent, deliveries, full_completion, live, load
 from tests.bench.accounts import Account
 from tests.support import postgres, world
 from tests.support.server import running_server
@@ -181,8 +181,16 @@ async def _show_sign_in(bare_port: int, port: int, account: Account) -> None:
 @click.option("--rounds", default=5, show_default=True)
 @click.option("--clients", default=16, show_default=True)
 @click.option("--only", type=click.Choice(["sqlite", "postgresql"]), help="One database only.")
-def main(rounds: int, clients: int, only: str | None) -> None:
-    """Measure the hot paths on both databases."""
+@click.pass_context
+def main(context: click.Context, rounds: int, clients: int, only: str | None) -> None:
+    """Measure the hot paths on both databases, then what listens: live updates and the coach."""
+    _measure_requests(rounds, clients, only)
+    for listening in (live.main, agent.main):
+        click.echo()
+        context.invoke(listening, only=only)
+
+
+def _measure_requests(rounds: int, clients: int, only: str | None) -> None:
     with bare_server() as bare_port, tempfile.TemporaryDirectory() as folder:
         if only != "postgresql":
             path = Path(folder) / "sqlite"
