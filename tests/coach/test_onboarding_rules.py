@@ -11,7 +11,9 @@ from questlog.coach import onboarding_rules
 from questlog.coach.onboarding_dialogue import is_nothing, is_one_of
 from questlog.coach.onboarding_rules import MOST_TASKS, found_in, things
 from questlog.coach.onboarding_words import ENDS, SENTENCES
+from questlog.coach.tool_arguments import CreateTask
 from questlog.coach.tools import TOOLS
+from questlog.planning import task_dates
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=ZoneInfo("Europe/Moscow"))
 
@@ -132,8 +134,18 @@ def test_both_languages_have_every_sentence() -> None:
     assert SENTENCES["en"].keys() == SENTENCES["ru"].keys()
 
 
+_PIECES = (
+    "stretch every day|until 2020-01-01|until yesterday|starting 2035-01-01|2031-01-01|9999-12-31|at 25:00|p1|, |"
+    "каждый день|до вчера|завтра|в 18:00|31 февраля|every 30 feb|3 times|#x|~9h|\n"
+)
+PIECES = st.sampled_from(_PIECES.split("|"))
+
+
 @given(
-    st.dictionaries(st.sampled_from(["work", "goals", "projects", "tasks"]), st.text(max_size=300))
+    st.dictionaries(
+        st.sampled_from(["work", "goals", "projects", "tasks"]),
+        st.text(max_size=300) | st.lists(PIECES, max_size=8).map(" ".join),
+    )
 )
 def test_whatever_is_said_everything_proposed_can_be_accepted(answers: dict[str, str]) -> None:
     printable = {
@@ -144,7 +156,11 @@ def test_whatever_is_said_everything_proposed_can_be_accepted(answers: dict[str,
     found = found_in(printable, now=NOW)
 
     for name, arguments in found.calls:
-        TOOLS[name].takes.model_validate(arguments)
+        wanted = TOOLS[name].takes.model_validate(arguments)
+        if isinstance(wanted, CreateTask):
+            task_dates.of_new(
+                wanted.due_date, wanted.recurrence, today=NOW.date(), timezone="Europe/Moscow"
+            )
     assert all(len(one.words) <= 500 for one in found.said)
 
 

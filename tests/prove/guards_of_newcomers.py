@@ -15,7 +15,7 @@ NEWCOMERS = (
         "coach/onboarding_end.py",
         "if text and not is_kept:",
         "if text:",
-        'tests/api/test_onboarding.py -k "written_by_hand and sqlite"',
+        'tests/api/test_onboarding_ends.py -k "written_by_hand and sqlite"',
     ),
     Guard(
         "a profile's text forgets what is deleted from the profile",
@@ -44,5 +44,12 @@ NEWCOMERS = (
         "said = number_check.checked(_plain(thought.say), thought_out.facts)",
         "said = number_check.Checked(_plain(thought.say), [])",
         'tests/api/test_quick_plan.py -k "wrong_numbers and sqlite"',
+    ),
+    Guard(
+        "many plans at once propose each thing once",
+        "coach/waiting.py",
+        ".with_for_update(key_share=True)",
+        "",
+        'tests/api/test_quick_plan.py -k "many_plans_at_once and postgresql"',
     ),
 )

@@ -13,7 +13,6 @@ from questlog.coach.proposals import TooManyProposalsError
 from questlog.coach.toolbox import Who
 from questlog.coach.tools import TOOLS
 from questlog.core.db import Session
-from questlog.core.exceptions import ValidationError
 from questlog.identity import users
 
 KIND = "onboarding"
@@ -60,25 +59,15 @@ async def _propose(session: Session, who: Who, found: Found) -> list[Mapping[str
     """Propose as much as may wait for a decision at once."""
     made: list[Mapping[str, Any]] = []
     for number, (name, arguments) in enumerate(found.calls, start=1):
+        tool = TOOLS[name]
+        wanted = tool.takes.model_validate(arguments)
+        call_id = f"{KIND}-{number}"
         try:
-            made.append(await _proposed(session, who, name, arguments, f"{KIND}-{number}"))
+            one = await proposals.propose(session, who, tool, wanted, call_id=call_id, origin=KIND)
         except TooManyProposalsError:
             break
+        made.append(one.row)
     return made
-
-
-async def _proposed(
-    session: Session, who: Who, name: str, arguments: Mapping[str, Any], call_id: str
-) -> Mapping[str, Any]:
-    """Propose one thing; a task whose date or recurrence cannot be is proposed by its title."""
-    tool = TOOLS[name]
-    wanted = tool.takes.model_validate(arguments)
-    try:
-        made = await proposals.propose(session, who, tool, wanted, call_id=call_id, origin=KIND)
-    except ValidationError:
-        plain = tool.takes.model_validate({"title": arguments["title"]})
-        made = await proposals.propose(session, who, tool, plain, call_id=call_id, origin=KIND)
-    return made.row
 
 
 def _summed_up(found: Found, made: Sequence[Mapping[str, Any]], unnoted: int, locale: str) -> str:

@@ -56,7 +56,7 @@ class ProfileUpdate(Patch):
 
 class ProfileResponse(Answer):
     profile_text: str | None = Field(
-        description="Written from the statements by an onboarding, and yours to change: what you wrote by hand stays."
+        description="Written from the statements by an onboarding and following them, and yours to change: what you wrote by hand stays."
     )
     statements: list[StatementResponse] = Field(description="What holds, the oldest first.")
     notes: list[StatementResponse] = Field(
