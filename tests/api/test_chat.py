@@ -1,5 +1,6 @@
 """The chat over HTTP: judged without a model first, then with one that is a real server."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from unittest.mock import ANY
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
+from questlog.coach.proposals import MOST_OPEN
 from questlog.core.db import Database
 from questlog.identity.front_desk import FrontDesk
 from questlog.main import create_app
@@ -214,3 +216,61 @@ async def test_f26_a_model_that_fails_five_times_is_given_a_rest(
 
     assert len(server.requests) == 5
     assert status.json()["available"] is False
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "tool", "title"),
+    [
+        ("ru", "Добавь цель выучить английский", "create_goal", "выучить английский"),
+        ("ru", "Создай новую цель: бегать", "create_goal", "бегать"),
+        ("ru", "Новая цель: бегать", "create_goal", "бегать"),
+        ("ru", "Создай проект Ремонт", "create_project", "Ремонт"),
+        ("ru", "Добавь целый список покупок", "create_task", "целый список покупок"),
+        ("ru", "Добавь задачу купить молоко", "create_task", "купить молоко"),
+        ("en", "create a goal: run", "create_goal", "run"),
+        ("en", "Add goal to speak Italian", "create_goal", "speak Italian"),
+        ("en", "Create a new project Garden", "create_project", "Garden"),
+        ("en", "add project report", "create_task", "project report"),
+        ("en", "add buy milk", "create_task", "buy milk"),
+    ],
+)
+async def test_without_a_model_goals_and_projects_are_no_tasks(
+    client: AsyncClient, make: Make, locale: str, said: str, tool: str, title: str
+) -> None:
+    user = await make.user(locale=locale)
+
+    answer = await client.post(CHAT, json={"message": said}, headers=user.headers)
+
+    proposed = answer.json()["proposals"]
+    assert [(one["tool"], one["arguments"]["title"]) for one in proposed] == [(tool, title)]
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "expected"),
+    [
+        ("en", "add buy milk", "Done: Add the task “buy milk”."),
+        ("ru", "добавь купить хлеб", "Сделано: Добавить задачу «купить хлеб»."),
+    ],
+)
+async def test_without_a_model_what_was_done_is_called_done(
+    client: AsyncClient, make: Make, locale: str, said: str, expected: str
+) -> None:
+    user = await make.user(locale=locale)
+    await make.allowed_tool(user, "create_task")
+
+    answer = await client.post(CHAT, json={"message": said}, headers=user.headers)
+
+    assert answer.json()["reply"] == expected
+    assert answer.json()["proposals"][0]["state"] == "accepted"
+
+
+async def test_without_a_model_a_refusal_speaks_one_language(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user(locale="ru")
+    for number in range(MOST_OPEN):
+        await make.proposal(user, f"Task {number}")
+
+    answer = await client.post(CHAT, json={"message": "добавь молоко"}, headers=user.headers)
+
+    assert re.search("[a-z]", answer.json()["reply"]) is None

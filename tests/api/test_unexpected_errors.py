@@ -4,6 +4,7 @@ import pytest
 import structlog
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from questlog.api.deps import Reader, Writer
 from questlog.api.routing import HouseRouter
@@ -71,3 +72,18 @@ async def test_s116_a_hundred_of_them_leave_the_pool_as_it_was(
     assert found == [500] * TIMES
     assert after.status_code == 200
     assert pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+async def test_s116_what_people_wrote_is_no_part_of_a_failed_statement(
+    database: Database, make: Make
+) -> None:
+    user = await make.user()
+
+    with pytest.raises(DBAPIError) as failed:
+        async with database.writer() as session:
+            await session.execute(
+                text("INSERT INTO nowhere (user_id, words) VALUES (:user, :words)"),
+                {"user": str(user.id), "words": "my private note"},
+            )
+
+    assert "private" not in str(failed.value)

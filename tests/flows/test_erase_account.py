@@ -7,10 +7,13 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy import text
 
+from questlog.coach import runs
+from questlog.coach.run_parts import Part
 from questlog.core.db import Database
 from questlog.flows import close_account, erase_account
 from questlog.identity import users
 from questlog.worker import housekeeping
+from tests.coach.talking import talk
 from tests.support.doors import log_in, register
 from tests.support.everything import live, rows_of
 from tests.support.invariants import check_invariants
@@ -79,6 +82,26 @@ async def test_s144_a_large_account_is_closed_at_once_and_erased_in_steps(
     assert await left(database, user) == {}
     assert await words(database, "zaffre") == 0
     await check_invariants(database)
+
+
+async def test_s144_nobody_thinks_on_for_an_account_that_is_taken_down(
+    database: Database, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erase_account, "ROWS_PER_STEP", 1)
+    user = await make.user(password=PASSWORD)
+    async with talk(database, None) as coach:
+        held = await coach.hold(user, "What is first?")
+    await database.write(users.delete, user.id)
+
+    is_gone = await database.write(erase_account.erase_some, user.id)
+    part = Part(held.last_seq + 1, "text_delta", {"text": "One"})
+    kept = await database.write(runs.keep, [(held, [part])], renews=True)
+    with pytest.raises(runs.LostRunError):
+        await database.write(runs.finish, held, [part], state="complete")
+
+    assert (is_gone, kept) == (False, {})
+    assert await erase_account.erase(database, user.id)
+    assert await left(database, user) == {}
 
 
 async def test_s144_a_step_on_sqlite_ends_when_its_time_is_over(

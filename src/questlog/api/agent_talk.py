@@ -185,6 +185,8 @@ class Talk:
             raise ProposalNotFoundError() from None
         row = decided.row
         told = proposals.shown(row) | {"result": decided.result}
+        if decided.event_id is not None:
+            told["event_id"] = str(decided.event_id)
         run_id = None if row["run_id"] is None else str(row["run_id"])
         await self._visitor.send(agent_messages.told("proposal", told) | {"run_id": run_id})
 

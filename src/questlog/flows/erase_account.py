@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Column, Table, delete, select, tuple_, update
 
+from questlog.core import clock
 from questlog.core.db import Base, Database, Session
 from questlog.identity import users
 from questlog.planning.search import index
@@ -57,6 +58,7 @@ async def erase_all_closed(database: Database) -> int:
 
 async def erase_some(session: Session, user_id: UUID) -> bool:
     """Erase one step's worth of rows and return whether nothing is left."""
+    await _end_runs(session, user_id)
     left, ends_at = ROWS_PER_STEP, time.monotonic() + STEP_S
     at_once = ROWS_AT_ONCE if session.get_bind().dialect.name == "sqlite" else ROWS_PER_STEP
     for work in _works():
@@ -69,6 +71,14 @@ async def erase_some(session: Session, user_id: UUID) -> bool:
     people = Base.metadata.tables["users"]
     await session.execute(delete(people).where(people.c.id == user_id))
     return True
+
+
+async def _end_runs(session: Session, user_id: UUID) -> None:
+    """Let nobody think for the account any more: they would write on while it is taken down."""
+    runs = Base.metadata.tables["runs"]
+    going_on = update(runs).where(runs.c.user_id == user_id, runs.c.state == "running")
+    ended = {"state": "interrupted", "done_at": clock.now(), "lease": None, "leased_until": None}
+    await session.execute(going_on.values(**ended))
 
 
 def _works() -> Iterator[Work]:

@@ -5,7 +5,11 @@ from enum import StrEnum
 
 
 class Scope(StrEnum):
-    """A kind of thing, to read it or to write it. None contains another."""
+    """A kind of thing, to read it or to write it. None contains another.
+
+    `agent:act` opens nothing by itself: it is its owner's standing yes to what an agent with this key changes at `/mcp`,
+    where other keys only propose. What deletes is proposed all the same.
+    """
 
     ACCOUNT_READ = "account:read"
     ADMIN_READ = "admin:read"

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from questlog.coach.conversations import CONVERSATIONS, MESSAGES
 from questlog.core.db import Database
 from questlog.planning.models import Task
+from tests.support.happened import happened
 from tests.support.make import Make
 from tests.support.model_server import (
     ModelServer,
@@ -118,6 +119,8 @@ async def test_s125_a_proposal_is_decided_once_and_from_any_device(
     assert proposal["state"] == "open"
     assert (done["type"], done["data"]["state"]) == ("proposal", "accepted")
     assert done["run_id"] == told[0]["run_id"]
+    created = await happened(database, user, "task.created")
+    assert done["data"]["event_id"] == str(created[0].id)
     assert (late["type"], late["data"]["code"]) == ("error", "proposal_decided")
     assert late["data"]["answer_to"] == {"type": "decision", "proposal_id": proposal["id"]}
     assert await count(database, Task.user_id == user.id, Task.title == "Buy milk") == 1
