@@ -43,6 +43,29 @@ def test_wrong_settings_end_it_with_a_line_for_each(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("model", "named"),
+    [
+        ("foo/bar", "foo is no provider"),
+        ("gemini/", "missing behind gemini/"),
+        ("script/missing", "missing cannot be read: No such file or directory"),
+        ("script/mine.yaml", "mine.yaml is no YAML: while parsing"),
+    ],
+)
+def test_a_model_that_is_none_ends_it_with_a_line(model: str, named: str, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "mine.yaml").write_text("- say: [\n")
+
+    done = start(f"sqlite:///{tmp_path / 'q.db'}", tmp_path / "data", LLM_MODEL=model)
+
+    told = [line for line in done.stderr.splitlines() if "LLM_MODEL" in line]
+    assert done.returncode == 2
+    assert len(told) == 1
+    assert named in told[0]
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "q.db").exists()
+
+
+@pytest.mark.parametrize(
     ("unsafe", "named"),
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),

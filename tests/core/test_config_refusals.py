@@ -81,6 +81,8 @@ def test_all_mistakes_are_told_at_once() -> None:
         ({"SMTP_USER": "me"}, {"SMTP_USER", "SMTP_HOST"}),
         ({"SMTP_HOST": "mail", "SMTP_USER": "me"}, {"SMTP_USER", "SMTP_PASSWORD"}),
         ({"GOOGLE_CLIENT_ID": "id"}, {"GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"}),
+        ({"LLM_MODEL": "foo/bar"}, {"LLM_MODEL", "foo is no provider", "LLM_API_BASE"}),
+        ({"LLM_MODEL": "gemini/"}, {"LLM_MODEL", "missing behind gemini/"}),
         (
             {"SECRET_KEY": STRONG, "BETTER_AUTH_SECRET": STRONG},
             {"SECRET_KEY", "BETTER_AUTH_SECRET"},

@@ -68,10 +68,18 @@ def test_openai_s_key_goes_to_openai_only(
         ({"LLM_MODEL": "gpt-4o", "LLM_API_BASE": "http://localhost/v1"}, True),
         ({"LLM_MODEL": "ollama/qwen3"}, True),
         ({"OPENAI_API_KEY": "sk"}, True),
+        ({"OPENAI_API_KEY": "sk", "LLM_MODEL": "mistral/mistral-large-latest"}, False),
+        ({"LLM_MODEL": "anthropic/claude-sonnet-5"}, False),
+        ({"LLM_MODEL": "anthropic/claude-sonnet-5", "LLM_API_KEY": "own"}, True),
+        ({"LLM_MODEL": "script/demo"}, True),
     ],
 )
 def test_the_coach_needs_a_model_it_may_use(environ: dict[str, str], enabled: bool) -> None:
-    assert load_settings(environ, None).llm.enabled is enabled
+    settings = load_settings(environ, None)
+
+    assert settings.llm.enabled is enabled
+    told = [line for line in settings.warnings if "LLM_API_KEY" in line]
+    assert len(told) == (settings.llm.chosen_model is not None and not enabled)
 
 
 @pytest.mark.parametrize(

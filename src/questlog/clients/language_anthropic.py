@@ -7,7 +7,9 @@ from pydantic_ai.models import Model
 from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.providers.anthropic import AnthropicProvider
 
+ANTHROPIC = "https://api.anthropic.com"
+
 
 def model(name: str, key: str, base: str | None, client: httpx2.AsyncClient) -> Model[Any]:
-    provider = AnthropicProvider(api_key=key, base_url=base, http_client=client)
+    provider = AnthropicProvider(api_key=key, base_url=base or ANTHROPIC, http_client=client)
     return AnthropicModel(name, provider=provider)

@@ -15,6 +15,8 @@ from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
 from questlog.core.model_names import SERVICES, ModelName
 
+# Named here, or the libraries would follow variables of the environment that are no settings of ours.
+OPENAI = "https://api.openai.com/v1"
 OLLAMA_AT_HOME = "http://localhost:11434"
 # The newer `max_completion_tokens` is OpenAI's alone: Mistral refuses it, others pass over it in silence.
 OLDER_LIMIT = OpenAIModelProfile(openai_chat_supports_max_completion_tokens=False)
@@ -33,7 +35,7 @@ def model(named: ModelName, key: str, base: str | None, client: httpx2.AsyncClie
         provider = OllamaProvider(base_url=at, api_key=key, http_client=client)
         return OpenAIChatModel(named.name, provider=provider, profile=OLDER_LIMIT)
     if base is None:
-        own = OpenAIProvider(api_key=key, http_client=client)
+        own = OpenAIProvider(base_url=OPENAI, api_key=key, http_client=client)
         return OpenAIChatModel(named.name, provider=own)
     kind = _WithoutStreamOptions if base == SERVICES["mistral"] else OpenAIChatModel
     like = OpenAICompatibleProvider("compatible", base_url=base, api_key=key, http_client=client)
