@@ -63,6 +63,8 @@ CASES: dict[bool, dict[str, list[str]]] = {
             "A threefold win.",
             "Twenty‑five percent less.",
             "Zero were skipped.",
+            "In the second half you slowed down.",
+            "Во второй половине недели темп упал.",
         ],
         "times": ["Most happened at 18:00.", "Most happened at 6 pm, some at 18:03."],
         "dates": [
@@ -74,6 +76,7 @@ CASES: dict[bool, dict[str, list[str]]] = {
             "On November 22 you did two.",
             "Since November 16, 12 tasks came.",
             "On 22 November tasks came easily.",
+            "On 22 November, seven tasks were done.",
             "К 22 ноября задач стало меньше.",
             "The 16th of November was quiet.",
             "That was November 2026.",
@@ -138,6 +141,9 @@ CASES: dict[bool, dict[str, list[str]]] = {
             "You finished twеnty tasks.",
             "You finished twenty‑three tasks.",
             "You finished twentythree tasks.",
+            "You finished fіfty tasks.",
+            "You finished fífty tasks.",
+            "You finished f i f t y tasks.",
         ],
         "words": [
             "Fourteen of them were yours.",
@@ -293,6 +299,6 @@ def test_roman_numbers_are_read_but_not_single_letters() -> None:
 
 
 def test_a_long_text_of_nothing_but_traps_is_read_in_time() -> None:
-    text = "1 " * 5_000 + "“" * 5_000 + "1,1." * 5_000 + "ten " * 5_000
+    text = "1 " * 5_000 + "“" * 5_000 + "1,1." * 5_000 + "ten " * 5_000 + "двадцати" * 5_000
 
     assert checked(text, FACTS).text == ""

@@ -34,6 +34,7 @@ SHORT_WORD = 4
 LATE = re.compile(r"\b(?:overdue|late)\b|просроч", re.IGNORECASE)
 _BEFORE = "предыдущ|прошл|последн|прежн|предшеств"
 _EARLIER = "previous|preceding|prior|earlier|past|last"
+HALVES = re.compile(r"\b(?:first|second)\shalf\b|\b(?:перв|втор)\w+\sполовин\w+", re.IGNORECASE)
 FOUR_WEEKS = re.compile(
     rf"\b(?:{_EARLIER})\s(?:four|4)\sweeks\b|\b(?:four|4)\s(?:{_EARLIER})\sweeks\b"
     r"|\b(?:four|4)\sweeks\s(?:before|earlier|prior)\b"
@@ -123,6 +124,7 @@ def known_of(facts: Mapping[str, Any], said: Iterable[str] = ()) -> Known:
 def is_confirmed(sentence: str, known: Known) -> bool:
     """Tell whether every number of a sentence is among what is known."""
     rest = plain(QUOTED.sub(lambda hit: GONE if _is_title(hit, known) else hit[0], sentence))
+    rest = HALVES.sub(GONE, rest)
     if known.compares_weeks:
         rest = FOUR_WEEKS.sub(GONE, rest)
     if not number_figures.is_readable(rest) or number_dates.is_in_words(rest):
@@ -139,10 +141,10 @@ def is_confirmed(sentence: str, known: Known) -> bool:
 
 def _sentences(line: str) -> Iterator[str]:
     """Yield the sentences of a line; where it is not certain that one ends, it goes on."""
-    quoted, start = [hit.span() for hit in QUOTED.finditer(line)], 0
+    quoted = {place for hit in QUOTED.finditer(line) for place in range(*hit.span())}
+    start = 0
     for end in SENTENCE_END.finditer(line):
-        is_inside = any(first < end.start() < last for first, last in quoted)
-        if not is_inside and _ends(line[start : end.start()], line[end.end()]):
+        if end.start() not in quoted and _ends(line[start : end.start()], line[end.end()]):
             yield line[start : end.start()]
             start = end.end()
     yield line[start:]

@@ -51,8 +51,8 @@ YEAR = re.compile(
     re.IGNORECASE,
 )
 IN_WORDS = re.compile(
-    rf"(?P<day>[^\W\d_]+)[\s-]+(?:of\s+)?(?:{_ENGLISH}|{_RUSSIAN_CASES})\b"
-    rf"|\b(?:{_ENGLISH}|{_RUSSIAN_CASES})\b[\s,]+(?:the\s+)?(?P<after>[^\W\d_]+)",
+    rf"(?<![^\W\d_])(?P<day>[^\W\d_]++)[\s-]+(?:of\s+)?(?:{_ENGLISH}|{_RUSSIAN_CASES})\b"
+    rf"|\b(?:{_ENGLISH}|{_RUSSIAN_CASES})\b(?:\s+|,\s+the\s+)(?:the\s+)?(?P<after>[^\W\d_]+)",
     re.IGNORECASE,
 )
 ORDINAL_DAY = re.compile(r"\d(?:st|nd|rd|th|-?го)\b", re.IGNORECASE)

@@ -15,7 +15,11 @@ type Signed = tuple[Decimal, str]
 
 ALIKE = str.maketrans({"№": "#", "\u2010": "-", "\u2011": "-"})
 NUMBERS_IN_A_PICTURE = re.compile("[🔟💯]")
-TWO_SCRIPTS = re.compile("[a-z][а-яё]|[а-яё][a-z]", re.IGNORECASE)
+# A word of letters that are not all of one of our alphabets, or that stand apart, may read as a number and be none.
+MIXED = re.compile(
+    r"[a-z][^\W\d_a-z]|[^\W\d_a-z][a-z]|[а-яё][^\W\d_а-яё]|[^\W\d_а-яё][а-яё]", re.IGNORECASE
+)
+SPREAD = re.compile(r"(?<!\w)(?:[^\W\d_][ .*_-]){3,}[^\W\d_](?!\w)")
 HALF_DAY = re.compile(r"(?<!\d)(\d{1,2})(?::(\d{2}))?\s?([ap])\.?m\b", re.IGNORECASE)
 CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?!:?\d)")
 GROUPED = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})+")
@@ -26,7 +30,7 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 TIMES = FACTORS | {"k": 1_000, "к": 1_000, "m": 1_000_000}
-WITH_FIGURES = re.compile(r"\S*\d\S*")
+FIGURE = re.compile(r"\d")
 AROUND = "()[]{}<>«»“”„\"'‘’*_~≈≤≥=+#:;,.!?…-−–—"
 _NUMBER = r"(?:[1-9]\d{0,2}(?:[.,]\d{3})+|(?:0|[1-9]\d*)(?:[.,]\d+)?)"
 _UNITS = "%|°|st|nd|rd|th|[kкmxх]|xp|am|pm|h|d|s|min|kg|km|кг|км|ч|д|мин"
@@ -48,7 +52,8 @@ def is_readable(text: str) -> bool:
     is_other = any(
         unicodedata.numeric(one, None) is not None and not one.isdecimal() for one in text
     )
-    return not (is_other or NUMBERS_IN_A_PICTURE.search(text) or TWO_SCRIPTS.search(text))
+    shapes = (NUMBERS_IN_A_PICTURE, MIXED, SPREAD)
+    return not (is_other or any(shape.search(text) for shape in shapes))
 
 
 def without_clocks(text: str) -> tuple[str, list[int]]:
@@ -66,7 +71,7 @@ def without_clocks(text: str) -> tuple[str, list[int]]:
 
 def odd_ones(text: str) -> set[str]:
     """Return what has figures and is no plain number, or a range of them with a unit."""
-    words = {hit[0].strip(AROUND).casefold() for hit in WITH_FIGURES.finditer(text)}
+    words = {one.strip(AROUND).casefold() for one in text.split() if FIGURE.search(one)}
     return {word for word in words if not USUAL.fullmatch(word)}
 
 
