@@ -154,7 +154,7 @@ async def _go_on(writer: asyncio.StreamWriter, length: int) -> None:
 
 
 def _deltas(reply: Reply) -> list[dict[str, Any]]:
-    found = [{"reasoning_content": thought} for thought in reply.thoughts]
+    found: list[dict[str, Any]] = [{"reasoning_content": thought} for thought in reply.thoughts]
     found += [*reply.before, *({"content": piece} for piece in reply.pieces)]
     for place, call in enumerate(reply.calls):
         begun = {"name": call.name, "arguments": ""}
