@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 
+from questlog.coach.proposals import MOST_OPEN
 from questlog.core import clock
 from questlog.core.db import Database
 from tests.support.make import Make, Person
@@ -150,6 +151,23 @@ async def test_many_plans_at_once_propose_each_thing_once(
     waiting = (await client.get("/api/v1/ai/proposals", headers=user.headers)).json()["items"]
     assert [one["tool"] for one in waiting] == ["postpone_task"]
     assert {one["proposals"][0]["id"] for one in told} == {waiting[0]["id"]}
+
+
+async def test_a_hundred_may_wait_however_many_plans_are_made_at_once(
+    client: AsyncClient, make: Make
+) -> None:
+    user = await make.user()
+    for number in range(MOST_OPEN - 1):
+        await make.proposal(user, title=f"T{number}")
+    for title in ("Read", "Draw"):
+        await make.task(user, title=title)
+
+    told = await asyncio.gather(
+        *(plan(client, user, minutes=30, focus=title) for title in ("Read", "Draw", "Read"))
+    )
+
+    made = {one["id"] for answer in told for one in answer["proposals"]}
+    assert len(made) == 1
 
 
 async def test_a_task_that_was_changed_since_is_proposed_anew(
