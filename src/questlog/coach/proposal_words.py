@@ -7,6 +7,8 @@ from typing import Any
 from questlog.planning import recurrence
 from questlog.planning.recurrence import RecurrenceError
 
+type Names = Mapping[str, Mapping[Any, str]]
+
 LONGEST = 500
 LONGEST_VALUE = 120
 _EN = {
@@ -66,17 +68,17 @@ _FIELDS_RU = {
 }
 FIELDS = {"en": _FIELDS_EN, "ru": _FIELDS_RU}
 NOTHING = {"en": "none", "ru": "нет"}
-_CODES_EN = {
+_CODES_EN: Names = {
     "goal_type": {"quarterly": "for a quarter", "yearly": "for a year"},
     "difficulty": {"boss": "a boss"},
     "priority": dict(enumerate(("none", "low", "medium", "high", "urgent"))),
 }
-_CODES_RU = {
+_CODES_RU: Names = {
     "goal_type": {"quarterly": "на квартал", "yearly": "на год"},
     "difficulty": {"trivial": "пустяк", "normal": "обычная", "hard": "трудная", "boss": "босс"},
     "priority": dict(enumerate(("нет", "низкий", "средний", "высокий", "срочный"))),
 }
-CODES: Mapping[str, Mapping[str, Mapping[Any, str]]] = {"en": _CODES_EN, "ru": _CODES_RU}
+CODES: Mapping[str, Names] = {"en": _CODES_EN, "ru": _CODES_RU}
 # What reorders the letters around it, or is not seen, could make a line read as something else than is done.
 UNSEEN = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"

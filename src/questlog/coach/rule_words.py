@@ -56,7 +56,7 @@ ENGLISH = RuleWords(
         "No language model is configured on this server, so I cannot talk freely. I can still do this: "
         "“today” shows what is due and what to do next, “statistics” counts what you completed this week, "
         "“tasks”, “goals”, “projects”, “courses” and “cards” list them, “find …” searches, "
-        "and “add …” proposes a task for you to accept."
+        "and “add …” proposes a task, “new goal: …” a goal and “new project: …” a project for you to accept."
     ),
     enough="I could not bring this to an end, so I stop here. Please ask again, in smaller steps.",
     refused="That did not work: {why}",
@@ -109,7 +109,7 @@ RUSSIAN = RuleWords(
         "На этом сервере не настроена языковая модель, поэтому свободно говорить я не могу. Зато могу вот что: "
         "«сегодня» покажет, что на очереди и что делать дальше, «статистика» посчитает сделанное за неделю, "
         "«задачи», «цели», «проекты», «курсы» и «карточки» их перечислят, «найди …» поищет, "
-        "а «добавь …» предложит задачу, которую останется принять."
+        "«добавь …» предложит задачу, «новая цель: …» — цель, а «новый проект: …» — проект, которые останется принять."
     ),
     enough="Довести это до конца не получилось, поэтому я останавливаюсь. Спросите ещё раз, маленькими шагами.",
     refused="Не получилось: {why}",
