@@ -24,4 +24,32 @@ RUNS = (
         "    if False:\n",
         'tests/api/test_chat.py -k "s128_a_used_up and sqlite"',
     ),
+    Guard(
+        "an answer closes the breaker, though nobody listens to what comes after it",
+        "clients/language.py",
+        "                        self.breaker.answered()  # before it is yielded: nobody listens after it\n",
+        "                        pass\n",
+        'tests/clients/test_language_at_rest.py -k "five_failures_among_answers"',
+    ),
+    Guard(
+        "an endless line of a model takes no memory",
+        "clients/bounded_transport.py",
+        "body > LONGEST_BODY or event > LONGEST_EVENT",
+        "body > 100 * LONGEST_BODY",
+        'tests/clients/test_language.py -k "endless_line"',
+    ),
+    Guard(
+        "a model that thinks aloud is alive",
+        "clients/language_providers.py",
+        '            return Sign(len(thought or ""))\n',
+        "            return None\n",
+        'tests/clients/test_language.py -k "thinks_aloud"',
+    ),
+    Guard(
+        "OpenAI's key goes to OpenAI, whatever the environment says",
+        "clients/language_openai.py",
+        "OpenAIProvider(base_url=OPENAI, ",
+        "OpenAIProvider(",
+        'tests/clients/test_language_requests.py -k "openai_itself"',
+    ),
 )
