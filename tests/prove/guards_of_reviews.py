@@ -18,6 +18,20 @@ REVIEWS = (
         'tests/coach/test_number_check.py -k "another_number_goes"',
     ),
     Guard(
+        "a goal is judged as of the end of its week",
+        "coach/weekly_goals.py",
+        'found = facts[AT_END.get(measure["fact"], measure["fact"])]',
+        'found = facts[measure["fact"]]',
+        'tests/coach/test_narratives.py -k "told_of_that_end and sqlite"',
+    ),
+    Guard(
+        "a figure that can be read in two ways is not believed",
+        "coach/number_check.py",
+        "    if touch:\n",
+        "    if not text:\n",
+        'tests/coach/test_number_check.py -k "another_number_goes"',
+    ),
+    Guard(
         "a retrospective is somebody's own",
         "coach/retrospectives.py",
         "select(*SHOWN).where(KEPT.c.user_id == user_id, KEPT.c.week_on == week_on)",

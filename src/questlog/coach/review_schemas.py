@@ -120,7 +120,9 @@ class Measure(Answer):
 class WeeklyGoal(Answer):
     text: str
     measure: Measure | None = Field(description="Null for a goal only you can judge.")
-    met: bool | None = Field(description="Null until the week is over, or as long as nobody says.")
+    met: bool | None = Field(
+        description="Null until the week is over, as long as nobody says, or if its task is gone undone."
+    )
 
 
 class RetrospectiveSummary(Told):
