@@ -106,6 +106,18 @@ def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
     yield address
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any tables, once on each engine."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    postgres: PostgresServer = request.getfixturevalue("postgres_server")
+    address = postgres.create_database()
+    yield address
+    postgres.drop(address)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,

@@ -14,18 +14,6 @@ from tests.support.terminal import Terminal
 from tests.support.terminal_learner import server_ahead
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database without any tables, once on each engine."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.db'}"
-        return
-    postgres: PostgresServer = request.getfixturevalue("postgres_server")
-    address = postgres.create_database()
-    yield address
-    postgres.drop(address)
-
-
 @pytest.fixture
 def empty_url(empty_address: str) -> DatabaseUrl:
     return database_url.parse(empty_address)

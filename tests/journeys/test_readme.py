@@ -25,7 +25,9 @@ def test_the_tour_of_the_readme_works_as_printed(tmp_path: Path) -> None:
         )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(blocks) >= 7
+    assert len(blocks) >= 12
     assert '"request_id"' not in done.stdout, done.stdout  # only problems have one
     assert "Read two pages" in done.stdout
+    assert "Begin with" in done.stdout  # the coach's plan
+    assert "accepted" in done.stdout  # and what it proposed
     assert '"format": "questlog"' in (tmp_path / "ada.json").read_text()
