@@ -1,6 +1,7 @@
 """How models are named in the settings: `provider/name`, as LiteLLM spells it. Pure."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Literal
 
 type Provider = Literal["openai", "anthropic", "gemini", "ollama", "compatible", "script"]
@@ -29,6 +30,11 @@ SERVICES = {
 }
 
 
+LIBRARIES: dict[Provider, tuple[str, ...]] = {
+    "anthropic": ("anthropic",),
+    "gemini": ("google", "google.genai"),
+}
+"""What the extra `llm` installs for a provider; a library after those it lies in."""
 NEEDS_NO_KEY: frozenset[Provider] = frozenset({"ollama", "script"})
 
 
@@ -43,6 +49,11 @@ class ModelName:
     def needs_key(self, *, has_base: bool) -> bool:
         """Whether nothing is answered without a key; a server at an address of one's own knows for itself."""
         return not has_base and self.provider not in NEEDS_NO_KEY
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the libraries for it are there. Nothing is imported for it but what they lie in."""
+        return all(find_spec(library) is not None for library in LIBRARIES.get(self.provider, ()))
 
     def __str__(self) -> str:
         return f"{self.provider}/{self.name}"
@@ -60,6 +71,8 @@ def read(text: str, *, has_base: bool = False) -> ModelName:
     if not slash:
         return ModelName("compatible" if has_base else "openai", first)
     if (provider := SPELLINGS.get(first)) is not None:
+        if provider == "compatible" and not has_base:
+            raise ValueError(f"{first} is a server of your own: say where it is with LLM_API_BASE.")
         return ModelName("compatible" if provider == "openai" and has_base else provider, rest)
     if first in SERVICES and not has_base:
         return ModelName("compatible", rest, SERVICES[first])

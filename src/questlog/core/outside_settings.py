@@ -69,8 +69,8 @@ class LlmSettings(Group):
     """Key for that model's provider."""
     openai_api_key: SecretStr | None = setting(None, "OPENAI_API_KEY", "sk-of-your-own")
     """Used for OpenAI's models when LLM_API_KEY is absent, and for nothing else."""
-    api_base: types.BaseUrl | None = setting(None, "LLM_API_BASE", "http://localhost:11434/v1")
-    """Address of a server that speaks OpenAI's language."""
+    api_base: types.BaseUrl | None = setting(None, "LLM_API_BASE", "http://localhost:1234/v1")
+    """Address of a server that speaks OpenAI's language. An Ollama on this machine needs none."""
     daily_requests: types.Count | None = setting(None, "LLM_DAILY_REQUESTS", "100")
     """Requests a user may make of the model in a day."""
     daily_tokens: types.Count | None = setting(None, "LLM_DAILY_TOKENS", "200000")
@@ -108,9 +108,12 @@ class LlmSettings(Group):
 
     def contradictions(self) -> Iterator[str]:
         try:
-            _ = self._named
+            named = self._named
         except ValueError as error:
             yield f"LLM_MODEL: {error} For example LLM_MODEL=ollama/qwen3"
+            return
+        if named is not None and not named.is_installed:
+            yield f"LLM_MODEL={named} needs the extra `llm`: pip install 'questlog[llm]'"
 
     def oddities(self) -> Iterator[str]:
         if self._lacks_key:

@@ -1,0 +1,23 @@
+"""A model of one's own server needs that server's address: nothing may go to somebody else's instead."""
+
+import pytest
+
+from questlog.core import model_names
+from questlog.core.config import SettingsError, load_settings
+
+AT_HOME = ("lm_studio", "hosted_vllm", "openai_like", "custom_openai")
+
+
+@pytest.mark.parametrize("provider", AT_HOME)
+def test_a_server_without_an_address_stops_the_start(provider: str) -> None:
+    given = {"LLM_MODEL": f"{provider}/qwen3", "LLM_API_KEY": "its-key", "SECRET_KEY": "s" * 40}
+
+    with pytest.raises(SettingsError, match=f"{provider} .* LLM_API_BASE"):
+        load_settings(given, env_file=None)
+
+
+@pytest.mark.parametrize("provider", AT_HOME)
+def test_a_server_with_an_address_is_asked_there(provider: str) -> None:
+    named = model_names.read(f"{provider}/qwen3", has_base=True)
+
+    assert (named.provider, named.name) == ("compatible", "qwen3")
