@@ -1,5 +1,6 @@
 """What stops the start, and in which words."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,20 @@ def test_contradictions_stop_the_start(environ: dict[str, str], names: set[str])
 
     assert all(name in refused for name in names)
     assert STRONG not in refused
+
+
+@pytest.mark.parametrize(
+    ("model", "library"),
+    [("anthropic/claude-sonnet-5", "anthropic"), ("gemini/gemini-2.5-flash", "google.genai")],
+)
+def test_a_model_whose_library_is_not_installed_stops_the_start(
+    model: str, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+
+    refused = refusal({"LLM_MODEL": model, "LLM_API_KEY": "a-key"})
+
+    assert refused == f"LLM_MODEL={model} needs the extra `llm`: pip install 'questlog[llm]'"
 
 
 @pytest.mark.parametrize(

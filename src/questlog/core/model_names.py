@@ -1,4 +1,4 @@
-"""How models are named in the settings: `provider/name`, as LiteLLM spells it. Pure."""
+"""How models are named in the settings: `provider/name`, as LiteLLM spells it, and what each needs."""
 
 from dataclasses import dataclass
 from importlib.util import find_spec
