@@ -1,5 +1,6 @@
 """What happens to a proposal when the world goes on without it (S-125)."""
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -69,6 +70,25 @@ async def test_s125_a_yes_is_for_the_date_that_was_proposed_and_no_other(
     assert await shown(client, user, task["id"]) == before
     assert told.json()["state"] == "failed"
     assert told.json()["result"]["code"] == "proposal_outdated"
+
+
+async def test_s125_a_yes_and_a_hand_at_the_same_moment_do_not_mean_the_same_date_twice(
+    client: AsyncClient, make: Make, database: Database
+) -> None:
+    user = await make.user()
+    task = await watering(client, user, days_ago=20)
+    moved = 0
+
+    for _ in range(5):
+        proposal = await propose(database, user, "skip_task", {"task_id": task["id"]})
+        by_hand = client.post(f"{TASKS}/{task['id']}/skip", headers=user.headers)
+        answers = await asyncio.gather(accept(client, user, proposal), by_hand)
+        moved += sum(answer.status_code == 200 for answer in answers)
+        assert {answer.status_code for answer in answers} <= {200, 409}
+
+    skipped = await happened(database, user, "task.skipped")
+    dates = [event.payload["scheduled_on"] for event in skipped]
+    assert len(dates) == len(set(dates)) == moved >= 5
 
 
 @pytest.mark.parametrize("tool", ["skip_task", "complete_task"])
