@@ -4,6 +4,7 @@ import pytest
 
 from questlog.core import model_names
 from questlog.core.config import SettingsError, load_settings
+from tests.support.keeper import ROOT
 
 AT_HOME = ("lm_studio", "hosted_vllm", "openai_like", "custom_openai")
 
@@ -21,3 +22,10 @@ def test_a_server_with_an_address_is_asked_there(provider: str) -> None:
     named = model_names.read(f"{provider}/qwen3", has_base=True)
 
     assert (named.provider, named.name) == ("compatible", "qwen3")
+
+
+@pytest.mark.parametrize("provider", [*model_names.SPELLINGS, *model_names.SERVICES])
+def test_every_provider_is_told(provider: str) -> None:
+    page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+
+    assert f"`{provider}/" in page or f"LLM_MODEL={provider}/" in page
