@@ -68,6 +68,11 @@ async def test_without_a_model_the_chat_says_so(client: AsyncClient, make: Make)
         ("ru", "найди bread", "- Buy bread"),
         ("ru", "мои цели", "- Speak Italian"),
         ("ru", "покажи карточки", "Ждут повторения карточек: 0."),
+        ("ru", "покажи целиком", "не настроена языковая модель"),
+        ("ru", "remind me to water the plants", "Предлагаю: "),
+        ("en", "статистика", "Completed in the last 7 days: 0."),
+        ("en", "Cancel my task", "No language model is configured"),
+        ("ru", "Отмени задачу", "не настроена языковая модель"),
     ],
 )
 async def test_without_a_model_some_commands_are_understood(

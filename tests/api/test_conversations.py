@@ -5,7 +5,7 @@ from uuid import UUID
 
 from httpx2 import AsyncClient
 
-from questlog.coach import messages
+from questlog.coach import conversations
 from questlog.core.db import Database
 from questlog.core.ids import new_id
 from tests.support.make import Make, Person
@@ -50,7 +50,7 @@ async def test_a_long_talk_shows_its_newest_fifty_and_where_the_others_are(
     for number in range(60):
         said = {"role": "user", "content": f"Thing {number}"}
         whose = (user.id, UUID(made["id"]))
-        await database.write(messages.add, *whose, **said)
+        await database.write(conversations.add_message, *whose, **said)
 
     shown = (await client.get(f"{URL}/{made['id']}", headers=user.headers)).json()
     address = f"{URL}/{made['id']}/messages"

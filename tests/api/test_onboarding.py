@@ -172,7 +172,7 @@ async def test_s122_a_talk_that_is_over_or_is_no_onboarding_is_not_gone_on_with(
 
     codes = [(answer.status_code, answer.json()["code"]) for answer in answers]
     assert codes[:2] == [(409, "no_onboarding")] * 2
-    assert codes[2] == codes[3] == (404, "conversation_not_found")
+    assert codes[2] == codes[3] == (422, "not_found")
     assert (await say(client, other))["question"]["number"] == 1
 
 

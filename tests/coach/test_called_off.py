@@ -65,7 +65,7 @@ async def test_f28_only_a_request_that_is_made_again_is_to_be_forgotten(
         talk(database, mind_of(server)) as gone,
         talk(database, mind_of(server)) as here,
     ):
-        gone.briefing._tools.call = _never  # type: ignore[method-assign]
+        monkeypatch.setattr(gone.briefing._tools, "call", _never)
         held = await gone.say(user, "What is there?")
         await asyncio.sleep(0.4)
         moving_clock.move(seconds=31)

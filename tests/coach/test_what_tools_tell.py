@@ -1,6 +1,7 @@
 """What a model is told when there is more than it should read at once."""
 
 import json
+from datetime import date
 
 from questlog.coach import material
 from questlog.coach.reading_tools import MANY
@@ -59,10 +60,24 @@ async def test_what_was_left_out_of_several_lists_is_all_told(
 ) -> None:
     user = await make.user()
     for number in range(50):
-        await make.task(user, title=f"{number} " + "длинное название " * 20)
+        await make.task(user, title=f"{number} " + "длинное название " * 40)
         await make.goal(user, title=f"{number} " + "длинная цель " * 20)
 
     async with database.reader() as session:
         told = json.loads((await material.of(session, as_(user))).partition("\n")[2])
 
     assert {"tasks", "goals"} <= told["left_out"].keys()
+
+
+async def test_what_is_overdue_is_told_before_all_else(make: Make, database: Database) -> None:
+    user = await make.user()
+    for number in range(60):
+        await make.task(user, title=f"Обычное дело с довольно длинным названием {number}")
+    await make.task(user, title="Late", due_on=date(2020, 1, 1))
+
+    async with database.reader() as session:
+        told = json.loads((await material.of(session, as_(user))).partition("\n")[2])
+
+    assert told["tasks"][0]["title"] == "Late"
+    assert len(told["tasks"]) == 50
+    assert told["left_out"] == {"tasks": "more"}

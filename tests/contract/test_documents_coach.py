@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient, Response
 
-from questlog.coach import analysis, chatting, conversations, messages, onboarding, retrospectives
+from questlog.coach import analysis, chatting, conversations, onboarding, retrospectives
 from questlog.core.config import load_settings
 from questlog.core.model_names import read
 from tests.support import peers
@@ -124,7 +124,7 @@ def test_the_verbs_carry_the_documents_names() -> None:
         conversations.create_conversation,
         conversations.get_conversation,
         conversations.get_user_conversations,
-        messages.add,
+        conversations.add_message,
         conversations.delete_conversation,
         chatting.chat,
         analysis.analyze_productivity,

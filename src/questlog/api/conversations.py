@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from questlog.api.deps import ExpectedVersion, Page, PathId, Reader, UserId, Writer
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
-from questlog.coach import conversations, messages
+from questlog.coach import conversations
 from questlog.coach.conversation_schemas import (
     ConversationCreate,
     ConversationDetail,
@@ -90,4 +90,4 @@ async def add_message(
 
     To be answered, use `/ai/chat` or the socket `/ws/agent`.
     """
-    return await messages.add_and_show(session, user_id, conversation_id, body.content)
+    return await conversations.add_and_show(session, user_id, conversation_id, body.content)

@@ -36,6 +36,8 @@ MOST_CALLS = 20
 MOST_SAME_CALLS = 2
 MOST_ARGUMENT_BYTES = 16 * 1024
 CHARACTERS_A_TOKEN = 3
+CUT = "…"
+"""Stands where a provider cut an answer that became too long."""
 PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 ODD_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -126,6 +128,9 @@ class Turn:
             self._owe(asked, is_certain=isinstance(error, asyncio.CancelledError))
             raise
         said = _tidied(answered.said, held)
+        if answered.is_cut and said.text:
+            self._send("text_delta", {"text": CUT})
+            said = replace(said, text=said.text + CUT)
         self._check_something_is_said(said)
         self._partial = ""
         held.rounds += 1

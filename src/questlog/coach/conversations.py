@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Table, delete, select, update
 
 from questlog.automation import events
+from questlog.coach import messages
 from questlog.coach.models import Conversation, Message, Proposal, Run, RunPart
 from questlog.core import clock
 from questlog.core.db import Session
@@ -146,6 +147,52 @@ async def claim(
         missing=ConversationNotFoundError,
         expected_version=expected_version,
     )
+
+
+async def add_message(
+    session: Session,
+    user_id: UUID,
+    conversation_id: UUID,
+    *,
+    role: str,
+    content: str,
+    said: messages.Said | None = None,
+) -> UUID:
+    """Append a message and return its id. The first thing a user says names a conversation without a title.
+
+    Raises `ConversationNotFoundError`, `NotYoursError`.
+    """
+    title = messages.title_of(content) if role == "user" else ""
+    seq = await next_place(session, user_id, conversation_id, title=title)
+    return await messages.put(
+        session, user_id, conversation_id, seq, role=role, content=content, said=said
+    )
+
+
+async def next_place(
+    session: Session, user_id: UUID, conversation_id: UUID, *, title: str = ""
+) -> int:
+    """Return the place of the next message, and keep everybody else out of the conversation until the commit.
+
+    A conversation without a title takes the given one. Raises `ConversationNotFoundError`, `NotYoursError`.
+    """
+    seq = await messages.advance(session, user_id, conversation_id, title)
+    if seq is None:
+        missing = ConversationNotFoundError
+        raise await ownership.explain(
+            session, Conversation, user_id, conversation_id, missing=missing
+        )
+    return seq
+
+
+async def add_and_show(
+    session: Session, user_id: UUID, conversation_id: UUID, content: str
+) -> WireRow:
+    """Append something the user says and return the message. Raises what `add_message` does."""
+    message_id = await add_message(session, user_id, conversation_id, role="user", content=content)
+    mine = (MESSAGES.c.id == message_id, MESSAGES.c.user_id == user_id)
+    row = (await session.execute(select(*SAID).where(*mine))).one()
+    return dict(row._mapping)
 
 
 async def delete_conversation(

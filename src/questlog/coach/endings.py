@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from questlog.coach import messages, runs
+from questlog.coach import conversations, runs
 from questlog.coach.messages import Said
 from questlog.coach.runs import Held, Part
 from questlog.core.db import Session
@@ -44,7 +44,7 @@ async def _keep_message(session: Session, held: Held, ending: Ending) -> UUID | 
         run_id=held.id,
         state="complete" if ending.state == "complete" else "interrupted",
     )
-    return await messages.add(
+    return await conversations.add_message(
         session,
         held.user_id,
         held.conversation_id,

@@ -21,6 +21,8 @@ MOST_TASKS = 50
 DAYS = 14
 MORE = "there_are_more"
 MOST_EVENTS = 60
+# In bytes: enough for fifty tasks with long titles, little enough for a small model.
+ROOM = {"tasks": 20 * 1024, "goals": 8 * 1024, "events": 8 * 1024}
 TOLD_OF = (
     "task.completed",
     "task.created",
@@ -41,13 +43,13 @@ HEAD = {
 
 async def of(session: Session, who: Who) -> str:
     """Return the material as text for the model."""
-    tasks = await reading_tools.list_tasks(session, who, ListTasks(limit=MOST_TASKS))
+    tasks = await _open_tasks(session, who)
     goals = await reading_tools.list_goals(session, who, NoArguments())
     parts = {"tasks": tasks, "goals": goals, "events": {"events": await _events(session, who)}}
     whole: dict[str, Any] = {}
     left_out: dict[str, Any] = {}
     for name, part in parts.items():
-        told = fitted(part)[1]
+        told = fitted(part, ROOM[name])[1]
         whole[name] = told.get(name, [])
         left_out |= told.get(LEFT_OUT, {})
         if told.get(MORE):
@@ -55,6 +57,18 @@ async def of(session: Session, who: Who) -> str:
     if left_out:
         whole[LEFT_OUT] = left_out
     return f"{HEAD.get(who.locale, HEAD['en'])}\n{as_json(whole)}"
+
+
+async def _open_tasks(session: Session, who: Who) -> dict[str, Any]:
+    """Return open tasks, what is overdue before all others."""
+    late = await reading_tools.list_tasks(session, who, ListTasks(view="overdue", limit=MOST_TASKS))
+    known = {task["id"]: task for task in late["tasks"]}
+    if len(known) < MOST_TASKS:
+        others = await reading_tools.list_tasks(session, who, ListTasks(limit=MOST_TASKS))
+        known |= {task["id"]: task for task in others["tasks"] if task["id"] not in known}
+        late = others
+    is_more = late[MORE] or len(known) > MOST_TASKS
+    return {"tasks": list(known.values())[:MOST_TASKS], MORE: is_more}
 
 
 async def _events(session: Session, who: Who) -> list[dict[str, Any]]:

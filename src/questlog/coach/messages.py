@@ -3,25 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Executable, case, insert, select, update
+from sqlalchemy import Executable, Table, case, insert, update
 
-from questlog.coach.conversations import (
-    CONVERSATIONS,
-    MESSAGES,
-    SAID,
-    ConversationNotFoundError,
-)
-from questlog.coach.models import Conversation
+from questlog.coach.models import Conversation, Message
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
 from questlog.core.prepared import prepared
-from questlog.planning import ownership
-from questlog.planning.lists import WireRow
 
+CONVERSATIONS = cast(Table, Conversation.__table__)
+MESSAGES = cast(Table, Message.__table__)
 TITLE_FROM = 80
 INSERT = insert(MESSAGES)
 
@@ -38,38 +32,9 @@ class Said:
     state: str = "complete"
 
 
-async def add(
-    session: Session,
-    user_id: UUID,
-    conversation_id: UUID,
-    *,
-    role: str,
-    content: str,
-    said: Said | None = None,
-) -> UUID:
-    """Append a message and return its id. The first thing a user says names a conversation without a title.
-
-    Raises `ConversationNotFoundError`, `NotYoursError`.
-    """
-    title = title_of(content) if role == "user" else ""
-    seq = await next_place(session, user_id, conversation_id, title=title)
-    return await put(session, user_id, conversation_id, seq, role=role, content=content, said=said)
-
-
-async def next_place(
-    session: Session, user_id: UUID, conversation_id: UUID, *, title: str = ""
-) -> int:
-    """Return the place of the next message, and keep everybody else out of the conversation until the commit.
-
-    A conversation without a title takes the given one. Raises `ConversationNotFoundError`, `NotYoursError`.
-    """
-    statement, values = _advanced(user_id, conversation_id, clock.now(), title)
-    seq: int | None = await session.scalar(statement, values)
-    if seq is None:
-        missing = ConversationNotFoundError
-        raise await ownership.explain(
-            session, Conversation, user_id, conversation_id, missing=missing
-        )
+async def advance(session: Session, user_id: UUID, conversation_id: UUID, title: str) -> int | None:
+    """Return the place of the next message and keep everybody else out until the commit; None where there is no such conversation."""
+    seq: int | None = await session.scalar(*_advanced(user_id, conversation_id, clock.now(), title))
     return seq
 
 
@@ -99,7 +64,7 @@ async def put(
     content: str,
     said: Said | None = None,
 ) -> UUID:
-    """Keep what was said at a place taken by `next_place`, and return its id."""
+    """Keep what was said at a place taken by `advance`, and return its id."""
     said = said or Said()
     message_id = new_id()
     row = {
@@ -119,16 +84,6 @@ async def put(
     }
     await session.execute(INSERT, row)
     return message_id
-
-
-async def add_and_show(
-    session: Session, user_id: UUID, conversation_id: UUID, content: str
-) -> WireRow:
-    """Append something the user says and return the message. Raises what `add` does."""
-    message_id = await add(session, user_id, conversation_id, role="user", content=content)
-    mine = (MESSAGES.c.id == message_id, MESSAGES.c.user_id == user_id)
-    row = (await session.execute(select(*SAID).where(*mine))).one()
-    return dict(row._mapping)
 
 
 def title_of(content: str) -> str:

@@ -14,7 +14,6 @@ from questlog.clients.language import Asked, ModelError
 from questlog.coach import (
     asking,
     conversations,
-    messages,
     onboarding_dialogue,
     onboarding_end,
     onboarding_model,
@@ -33,7 +32,7 @@ from questlog.coach.onboarding_words import sentence
 from questlog.coach.toolbox import Who
 from questlog.core import clock
 from questlog.core.db import Database, Session
-from questlog.core.exceptions import ConflictError
+from questlog.core.exceptions import ConflictError, UnknownReferenceError
 
 RULES = "rules"
 TITLES = {"en": "Getting to know each other", "ru": "Знакомство"}
@@ -97,7 +96,7 @@ async def onboarding_chat(
     """Take an answer and ask the next question, or end; without a message, ask the present question again.
 
     The talk that is open goes on, whichever device it began on; `restart` begins anew. An answer that names its
-    `question` counts for no other. Raises `NoOnboardingError`, `OnboardingMovedOnError`, `ConversationNotFoundError`.
+    `question` counts for no other. Raises `NoOnboardingError`, `OnboardingMovedOnError`, `UnknownReferenceError`.
     """
     there = None
     if not restart:
@@ -122,7 +121,7 @@ async def _standing(
 ) -> Conversation | None:
     """Return the talk that is meant, or the newest if it is not over.
 
-    Raises `NoOnboardingError`, and `ConversationNotFoundError` also for somebody else's (S-122).
+    Raises `NoOnboardingError`, and `UnknownReferenceError` also for somebody else's (S-122).
     """
     mine = select(Conversation).where(Conversation.user_id == user_id)
     if conversation_id is None:
@@ -131,7 +130,7 @@ async def _standing(
         return None if found is None or _is_over(found) else found
     found = await session.scalar(mine.where(Conversation.id == conversation_id))
     if found is None:
-        raise ConversationNotFoundError()
+        raise UnknownReferenceError(pointer="/body/conversation_id")
     if _is_over(found):
         raise NoOnboardingError()
     return found
@@ -201,7 +200,7 @@ async def _store(session: Session, who: Who, there: Conversation | None, turn: T
         turned = replace(turned, reply=replace(reply, words=words), end=end)
     sent, got = reply.tokens or (None, None)
     said = Said(model=reply.model or RULES, tokens_in=sent, tokens_out=got)
-    await messages.add(
+    await conversations.add_message(
         session, who.user_id, talk.id, role="assistant", content=turned.reply.words, said=said
     )
     return turned
@@ -210,7 +209,9 @@ async def _store(session: Session, who: Who, there: Conversation | None, turn: T
 async def _heard(session: Session, talk: Conversation, turn: Turn) -> Dialogue:
     if not turn.message.strip():
         return turn.after
-    said_in = await messages.add(session, talk.user_id, talk.id, role="user", content=turn.message)
+    said_in = await conversations.add_message(
+        session, talk.user_id, talk.id, role="user", content=turn.message
+    )
     return turn.after.placed(said_in)
 
 
@@ -218,7 +219,10 @@ async def _claimed(
     session: Session, who: Who, there: Conversation | None, *, begins_anew: bool
 ) -> Conversation:
     if there is not None:
-        talk = await conversations.claim(session, who.user_id, there.id)
+        try:
+            talk = await conversations.claim(session, who.user_id, there.id)
+        except ConversationNotFoundError:  # deleted while the model thought
+            raise OnboardingMovedOnError() from None
         if talk.onboarding != there.onboarding:
             raise OnboardingMovedOnError()
         return talk

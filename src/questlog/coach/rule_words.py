@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 type Triggers = tuple[tuple[str, str], ...]
+NO_TOOL = ""
 
 
 @dataclass(frozen=True)
 class RuleWords:
     """`commands` are patterns of what the user may say, with the tool that answers; the first that fits is taken.
 
-    A pattern with a group `what` hands it over. The sentences below them say what a tool found.
+    A pattern with a group `what` hands it over; one without a tool is of what the rules cannot do, and must not be taken
+    for something else. The sentences below them say what a tool found.
     """
 
     commands: Triggers
@@ -28,6 +30,10 @@ class RuleWords:
 
 ENGLISH = RuleWords(
     commands=(
+        (
+            r"(?:please\s+)?(?:cancel|delete|remove|undo|move|change|rename|postpone|complete|finish)\b.*",
+            NO_TOOL,
+        ),
         (
             r"(?:(?:add|create|make|set)\s+(?:(?:a|my)\s+(?:new\s+)?|new\s+)goal(?:\s*[:-]\s*|\s+(?:to\s+)?)"
             r"|(?:add|create|make|set|new)\s+goal(?:\s*[:-]\s*|\s+to\s+))(?P<what>.+)",
@@ -81,6 +87,10 @@ ENGLISH = RuleWords(
 RUSSIAN = RuleWords(
     commands=(
         (
+            r"(?:пожалуйста,?\s+)?(?:отмен|удал|убер|убра|перенес|измен|переимен|заверш|закро)\w*\b.*",
+            NO_TOOL,
+        ),
+        (
             r"(?:(?:добавь|добавить|создай|создать|запиши|поставь)[:\s]+(?:мне\s+)?(?:новую\s+)?|новая\s+)цель(?:\s*[:—–-]\s*|\s+)(?P<what>.+)",
             "create_goal",
         ),
@@ -99,7 +109,7 @@ RUSSIAN = RuleWords(
             r".*\b(?:статист\w*|прогресс\w*|успех\w*|как (?:у меня )?дела|недел\w*)\b.*",
             "statistics",
         ),
-        (r".*\bцел[ьией]\w*\b.*", "list_goals"),
+        (r".*\bцел(?:ь|и|ей|ью|ям|ями|ях)\b.*", "list_goals"),
         (r".*\bпроект\w*\b.*", "list_projects"),
         (r".*\b(?:курс\w*|урок\w*|уров\w*|опыт\w*)\b.*", "course_progress"),
         (r".*\b(?:повтор\w*|карточ\w*)\b.*", "review_cards"),
@@ -136,3 +146,9 @@ WORDS: Mapping[str, RuleWords] = {"en": ENGLISH, "ru": RUSSIAN}
 
 def words_of(locale: str) -> RuleWords:
     return WORDS.get(locale, ENGLISH)
+
+
+def commands_of(words: RuleWords) -> Triggers:
+    """Return what is understood: one's own language first, then all others."""
+    others = (one.commands for one in WORDS.values() if one is not words)
+    return sum(others, start=words.commands)

@@ -23,7 +23,7 @@ from questlog.clients.language import (
     as_json,
 )
 from questlog.coach.plurals import Count
-from questlog.coach.rule_words import RuleWords
+from questlog.coach.rule_words import NO_TOOL, RuleWords, commands_of
 from questlog.planning.phrases import quick_add
 
 NAME = "rules"
@@ -61,10 +61,11 @@ class RulesModel:
     def _wanted(self, said: str) -> tuple[str, dict[str, Any]] | None:
         """Return the tool that a command asks for, and its arguments."""
         text = " ".join(said.split())[:1000].strip(" .!?")
-        for pattern, tool in self._words.commands:
+        for pattern, tool in commands_of(self._words):
             match = re.fullmatch(pattern, text, re.IGNORECASE)
             if match is not None:
-                return _call(tool, match.groupdict().get("what") or "", self._now)
+                what = match.groupdict().get("what") or ""
+                return None if tool == NO_TOOL else _call(tool, what, self._now)
         return None
 
     def _told(self, answered: ToolAnswered) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from questlog.automation import bells
 from questlog.clients.language import ModelSaid, Turn, UserSaid
-from questlog.coach import messages, model_uses, run_parts, threads
+from questlog.coach import conversations, messages, model_uses, run_parts, threads
 from questlog.coach.conversations import MESSAGES, PARTS, RUNS
 from questlog.coach.messages import Said
 from questlog.coach.run_parts import NotYourRunError, Part, Progress, RunNotFoundError
@@ -123,7 +123,7 @@ async def begin(
     while another run of the conversation goes on, and what `next_place` raises.
     """
     title = messages.title_of(message)
-    place = await messages.next_place(session, user_id, conversation_id, title=title)
+    place = await conversations.next_place(session, user_id, conversation_id, title=title)
     held = Held(new_id(), user_id, conversation_id, new_id(), model, locale, timezone)
     held.first = [Part(seq, *one) for seq, one in enumerate(told, start=1)]
     held.last_seq = len(held.first)

@@ -54,7 +54,7 @@ async def say(
     prompt = {"prompt": message, "conversation_id": str(conversation_id)}
     told.append(("user_prompt", prompt))
     how: dict[str, Any] = {"model": model, "locale": locale, "timezone": timezone}
-    more = {"told": told, "material": known, "asked_under": asked_under}
+    more: dict[str, Any] = {"told": told, "material": known, "asked_under": asked_under}
     try:
         return await runs.begin(session, user_id, conversation_id, message, **how, **more)
     except NotYoursError:

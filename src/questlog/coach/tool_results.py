@@ -11,17 +11,20 @@ LEFT_OUT = "left_out"
 CUT_TO = 200
 
 
-def fitted(result: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return a result as text and as it then is: long texts in it are cut, then its lists, which say so, until it fits."""
+def fitted(result: Mapping[str, Any], most: int = LONGEST) -> tuple[str, dict[str, Any]]:
+    """Return a result as text and as it then is: long texts in it are cut, then its lists, which say so, until it fits.
+
+    `most` is in bytes of UTF-8.
+    """
     shown = dict(result)
-    if _size(shown) > LONGEST:
+    if _size(shown) > most:
         shown = {name: _cut(value) for name, value in shown.items()}
-    while _size(shown) > LONGEST and (longest := _longest_list(shown)) is not None:
+    while _size(shown) > most and (longest := _longest_list(shown)) is not None:
         kept = len(shown[longest]) // 2
         gone = dict(shown.get(LEFT_OUT, {}))
         gone[longest] = gone.get(longest, 0) + len(shown[longest]) - kept
         shown = {**shown, longest: shown[longest][:kept], LEFT_OUT: gone}
-    if _size(shown) > LONGEST:
+    if _size(shown) > most:
         shown = {"error": "too_long"}
     return as_json(shown), shown
 
