@@ -58,7 +58,9 @@ async def test_s082_nothing_shows_or_counts_what_is_somebody_elses(
 ) -> None:
     reader = await make.user()
     await Estate(make, reader, "own").one_of_each()
-    await read_everything(client, reader.headers)  # some things are made when they are first asked for
+    await read_everything(
+        client, reader.headers
+    )  # some things are made when they are first asked for
     alone = await read_everything(client, reader.headers)
     owner = await make.user(email=f"{WORD}@example.org", name=WORD, profile_text=WORD)
     theirs = await Estate(make, owner, WORD).one_of_each()

@@ -61,7 +61,9 @@ async def record_alone(
     try:
         await database.write(_write, [entry])
     except SQLAlchemyError as error:
-        log.error("audit_line_lost", action=action, account=str(account_id), error=type(error).__name__)
+        log.error(
+            "audit_line_lost", action=action, account=str(account_id), error=type(error).__name__
+        )
 
 
 async def write_recorded(session: Session) -> None:
