@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("message_id", types.Id(), nullable=True),
         sa.Column("noted_on", sa.Date(), nullable=False),
         sa.Column("replaced_at", types.Moment(), nullable=True),
+        sa.Column("replaced_on", sa.Date(), nullable=True),
         sa.Column("replaced_by", types.Id(), nullable=True),
         sa.Column("created_at", types.Moment(), nullable=False),
         sa.Column("updated_at", types.Moment(), nullable=False),

@@ -174,6 +174,20 @@ async def test_a_note_is_dated_by_its_users_day(
     assert text.splitlines()[1] == "Held until 2026-11-21: Field of work: A nurse"
 
 
+async def test_a_note_keeps_its_day_when_what_replaced_it_is_forgotten(
+    client: AsyncClient, make: Make, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(datetime(2026, 11, 20, 20, tzinfo=UTC))
+    user = await make.user(timezone="Asia/Tokyo", profile_text="Field of work: A nurse")
+    await make.statement(user, words="A nurse")
+    pilot = await tell(client, user, "work", "A pilot")
+
+    await client.delete(f"{STATEMENTS}/{pilot['id']}", headers=user.headers)
+
+    text = (await known(client, user))["profile_text"]
+    assert text == "Held until 2026-11-21: Field of work: A nurse"
+
+
 async def test_notes_beyond_the_newest_two_hundred_are_forgotten(
     client: AsyncClient, make: Make, database: Database
 ) -> None:

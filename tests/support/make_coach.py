@@ -1,6 +1,6 @@
 """Make what the coach keeps for tests, row by row."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from questlog.coach import proposals
 from questlog.coach.models import AllowedTool, Conversation, Proposal, Statement
@@ -41,6 +41,8 @@ class MakeCoach(Rows):
         self, user: Person, *, words: str = "A nurse", topic: str = "work", **more: object
     ) -> Statement:
         values = {"source": "hand", "noted_on": clock.today("UTC"), **self._stamps(), **more}
+        if isinstance(replaced_at := more.get("replaced_at"), datetime):
+            values.setdefault("replaced_on", replaced_at.date())
         return await self._save(
             Statement(id=new_id(), user_id=user.id, topic=topic, words=words, **values)
         )

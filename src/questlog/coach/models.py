@@ -229,6 +229,8 @@ class Statement(Base):
     """Where the user said so."""
     noted_on: Mapped[date] = mapped_column(Date)
     replaced_at: Mapped[datetime | None] = mapped_column(Moment)
+    replaced_on: Mapped[date | None] = mapped_column(Date)
+    """The user's local day at that moment."""
     replaced_by: Mapped[UUID | None] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)

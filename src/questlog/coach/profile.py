@@ -152,7 +152,8 @@ async def _noted(
 async def _replace(session: Session, replaced: Sequence[Statement], made: Statement) -> None:
     """Make what a statement contradicts dated notes, of which the newest 200 are kept."""
     for old in replaced:
-        old.replaced_at, old.replaced_by = made.created_at, made.id
+        old.replaced_at, old.replaced_on = made.created_at, made.noted_on
+        old.replaced_by = made.id
         old.updated_at, old.version = made.created_at, old.version + 1
     await session.flush()
     forgotten = (

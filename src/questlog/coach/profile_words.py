@@ -1,8 +1,6 @@
 """How a profile reads: one line for each statement, in the user's own words, and what held once beneath. Pure."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from uuid import UUID
+from collections.abc import Sequence
 
 from questlog.coach.models import Statement
 
@@ -36,16 +34,7 @@ def text(held: Sequence[Statement], notes: Sequence[Statement], locale: str) -> 
     order = {topic: place for place, topic in enumerate(TOPICS)}
     lines = [line(one, locale) for one in sorted(held, key=lambda one: order.get(one.topic, 99))]
     until = UNTIL.get(locale, UNTIL["en"])
-    days = {one.id: one.noted_on for one in (*held, *notes)}
-    lines += [until.format(day=_until(one, days), line=line(one, locale)) for one in notes]
+    lines += [until.format(day=one.replaced_on, line=line(one, locale)) for one in notes]
     while sum(len(one) + 1 for one in lines) > LONGEST_TEXT:
         lines.pop()
     return "\n".join(lines)
-
-
-def _until(note: Statement, days: Mapping[UUID, date]) -> str:
-    """Return the user's own day on which it was replaced; once what replaced it is forgotten, that of the clock."""
-    day = None if note.replaced_by is None else days.get(note.replaced_by)
-    if day is None and note.replaced_at is not None:
-        day = note.replaced_at.date()
-    return "" if day is None else day.isoformat()
