@@ -30,7 +30,8 @@ async def ninety_days(database: Database, make: Make, user: Person) -> None:
     await _save(database, rows)
     for number in range(7):
         due = TODAY - timedelta(days=3 * number - 1)
-        task = await make.task(user, title=f"Open {number}", due_on=due)
+        made = NOON - timedelta(days=90)
+        task = await make.task(user, title=f"Open {number}", due_on=due, created_at=made)
         await make.task(user, title="A part of it", due_on=due, parent_task_id=task.id)
 
 

@@ -1,6 +1,6 @@
 """Every number of a seeded history is what other SQL counts, one question at a time."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from questlog.coach import facts
 from questlog.coach.facts import Facts, Span
 from questlog.core.db import Database
-from questlog.planning import tasks
+from questlog.planning import task_trash, tasks
 from tests.coach.support import NOON, TODAY, WEEK_ON, by_sql, ninety_days
 from tests.support.make import Make, Person
 from tests.support.moving_clock import MovingClock
@@ -26,6 +26,7 @@ OPEN = (
     "FROM tasks WHERE user_id = :me AND completed_at IS NULL AND deleted_at IS NULL "
     "AND state <> 'cancelled' AND parent_task_id IS NULL"
 )
+BEFORE = {"created_at": NOON - timedelta(days=30)}
 SPANS = (
     Span(WEEK_ON, WEEK_ON + timedelta(days=6)),
     Span(TODAY - timedelta(days=27), TODAY),
@@ -161,11 +162,11 @@ async def test_what_was_late_when_the_week_ended_is_told_though_it_is_done_by_no
     user = await make.user()
     sunday = WEEK_ON + timedelta(days=6)
     late, earlier, gone = [
-        await make.task(user, title=title, due_on=due, completed_at=NOON, deleted_at=deleted_at)
-        for title, due, deleted_at in (
-            ("Late", sunday, None),
-            ("From before", WEEK_ON - timedelta(days=1), None),
-            ("Gone", sunday, NOON),
+        await make.task(user, title=title, due_on=due, completed_at=NOON, **more)
+        for title, due, more in (
+            ("Late", sunday, BEFORE),
+            ("From before", WEEK_ON - timedelta(days=1), BEFORE),
+            ("Gone", sunday, BEFORE | {"deleted_at": NOON}),
         )
     ]
     for task in (late, earlier, gone):
@@ -174,7 +175,59 @@ async def test_what_was_late_when_the_week_ended_is_told_though_it_is_done_by_no
 
     found = await database.read(facts.week_facts, user.id, WEEK_ON, timezone="UTC")
 
-    assert (found["overdue_now"], found["overdue_at_end"], found["due_not_done"]) == (0, 2, 1)
+    assert (found["overdue_now"], found["overdue_at_end"], found["due_not_done"]) == (0, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("timezone", "over"),
+    [
+        ("UTC", datetime(2026, 11, 23, tzinfo=UTC)),
+        ("Asia/Tokyo", datetime(2026, 11, 22, 15, tzinfo=UTC)),
+        ("America/New_York", datetime(2026, 11, 23, 5, tzinfo=UTC)),
+    ],
+)
+async def test_what_was_late_is_what_was_there_when_the_users_week_ended(
+    database: Database, make: Make, moving_clock: MovingClock, timezone: str, over: datetime
+) -> None:
+    moving_clock.stop_at(NOON)
+    user, due = await make.user(timezone=timezone), WEEK_ON
+    just_before = over - timedelta(seconds=1)
+    await make.task(user, title="Made in time", due_on=due, created_at=just_before)
+    await make.task(user, title="Made too late", due_on=due, created_at=over)
+    await make.task(user, title="Gone since", due_on=due, **BEFORE, deleted_at=over)
+    await make.task(user, title="Gone before", due_on=due, **BEFORE, deleted_at=just_before)
+
+    found = await database.read(facts.week_facts, user.id, WEEK_ON, timezone=timezone)
+
+    assert (found["overdue_now"], found["overdue_at_end"], found["due_not_done"]) == (2, 2, 2)
+
+
+async def test_a_week_whose_end_is_a_change_of_the_clock_ends_at_its_midnight(
+    database: Database, make: Make, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(NOON)
+    user, sunday = await make.user(timezone="Europe/Berlin"), date(2026, 10, 25)
+    over = datetime(2026, 10, 25, 23, tzinfo=UTC)
+    for made in (over - timedelta(seconds=1), over):
+        await make.task(user, due_on=sunday, created_at=made)
+
+    week_on = sunday - timedelta(days=6)
+    found = await database.read(facts.week_facts, user.id, week_on, timezone="Europe/Berlin")
+
+    assert (found["overdue_at_end"], found["due_not_done"]) == (1, 1)
+
+
+async def test_deleting_a_task_does_not_clean_the_week_before(
+    database: Database, make: Make, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(NOON)
+    user = await make.user()
+    task = await make.task(user, due_on=WEEK_ON, **BEFORE)
+
+    await database.write(task_trash.throw_away, user.id, task.id)
+
+    found = await database.read(facts.week_facts, user.id, WEEK_ON, timezone="UTC")
+    assert (found["overdue_now"], found["overdue_at_end"], found["due_not_done"]) == (0, 1, 1)
 
 
 async def test_nothing_at_all_is_told_as_nothing(database: Database, make: Make) -> None:

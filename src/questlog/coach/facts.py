@@ -2,7 +2,8 @@
 
 Days are the user's. Completions are counted as the statistics count them: each date of a series on the day it was done,
 what was taken back not at all, what was deleted since still. What is open and overdue is counted as the lists count it,
-now; what was left undone, as of the end of the days. Ten statements, however much there is.
+now; what was left undone, as of the end of the days, as far as it is still known: see `_left_undone`. Ten statements,
+however much there is.
 """
 
 from collections import Counter
@@ -17,6 +18,7 @@ from sqlalchemy import ColumnElement, Row, Table, and_, case, func, or_, select
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.game import state
+from questlog.game.days import midnight_of
 from questlog.planning import queries
 from questlog.planning.models import Project
 from questlog.planning.queries import OCCURRENCES
@@ -83,7 +85,7 @@ async def facts_of(session: Session, user_id: UUID, span: Span, *, timezone: str
         **await _delayed(session, user_id, span),
         "finished": await _finished(session, user_id, span),
         **await _open_now(session, user_id, today),
-        **await _left_undone(session, user_id, span, today),
+        **await _left_undone(session, user_id, span, timezone),
         "streak": player["streak"],
         "best_streak": player["best_streak"],
         "level": player["level"],
@@ -220,13 +222,19 @@ async def _open_now(session: Session, user_id: UUID, today: date) -> Facts:
     }
 
 
-async def _left_undone(session: Session, user_id: UUID, span: Span, today: date) -> Facts:
-    """What was due and not done when the days ended; of days that go on, when yesterday did."""
-    end = min(span.last, today - ONE_DAY)
+async def _left_undone(session: Session, user_id: UUID, span: Span, timezone: str) -> Facts:
+    """What was due and not done when the days ended; of days that go on, when yesterday did.
+
+    What was there then counts, in the trash by now or not. A date that was moved by editing is forgotten, and so is
+    when a task was cancelled: neither counts as ever having been late. What has left the trash for good does not, either.
+    """
+    end = min(span.last, clock.today(timezone) - ONE_DAY)
+    over = midnight_of(end + ONE_DAY, timezone)
     listed = (
         TASKS.c.user_id == user_id,
         TASKS.c.parent_task_id.is_(None),
-        TASKS.c.deleted_at.is_(None),
+        TASKS.c.created_at < over,
+        or_(TASKS.c.deleted_at.is_(None), TASKS.c.deleted_at >= over),
         TASKS.c.state != "cancelled",
     )
     within = case((was_late(user_id, end, since=span.first), 1), else_=0)
@@ -236,7 +244,10 @@ async def _left_undone(session: Session, user_id: UUID, span: Span, today: date)
 
 
 def was_late(user_id: UUID, end: date, *, since: date = date.min) -> ColumnElement[bool]:
-    """A task was due by the end of a day and not done then, whether it is done or put off by now."""
+    """A task was due by the end of a day and not done then, whether it is done or put off by now.
+
+    One whose date was moved by editing it was never late: the old date is not kept.
+    """
     later = select(OCCURRENCES.c.task_id).where(
         OCCURRENCES.c.user_id == user_id,
         OCCURRENCES.c.done_on > end,
