@@ -195,11 +195,12 @@ async def test_what_was_late_is_what_was_there_when_the_users_week_ended(
     await make.task(user, title="Made in time", due_on=due, created_at=just_before)
     await make.task(user, title="Made too late", due_on=due, created_at=over)
     await make.task(user, title="Gone since", due_on=due, **BEFORE, deleted_at=over)
+    await make.task(user, title="Gone today", due_on=due, **BEFORE, deleted_at=NOON)
     await make.task(user, title="Gone before", due_on=due, **BEFORE, deleted_at=just_before)
 
     found = await database.read(facts.week_facts, user.id, WEEK_ON, timezone=timezone)
 
-    assert (found["overdue_now"], found["overdue_at_end"], found["due_not_done"]) == (2, 2, 2)
+    assert (found["overdue_now"], found["overdue_at_end"], found["due_not_done"]) == (2, 3, 3)
 
 
 async def test_a_week_whose_end_is_a_change_of_the_clock_ends_at_its_midnight(

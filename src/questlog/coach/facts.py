@@ -225,8 +225,8 @@ async def _open_now(session: Session, user_id: UUID, today: date) -> Facts:
 async def _left_undone(session: Session, user_id: UUID, span: Span, timezone: str) -> Facts:
     """What was due and not done when the days ended; of days that go on, when yesterday did.
 
-    What was there then counts, in the trash by now or not. A date that was moved by editing is forgotten, and so is
-    when a task was cancelled: neither counts as ever having been late. What has left the trash for good does not, either.
+    What was there then counts, in the trash by now or not. Not kept is when a task was cancelled, and which date it had
+    before its date was edited: cancelled, moved on or gone from the trash for good, it counts as never having been late.
     """
     end = min(span.last, clock.today(timezone) - ONE_DAY)
     over = midnight_of(end + ONE_DAY, timezone)
@@ -246,7 +246,7 @@ async def _left_undone(session: Session, user_id: UUID, span: Span, timezone: st
 def was_late(user_id: UUID, end: date, *, since: date = date.min) -> ColumnElement[bool]:
     """A task was due by the end of a day and not done then, whether it is done or put off by now.
 
-    One whose date was moved by editing it was never late: the old date is not kept.
+    A date that was moved by editing counts as it is now, so that what was moved on was never late: the old one is not kept.
     """
     later = select(OCCURRENCES.c.task_id).where(
         OCCURRENCES.c.user_id == user_id,
