@@ -73,6 +73,10 @@ async def test_without_a_model_the_chat_says_so(client: AsyncClient, make: Make)
         ("en", "статистика", "Completed in the last 7 days: 0."),
         ("en", "Cancel my task", "No language model is configured"),
         ("ru", "Отмени задачу", "не настроена языковая модель"),
+        ("ru", "Отложи задачу купить хлеб", "не настроена языковая модель"),
+        ("en", "Mark the task as done", "No language model is configured"),
+        ("ru", "add купить хлеб сегодня", "Предлагаю: "),
+        ("ru", "Поставь задачу купить хлеб", "Предлагаю: "),
     ],
 )
 async def test_without_a_model_some_commands_are_understood(

@@ -1,10 +1,14 @@
 """A chat request that is made twice under one key: said once, answered once, and tried again when it failed."""
 
 import asyncio
+from datetime import timedelta
 
 from httpx2 import AsyncClient, Response
+from sqlalchemy import select, update
 
-from questlog.core.db import Database
+from questlog.automation.models import AnsweredRequest
+from questlog.coach.conversations import RUNS
+from questlog.core.db import Database, Session
 from tests.api.test_chat import CHAT, Opened, with_model
 from tests.coach.talking import messages
 from tests.support.make import Make, Person
@@ -83,3 +87,54 @@ async def test_f22_another_message_under_a_key_that_failed_is_a_request_of_its_o
     assert first.status_code == 503
     assert other.status_code == 200
     assert other.json()["conversation_id"] != first.json()["details"]["conversation_id"]
+
+
+async def test_f22_behind_half_an_answer_the_message_is_said_anew(
+    with_model: Opened, database: Database, make: Make
+) -> None:
+    user = await make.user()
+
+    async with (
+        model_server(saying("Half ", breaks=True), saying("Whole.")) as server,
+        with_model(server) as client,
+    ):
+        first = await say(client, user)
+        second = await say(client, user)
+
+    assert first.status_code == 503
+    assert second.json()["reply"] == "Whole."
+    assert second.json()["conversation_id"] == first.json()["details"]["conversation_id"]
+    assert [one[:2] for one in await messages(database)] == [
+        ("user", "Plan my day"),
+        ("assistant", "Half "),
+        ("user", "Plan my day"),
+        ("assistant", "Whole."),
+    ]
+
+
+async def test_f22_a_day_later_the_same_key_is_another_request(
+    with_model: Opened, database: Database, make: Make
+) -> None:
+    user = await make.user()
+
+    async with (
+        model_server(saying("Today."), saying("Tomorrow.")) as server,
+        with_model(server) as client,
+    ):
+        first = await say(client, user)
+        await database.write(let_a_day_pass)
+        second = await say(client, user)
+
+    assert (first.json()["reply"], second.json()["reply"]) == ("Today.", "Tomorrow.")
+    assert first.json()["run_id"] != second.json()["run_id"]
+
+
+async def let_a_day_pass(session: Session) -> None:
+    """Make what was asked a day older than its key is kept."""
+    before = timedelta(hours=24, seconds=5)
+    requests = update(AnsweredRequest).values(expires_at=AnsweredRequest.created_at)
+    await session.execute(requests)
+    made = (await session.execute(select(RUNS.c.id, RUNS.c.created_at))).all()
+    for row in made:
+        older = update(RUNS).where(RUNS.c.id == row.id).values(created_at=row.created_at - before)
+        await session.execute(older)

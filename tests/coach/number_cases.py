@@ -72,6 +72,8 @@ CASES: dict[bool, dict[str, list[str]]] = {
     },
     REMOVED: {
         "figures": [
+            "You did 0.1234567890123456789012345678901 tasks.",
+            "You did 123456789012345678901234567890 tasks.",
             "You finished 13 tasks.",
             "That is 84 % on time.",
             "You earned 12,000 XP.",

@@ -1,10 +1,12 @@
 """Runs that are called off early, taken twice, or told what no database keeps: each has one end, and a price."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from questlog.coach import runs
 from questlog.coach.conversations import RUNS
 from questlog.coach.model_uses import USES
 from questlog.core.db import Database
@@ -171,3 +173,66 @@ async def test_a_long_talk_is_remembered_as_far_as_it_fits(database: Database, m
     told = [one for one in server.requests[2]["messages"] if one["role"] != "system"]
     assert [one["role"] for one in told] == ["user", "assistant", "user"]
     assert (told[0]["content"], told[2]["content"]) == ("Second", "Third")
+
+
+async def test_s126_one_answer_with_very_many_calls_is_cut_to_what_a_turn_may_make(
+    database: Database, make: Make
+) -> None:
+    user = await make.user()
+    many = Reply(calls=tuple(Called("list_goals", {}, f"call-{n}") for n in range(400)))
+
+    async with (
+        model_server(many, saying("Enough.")) as server,
+        talk(database, mind_of(server)) as coach,
+    ):
+        held = await coach.say(user, "Loop")
+        told = await coach.told(user, held.id)
+
+    results = [part.data["status"] for part in told if part.type == "tool_result"]
+    assert len(results) == 21
+    assert results[20] == "refused"
+    assert told[-1].type == "complete"
+
+
+async def test_s128_tokens_spent_on_thoughts_alone_are_counted(
+    database: Database, make: Make
+) -> None:
+    user = await make.user()
+    thinking = Reply(thoughts=("Hm. " * 50,), ended="length", tokens=(3_000, 6_000))
+
+    async with model_server(thinking) as server, talk(database, mind_of(server)) as coach:
+        held = await coach.say(user, "Think")
+        told = await coach.told(user, held.id)
+    async with database.reader() as session:
+        row = (await session.execute(select(USES).where(USES.c.user_id == user.id))).one()
+
+    assert (told[-1].data["trouble"], row.tokens_in, row.tokens_out) == ("too_long", 3_000, 6_000)
+    assert "too long" in told[-1].data["detail"]
+
+
+async def test_s129_a_stop_while_a_state_is_stored_ends_the_run(
+    database: Database, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = await make.user()
+    whole, stored = database.write, asyncio.Event()
+
+    async def slowly(verb: Any, *args: Any, **more: Any) -> Any:
+        done = await whole(verb, *args, **more)
+        if verb is runs.write:
+            stored.set()
+            await asyncio.sleep(0.3)
+        return done
+
+    monkeypatch.setattr(database, "write", slowly)
+    async with (
+        model_server(calling("list_tasks", say="I look."), saying("Found.")) as server,
+        talk(database, mind_of(server)) as coach,
+    ):
+        held = await coach.say(user, "Look")
+        await stored.wait()
+        await coach.thinker.stop(user.id, held.id)
+        async with asyncio.timeout(3):
+            told = await coach.told(user, held.id)
+
+    assert told[-1].data == {"state": "interrupted"}
+    assert (await messages(database))[1] == ("assistant", "I look.", "interrupted")

@@ -70,6 +70,14 @@ def test_what_the_user_said_is_known_with_its_numbers() -> None:
     assert found.removed == ["Run 42 km."]
 
 
+def test_a_number_nobody_could_read_confirms_nothing_and_breaks_nothing() -> None:
+    checked_ = checked(
+        "Nice, 5 goals? Nice.", {}, said=["my account 123456789012345678901234567890"]
+    )
+
+    assert checked_.text == "Nice."
+
+
 def test_lines_keep_their_shape_and_an_empty_one_goes() -> None:
     found = checked("- 12 done\n- 99 missed\n\n- a streak of 3", FACTS)
 

@@ -122,6 +122,9 @@ def test_what_may_be_an_answer_ends_nothing(word: str) -> None:
         ("Ничего, кроме работы", False),
         ("Пока ничего.", True),
         ("Ничего особенного", True),
+        ("No thanks", True),
+        ("Нет, спасибо", True),
+        ("–", True),
         (", ", True),
         ("", True),
     ],
@@ -169,3 +172,9 @@ def test_a_long_answer_is_read_in_a_moment_and_stays_in_bounds() -> None:
 
     assert len(found.tasks) <= MOST_TASKS
     assert len(found.goals) <= 5
+
+
+def test_a_line_that_says_nothing_is_no_thing() -> None:
+    assert onboarding_rules.things("Выучить итальянский\nнет, спасибо\n–") == [
+        "Выучить итальянский"
+    ]

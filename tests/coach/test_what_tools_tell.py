@@ -1,10 +1,11 @@
 """What a model is told when there is more than it should read at once."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 from questlog.coach import material
 from questlog.coach.reading_tools import MANY
+from questlog.core import clock
 from questlog.core.db import Database
 from tests.coach.test_tool_calls import as_, call
 from tests.support.make import Make
@@ -81,3 +82,14 @@ async def test_what_is_overdue_is_told_before_all_else(make: Make, database: Dat
     assert told["tasks"][0]["title"] == "Late"
     assert len(told["tasks"]) == 50
     assert told["left_out"] == {"tasks": "more"}
+
+
+async def test_what_is_overdue_is_not_told_twice(make: Make, database: Database) -> None:
+    user = await make.user()
+    await make.task(user, title="Late", due_on=clock.today("UTC") - timedelta(days=1))
+    await make.task(user, title="Now", due_on=clock.today("UTC"))
+
+    found = (await call(database, as_(user), "todays_plan")).shown
+
+    assert [task["title"] for task in found["overdue"]] == ["Late"]
+    assert [task["title"] for task in found["due_today"]] == ["Now"]

@@ -29,3 +29,9 @@ def test_every_provider_is_told(provider: str) -> None:
     page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
 
     assert f"`{provider}/" in page or f"LLM_MODEL={provider}/" in page
+
+
+def test_a_service_asked_at_another_address_is_asked_for_the_same_model() -> None:
+    named = model_names.read("groq/llama-3.3-70b", has_base=True)
+
+    assert (named.provider, named.name, named.base) == ("compatible", "llama-3.3-70b", None)

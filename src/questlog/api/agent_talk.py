@@ -160,10 +160,9 @@ class Talk:
             run_id = await self._database.read(speaking.newest_run, *whose)
         if run_id is None:
             raise RunNotFoundError()
-        self._conversation = await self._database.read(
-            speaking.conversation_of, self.user_id, run_id
-        )
-        await self._database.read(self._note_what_is_over, self._conversation)
+        conversation_id = await self._database.read(speaking.conversation_of, self.user_id, run_id)
+        await self._database.read(self._note_what_is_over, conversation_id)
+        self._conversation = conversation_id
         await self._let_go(run_id)
         self._follow(run_id, message.since)
 

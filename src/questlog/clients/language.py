@@ -27,12 +27,18 @@ PASSING: frozenset[str] = frozenset({"timeout", "unreachable", "rate_limited", "
 
 
 class ModelError(Exception):
-    """There is no whole answer. `trouble` is safe to show; what the provider said is for nobody but the log."""
+    """There is no whole answer. `trouble` is safe to show; what the provider said is for nobody but the log.
 
-    def __init__(self, trouble: Trouble, said: str = "") -> None:
+    `tokens` in and out are what it has cost all the same, where the provider said so.
+    """
+
+    def __init__(
+        self, trouble: Trouble, said: str = "", *, tokens: tuple[int, int] = (0, 0)
+    ) -> None:
         super().__init__(trouble)
         self.trouble: Trouble = trouble
         self.said = said
+        self.tokens = tokens
 
     @property
     def may_pass(self) -> bool:
@@ -216,10 +222,11 @@ class Patient:
 
 
 def _check(answered: Answered, asked: Asked) -> None:
+    cost = (answered.tokens_in, answered.tokens_out)
     if answered.said.calls and not asked.tools:
-        raise ModelError("nonsense", "it called a tool and was offered none")
+        raise ModelError("nonsense", "it called a tool and was offered none", tokens=cost)
     if answered.is_cut and not (answered.said.text.strip() or answered.said.calls):
-        raise ModelError("too_long", "its tokens were spent before it said anything")
+        raise ModelError("too_long", "its tokens were spent before it said anything", tokens=cost)
 
 
 async def _next(pieces: AsyncIterator[Piece], patience: float) -> Piece | None:
@@ -239,8 +246,8 @@ def _length(piece: Piece) -> int:
     match piece:
         case TextDelta(text):
             return len(text)
-        case CallDelta(arguments=arguments):
-            return len(arguments)
+        case CallDelta(_, id_, name, arguments):
+            return len(id_) + len(name) + len(arguments)
         case Sign(length):
             return length
         case Answered():

@@ -20,6 +20,7 @@ from questlog.clients.language import (
     ModelError,
     ModelSaid,
     Piece,
+    Sign,
     TextDelta,
     Tool,
     ToolAnswered,
@@ -78,7 +79,7 @@ class Turn:
     def __init__(self, held: Held, brief: Brief, *, send: Send, keep: Keep) -> None:
         self.held = held
         self._brief, self._send, self._keep = brief, send, keep
-        self._partial = ""
+        self._partial, self._thought = "", 0
         self._who = Who(held.user_id, held.locale, held.timezone, held.conversation_id, held.id)
 
     @property
@@ -125,7 +126,7 @@ class Turn:
         try:
             answered = await self._listen(asked)
         except (asyncio.CancelledError, ModelError) as error:
-            self._owe(asked, is_certain=isinstance(error, asyncio.CancelledError))
+            self._owe(asked, error)
             raise
         said = _tidied(answered.said, held)
         if answered.is_cut and said.text:
@@ -147,23 +148,27 @@ class Turn:
         if not (said.text.strip() or said.calls or self.held.said or self.held.made):
             raise ModelError("nonsense", "an empty answer")
 
-    def _owe(self, asked: Asked, *, is_certain: bool) -> None:
-        """Count what an answer that was stopped or broke off has cost: a provider tells only of whole ones (S-128).
+    def _owe(self, asked: Asked, error: BaseException) -> None:
+        """Count what an answer that was stopped or broke off has cost (S-128).
 
-        One that failed before its first word is not certain to have cost anything.
+        A provider tells only of whole ones; the others are estimated by their length. What failed before its first word
+        or thought is not known to have cost anything.
         """
-        if is_certain or self._partial:
+        cost = error.tokens if isinstance(error, ModelError) else (0, 0)
+        heard = len(self._partial) + self._thought
+        if not any(cost) and (heard or isinstance(error, asyncio.CancelledError)):
             told = len(asked.system) + len(language.as_json(threads.to_json(asked.thread)))
-            sent, got = told // CHARACTERS_A_TOKEN, len(self._partial) // CHARACTERS_A_TOKEN
-            self.held.unpaid = (sent, got)
-            self.held.tokens_in += sent
-            self.held.tokens_out += got
+            cost = (told // CHARACTERS_A_TOKEN, heard // CHARACTERS_A_TOKEN)
+        self.held.unpaid = cost
+        self.held.tokens_in += cost[0]
+        self.held.tokens_out += cost[1]
 
     def _offered(self) -> Sequence[Tool]:
         return self._brief.toolbox.offered(self.held.locale)
 
     async def _listen(self, asked: Asked) -> Answered:
         begun: set[int] = set()
+        self._thought = 0
         async with aclosing(self._brief.model.stream(asked)) as pieces:
             async for piece in pieces:
                 match piece:
@@ -173,8 +178,8 @@ class Turn:
                         self._tell_call(piece, begun)
                     case Answered():
                         return piece
-                    case _:
-                        continue
+                    case Sign(length):
+                        self._thought += length
         raise ModelError("unreachable", "it broke off")
 
     def _tell_text(self, text: str, begun: set[int]) -> None:
@@ -234,7 +239,10 @@ def _tidied(said: ModelSaid, held: Held) -> ModelSaid:
     """Return an answer as it can be kept: each call under an id of its own in this run, of plain characters."""
     taken = {turn.call_id for turn in held.thread if isinstance(turn, ToolAnswered)}
     calls: list[ToolCall] = []
-    for place, call in enumerate(said.calls):
+    room = max(
+        MOST_CALLS + 1 - held.calls, 1
+    )  # one more than allowed, which is told why it was refused
+    for place, call in enumerate(said.calls[:room]):
         is_fit = PLAIN_ID.fullmatch(call.id) is not None and call.id not in taken
         id_ = call.id if is_fit else f"call_{held.rounds + 1}_{place}"
         taken.add(id_)

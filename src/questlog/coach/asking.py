@@ -28,14 +28,17 @@ async def ask(
 ) -> Answered:
     """Return the whole answer. Raises `AiQuotaError` before anything is sent, and `ModelError`."""
     await database.write(model_uses.claim_request, user_id, timezone, mind.budget)
-    answered = await _whole(mind.model, asked)
-    await database.write(
-        model_uses.spend,
-        user_id,
-        timezone,
-        tokens_in=answered.tokens_in,
-        tokens_out=answered.tokens_out,
-    )
+    sent = got = 0
+    try:
+        answered = await _whole(mind.model, asked)
+        sent, got = answered.tokens_in, answered.tokens_out
+    except ModelError as error:
+        sent, got = error.tokens
+        raise
+    finally:
+        if sent or got:
+            spent = {"tokens_in": sent, "tokens_out": got}
+            await database.write(model_uses.spend, user_id, timezone, **spent)
     return answered
 
 

@@ -91,7 +91,8 @@ async def _write(
         return done({DONE: made.row["summary"], **(made.row["result"] or {})})
     shown = proposals.shown(made.row)
     said = WAITS if made.is_new else ASKED_ALREADY.get(state, "It was proposed and is closed.")
-    told = as_json({"proposal": shown["summary"], "state": state, "note": said})
+    named = {"proposal": shown["summary"], "id": str(made.row["id"])}
+    told = as_json({**named, "state": state, "note": said})
     return ToolResult("proposed", told, {"proposal_id": shown["id"], "state": state}, shown)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from questlog.coach.asking import Mind
 from questlog.coach.conversations import MESSAGES, PROPOSALS, ConversationNotFoundError
 from questlog.coach.proposal_log import SHOWN
 from questlog.coach.runs import Held, Part
-from questlog.coach.thinking import Thinker
+from questlog.coach.taking import Asked
+from questlog.coach.thinking import Thinker, TooSlowError
 from questlog.coach.toolbox import Who
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import UnavailableError, UnknownReferenceError
@@ -98,7 +99,7 @@ async def chat(
     try:
         async with asyncio.timeout(WHOLE_ANSWER_S):
             parts = await _all(thinker, who.user_id, turn)
-    except TimeoutError as error:
+    except (TimeoutError, TooSlowError) as error:
         raise StillThinkingError(details=turn.place) from error
     content, proposed = await database.read(_outcome, who.user_id, turn.run_id)
     source = RULES if mind is None else "model"
@@ -110,15 +111,29 @@ async def _begin(session: Session, mind: Mind | None, who: Who, spoken: Spoken) 
     before = None
     if spoken.asked_under is not None:
         before = await taking.asked_before(session, who.user_id, spoken.asked_under)
+    if before is not None and before.is_old:
+        await taking.unname(session, who.user_id, before.id)
+        before = None
     if before is not None and before.state != "failed":
         return Turn(before.id, before.conversation_id)
     if mind is not None:
         await model_uses.check_day(session, who.user_id, who.timezone, mind.budget)
     if before is not None:
-        again = await taking.try_again(session, who.user_id, before.id)
-        since = 0 if again is None else again.last_seq
-        return Turn(before.id, before.conversation_id, again, since)
+        return await _again(session, mind, who, spoken, before)
     held = await _say(session, mind, who, spoken)
+    return Turn(held.id, held.conversation_id, held)
+
+
+async def _again(
+    session: Session, mind: Mind | None, who: Who, spoken: Spoken, before: Asked
+) -> Turn:
+    """Try again what failed; behind half an answer that was kept, the message is said anew."""
+    held = await taking.try_again(session, who.user_id, before.id)
+    if held is not None:
+        return Turn(held.id, held.conversation_id, held, held.last_seq)
+    await taking.unname(session, who.user_id, before.id)
+    there = replace(spoken, conversation_id=before.conversation_id)
+    held = await _say(session, mind, who, there)
     return Turn(held.id, held.conversation_id, held)
 
 

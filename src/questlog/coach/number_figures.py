@@ -11,7 +11,10 @@ from decimal import Decimal
 from questlog.coach.number_dates import GONE
 from questlog.coach.number_forms import FACTORS
 
-type Signed = tuple[Decimal, str]
+type Signed = tuple[Decimal | None, str]
+"""A number with its sign; None is one too long to be read."""
+
+LONGEST_NUMBER = 15
 
 ALIKE = str.maketrans({"№": "#", "\u2010": "-", "\u2011": "-"})
 NUMBERS_IN_A_PICTURE = re.compile("[🔟💯]")
@@ -83,12 +86,15 @@ def without_figures(text: str) -> tuple[str, list[Signed], bool]:
         last = hit.end()
         times = TIMES[hit["times"].strip(" -").casefold()] if hit["times"] else 1
         sign = "" if hit["sign"] is None else ("+" if hit["sign"] == "+" else "-")
-        found.extend((value * times, sign) for value in _read(hit["number"].replace(" ", "")))
+        for value in _read(hit["number"].replace(" ", "")):
+            found.append((None if value is None else value * times, sign))
     return NUMBER.sub(f" {GONE} ", text), found, touch
 
 
-def _read(written: str) -> Iterator[Decimal]:
-    if GROUPED.fullmatch(written):
+def _read(written: str) -> Iterator[Decimal | None]:
+    if len(written) > LONGEST_NUMBER:
+        yield None
+    elif GROUPED.fullmatch(written):
         yield Decimal(re.sub("[.,]", "", written))
     elif re.fullmatch(r"\d+(?:[.,]\d+)?", written):
         yield Decimal(written.replace(",", "."))

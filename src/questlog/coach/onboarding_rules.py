@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from questlog.coach.onboarding_dialogue import is_nothing
 from questlog.coach.profile import Said
 from questlog.coach.tool_arguments import CreateTask
 from questlog.planning.phrases import quick_add, quick_add_lines
@@ -72,7 +73,9 @@ def things(text: str) -> list[str]:
     lines = [text[line.start : line.end] for line in quick_add_lines.read(text)]
     parts = [part for line in lines for part in _parts(line)] if len(lines) == 1 else lines
     unique: dict[str, str] = {}
-    for part in filter(None, map(_bare, parts)):
+    for part in map(_bare, parts):
+        if is_nothing(part):
+            continue
         unique.setdefault(part.casefold(), part)
     return list(unique.values())
 

@@ -36,10 +36,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {"en": _EN, "ru": _RU}
 _SKIPS = (
     "skip|next|pass|no|none|nope|nothing|no idea|i don't know|i do not know|don't know|not sure|n/a|-|—|"
     "nothing really|nothing special|nothing special really|nothing much|nothing at all|nothing yet|"
-    "nothing for now|nothing at the moment|nothing right now|nothing comes to mind|none yet|none at all|"
+    "nothing for now|nothing at the moment|nothing right now|no thanks|no thank you|i have nothing|skip it|skip this|–|nothing comes to mind|none yet|none at all|"
     "none at the moment|none right now|not yet|not really|"
     "пропустить|пропусти|дальше|следующий|нет|ничего|никакие|никаких|не знаю|не уверен|не уверена|потом|"
-    "ничего особенного|ничего такого|ничего пока|пока ничего|пока нет|нет пока|пока никаких|никаких пока|"
+    "ничего особенного|ничего такого|ничего пока|пока ничего|пока нет|нет спасибо|спасибо нет|пропустим|пропустим это|нет пока|пока никаких|никаких пока|"
     "пока не знаю|сейчас ничего|сейчас никаких|ничего не приходит в голову|вообще ничего|да нет"
 )
 # None of these answers a question: “done” and «всё» (“everything”) do, and so do not end the talk.

@@ -86,6 +86,8 @@ async def todays_plan(session: Session, who: Who, asked: TodaysPlan) -> dict[str
     for view in ("overdue", "due_today"):
         page = await tasks.page(session, who.user_id, VIEWS[view], PageRequest(20), today=today)
         told[view] = [_task(answer(row, who.locale)) for row in page.items]
+    late = {task["id"] for task in told["overdue"]}
+    told["due_today"] = [task for task in told["due_today"] if task["id"] not in late]
     told["next"] = [
         {
             **_task(answer(one.task, who.locale)),

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 type Triggers = tuple[tuple[str, str], ...]
 NO_TOOL = ""
+DOING = frozenset({NO_TOOL, "create_goal", "create_project", "create_task"})
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class RuleWords:
 ENGLISH = RuleWords(
     commands=(
         (
-            r"(?:please\s+)?(?:cancel|delete|remove|undo|move|change|rename|postpone|complete|finish)\b.*",
+            r"(?:please\s+)?(?:cancel|delete|remove|undo|move|change|rename|postpone|reschedule|skip|complete|finish|mark|tick|check off)\b.*",
             NO_TOOL,
         ),
         (
@@ -61,7 +63,7 @@ ENGLISH = RuleWords(
     no_model=(
         "No language model is configured on this server, so I cannot talk freely. I can still do this: "
         "“today” shows what is due and what to do next, “statistics” counts what you completed this week, "
-        "“tasks”, “goals”, “projects”, “courses” and “cards” list them, “find …” searches, "
+        "“overdue”, “tasks”, “goals”, “projects”, “courses” and “cards” list them, “find …” searches, "
         "and “add …” proposes a task, “new goal: …” a goal and “new project: …” a project for you to accept."
     ),
     enough="I could not bring this to an end, so I stop here. Please ask again, in smaller steps.",
@@ -87,7 +89,7 @@ ENGLISH = RuleWords(
 RUSSIAN = RuleWords(
     commands=(
         (
-            r"(?:пожалуйста,?\s+)?(?:отмен|удал|убер|убра|перенес|измен|переимен|заверш|закро)\w*\b.*",
+            r"(?:пожалуйста,?\s+)?(?:отмен|отлож|отмет|отмеч|удал|убер|убра|перенес|пропусти|измен|переимен|выполни|сдела[йт]|заверш|закончи|закро|верни)\w*\b.*",
             NO_TOOL,
         ),
         (
@@ -99,7 +101,7 @@ RUSSIAN = RuleWords(
             "create_project",
         ),
         (
-            r"(?:добавь|добавить|создай|создать|запиши|напомни(?: мне)?|новая задача|мне (?:нужно|надо))[:\s]+(?:задачу[:\s]+)?(?P<what>.+)",
+            r"(?:добавь|добавить|создай|создать|запиши|напомни(?: мне)?|новая задача|мне (?:нужно|надо)|поставь(?=\s+(?:мне\s+)?задачу\b)(?: мне)?)[:\s]+(?:задачу[:\s]+)?(?P<what>.+)",
             "create_task",
         ),
         (r"(?:найди|найти|поищи|поиск)[:\s]+(?P<what>.+)", "search"),
@@ -118,7 +120,7 @@ RUSSIAN = RuleWords(
     no_model=(
         "На этом сервере не настроена языковая модель, поэтому свободно говорить я не могу. Зато могу вот что: "
         "«сегодня» покажет, что на очереди и что делать дальше, «статистика» посчитает сделанное за неделю, "
-        "«задачи», «цели», «проекты», «курсы» и «карточки» их перечислят, «найди …» поищет, "
+        "«просроченные», «задачи», «цели», «проекты», «курсы» и «карточки» их перечислят, «найди …» поищет, "
         "«добавь …» предложит задачу, «новая цель: …» — цель, а «новый проект: …» — проект, которые останется принять."
     ),
     enough="Довести это до конца не получилось, поэтому я останавливаюсь. Спросите ещё раз, маленькими шагами.",
@@ -149,6 +151,12 @@ def words_of(locale: str) -> RuleWords:
 
 
 def commands_of(words: RuleWords) -> Triggers:
-    """Return what is understood: one's own language first, then all others."""
-    others = (one.commands for one in WORDS.values() if one is not words)
-    return sum(others, start=words.commands)
+    """Return what is understood, one's own language first: what is to be done in any of them, then what is asked."""
+    spoken = [words, *(one for one in WORDS.values() if one is not words)]
+    ordered = [
+        [(pattern, tool) for pattern, tool in one.commands if tool in DOING] for one in spoken
+    ]
+    asked = [
+        [(pattern, tool) for pattern, tool in one.commands if tool not in DOING] for one in spoken
+    ]
+    return tuple(chain.from_iterable([*ordered, *asked]))

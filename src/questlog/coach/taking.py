@@ -4,10 +4,11 @@ Who takes a run over leaves a gap in its numbers, so that what a client saw last
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, func, or_, select, update
+from sqlalchemy import ScalarSelect, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from questlog.coach import threads
@@ -19,6 +20,7 @@ from questlog.core.ids import new_id
 
 GAP = 10_000
 MOST_TAKEOVERS = 5
+NAMED_FOR = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,12 @@ class Asked:
     id: UUID
     conversation_id: UUID
     state: str
+    created_at: datetime
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the name of its request is free again."""
+        return clock.now() - self.created_at > NAMED_FOR
 
 
 async def take_orphan(session: Session) -> Held | None:
@@ -58,7 +66,7 @@ async def asked_before(session: Session, user_id: UUID, asked_under: str) -> Ask
     """Return the run that answers a request of this name, if it was made before."""
     mine = (RUNS.c.user_id == user_id, RUNS.c.asked_under == asked_under)
     found = await session.execute(
-        select(RUNS.c.id, RUNS.c.conversation_id, RUNS.c.state).where(*mine)
+        select(RUNS.c.id, RUNS.c.conversation_id, RUNS.c.state, RUNS.c.created_at).where(*mine)
     )
     row = found.first()
     return None if row is None else Asked(*row)
@@ -87,7 +95,17 @@ async def try_again(session: Session, user_id: UUID, run_id: UUID) -> Held | Non
         row = (await session.execute(again)).first()
     except IntegrityError as error:
         raise RunInProgressError() from error
-    return None if row is None else _held(row)
+    if row is None:
+        return None
+    ended = (PARTS.c.user_id == user_id, PARTS.c.run_id == run_id, PARTS.c.type == "error")
+    await session.execute(delete(PARTS).where(*ended))
+    return _held(row)
+
+
+async def unname(session: Session, user_id: UUID, run_id: UUID) -> None:
+    """Let another run have the name of the request that began this one."""
+    mine = (RUNS.c.id == run_id, RUNS.c.user_id == user_id)
+    await session.execute(update(RUNS).where(*mine).values(asked_under=None))
 
 
 def _last_sent() -> ScalarSelect[int]:

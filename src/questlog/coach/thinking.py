@@ -22,6 +22,7 @@ from questlog.coach.following import Follower
 from questlog.coach.runs import Held, LostRunError, Part
 from questlog.coach.thoughts import Thought, TooSlowError
 from questlog.core.db import Database
+from questlog.core.exceptions import NotFoundError
 from questlog.core.outages import is_away
 
 __all__ = ["Thinker", "TooSlowError"]
@@ -119,7 +120,7 @@ class Thinker:
         thought.has_begun, held = True, thought.held
         try:
             await self._turn(thought)
-        except LostRunError:
+        except (LostRunError, NotFoundError):  # taken over, or deleted with its conversation
             log.info("run_lost", run=str(held.id))
         except DOWN as error:  # its lease runs out, and somebody goes on
             log.warning("run_waits_for_the_database", run=str(held.id), error=type(error).__name__)
@@ -176,13 +177,17 @@ class Thinker:
 
     async def _keep(self, thought: Thought) -> None:
         """Store what was sent and how far the thinking is. Raises `LostRunError`, or is called off."""
+        # Whoever calls it off does not tear the storing: nobody would know what is stored.
+        if await asyncio.shield(self._store_state(thought)):
+            thought.call_off("stopped")
+            await asyncio.sleep(0)  # here the calling off is heard
+
+    async def _store_state(self, thought: Thought) -> bool:
         async with self._storing:
             batch = list(thought.unsaved)
             is_to_stop = await self._database.write(runs.write, thought.held, batch)
             thought.is_kept(len(batch))
-        if is_to_stop:
-            thought.call_off("stopped")
-            await asyncio.sleep(0)  # here the calling off is heard
+            return is_to_stop
 
     async def _write_on(self) -> None:
         """Store what all runs send, ten times a second, while there are any."""

@@ -12,6 +12,7 @@ from questlog.core.translations import translated
 
 PASSING = "The coach's model did not answer. What you said is kept; try again soon."
 LASTING = "The coach's model does not take this. Ask whoever runs this server."
+TOO_LONG = "The coach's answer became too long. What you said is kept; ask for less at once."
 GIVEN_UP = "The coach began to answer several times and never came to an end. What you said is kept; say it in other words."
 BROKE = "Something went wrong while the coach answered. What you said is kept; try again."
 
@@ -31,7 +32,8 @@ def told_of(error: Exception, held: Held) -> dict[str, Any]:
     """Return what followers are told of an error: nothing of a provider's words, and nothing of ours inside."""
     if isinstance(error, ModelError):
         log.warning("model_failed", run=str(held.id), trouble=error.trouble, said=error.said)
-        words = translated(PASSING if error.may_pass else LASTING, held.locale)
+        words = TOO_LONG if error.trouble == "too_long" else LASTING
+        words = translated(PASSING if error.may_pass else words, held.locale)
         told = {"detail": words, "trouble": error.trouble}
         return _problem("model_unavailable", retryable=error.may_pass, **told)
     if isinstance(error, AiQuotaError):

@@ -74,8 +74,8 @@ def read(text: str, *, has_base: bool = False) -> ModelName:
         if provider == "compatible" and not has_base:
             raise ValueError(f"{first} is a server of your own: say where it is with LLM_API_BASE.")
         return ModelName("compatible" if provider == "openai" and has_base else provider, rest)
-    if first in SERVICES and not has_base:
-        return ModelName("compatible", rest, SERVICES[first])
+    if first in SERVICES:
+        return ModelName("compatible", rest, None if has_base else SERVICES[first])
     if has_base:
         return ModelName("compatible", text.strip())
     known = ", ".join(sorted({*SPELLINGS, *SERVICES}))

@@ -19,6 +19,7 @@ OF_COACH: Mapping[str, str] = {
     "There is no retrospective of this week.": "Итогов этой недели нет.",
     "Today's budget for the coach's model is used up. It is new tomorrow.": "Сегодняшний запас запросов к модели наставника исчерпан. Завтра будет новый.",
     "The coach's model did not answer. What you said is kept; try again soon.": "Модель наставника не ответила. Сказанное сохранено; попробуйте чуть позже.",
+    "The coach's answer became too long. What you said is kept; ask for less at once.": "Ответ наставника вышел слишком длинным. Сказанное сохранено; попросите за раз о меньшем.",
     "The coach began to answer several times and never came to an end. What you said is kept; say it in other words.": "Наставник несколько раз начинал отвечать и не дошёл до конца. Сказанное сохранено; скажите это другими словами.",
     "Something went wrong while the coach answered. What you said is kept; try again.": "Пока наставник отвечал, что-то сломалось. Сказанное сохранено; попробуйте ещё раз.",
     "The coach is still at it. Its answer will be in the conversation.": "Наставник ещё думает. Ответ появится в разговоре.",
