@@ -26,7 +26,7 @@ OPEN = (
     "FROM tasks WHERE user_id = :me AND completed_at IS NULL AND deleted_at IS NULL "
     "AND state <> 'cancelled' AND parent_task_id IS NULL"
 )
-BEFORE = {"created_at": NOON - timedelta(days=30)}
+BEFORE: dict[str, Any] = {"created_at": NOON - timedelta(days=30)}
 SPANS = (
     Span(WEEK_ON, WEEK_ON + timedelta(days=6)),
     Span(TODAY - timedelta(days=27), TODAY),
