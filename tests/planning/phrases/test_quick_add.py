@@ -153,9 +153,9 @@ def test_quotation_marks_protect_everything(case: dict[str, str]) -> None:
 def test_time_grows_with_the_length_alone(piece: str) -> None:
     text = "x " + (piece * LONGEST_TEXT)[: LONGEST_TEXT - 2]
 
-    started = time.process_time()
+    started = time.thread_time()
     [line] = quick_add.read(text, now=NOW)
-    took = time.process_time() - started
+    took = time.thread_time() - started
 
     assert len(line.marks) <= LONGEST_TEXT
-    assert took < 2
+    assert took < 4
