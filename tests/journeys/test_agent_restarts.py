@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from httpx2 import AsyncClient
 from websockets.asyncio.client import connect
 
@@ -51,10 +52,10 @@ def text_of(told: list[Message]) -> str:
     return "".join(one["data"]["text"] for one in told if one["type"] == "text_delta")
 
 
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 async def test_s129_a_run_survives_its_server_and_is_resumed_by_another_client(
-    database_address: str, tmp_path: Path
+    how: signal.Signals, database_address: str, tmp_path: Path
 ) -> None:
-    """Its server is stopped in peace here, and gives the run back; `test_coach_after_a_crash` kills it."""
     async with model_server(saying(*LETTERS, pause=0.2)) as model:
         model.otherwise = lambda _body: saying(*LETTERS)
         env = {"LLM_MODEL": "openai/a", "LLM_API_KEY": "k-of-tests", "LLM_API_BASE": model.url}
@@ -67,7 +68,7 @@ async def test_s129_a_run_survives_its_server_and_is_resumed_by_another_client(
                 await peer.say({"message": "Spell"})
                 before = await heard(peer, "text_delta")
                 before += [await peer.next() for _ in range(4)]
-                await asyncio.to_thread(server.stop, signal.SIGTERM)
+                await asyncio.to_thread(server.stop, how)
 
         async with serving(database_address, tmp_path, **env) as server:
             async with talking(server, headers) as peer:

@@ -1,5 +1,6 @@
 """What holds for every line of quick add."""
 
+import gc
 import json
 import re
 import time
@@ -153,9 +154,13 @@ def test_quotation_marks_protect_everything(case: dict[str, str]) -> None:
 def test_time_grows_with_the_length_alone(piece: str) -> None:
     text = "x " + (piece * LONGEST_TEXT)[: LONGEST_TEXT - 2]
 
-    started = time.thread_time()
-    [line] = quick_add.read(text, now=NOW)
-    took = time.thread_time() - started
+    gc.disable()  # what other tests left behind is not this one's to look through
+    try:
+        started = time.thread_time()
+        [line] = quick_add.read(text, now=NOW)
+        took = time.thread_time() - started
+    finally:
+        gc.enable()
 
     assert len(line.marks) <= LONGEST_TEXT
-    assert took < 4
+    assert took < 2
