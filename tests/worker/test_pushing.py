@@ -71,6 +71,17 @@ async def push_to(push_house: House, user: Person, url: str, **wanted: Any) -> N
     )
 
 
+async def due_push(house: House, make: Make, phone: Receiver) -> Job:
+    """Return the push that reminds a new user's phone of a task."""
+    user = await make.user()
+    await push_to(house, user, phone.url())
+    await remind_of(make, user, await due_task(make, user))
+    await reminding.remind(house, {})
+    job: Job
+    (job,) = await pushes(house)
+    return job
+
+
 async def pushes(house: House) -> list[Any]:
     return await rows(house.database, Job, Job.name == PUSH)
 
@@ -112,12 +123,8 @@ async def test_a_push_waits_for_the_end_of_the_quiet_hours(
 async def test_a_push_that_fails_for_now_is_tried_again(
     push_house: House, make: Make, phone: Receiver, answer: int
 ) -> None:
-    user = await make.user()
     phone.answer = receivers.status(answer)
-    await push_to(push_house, user, phone.url())
-    await remind_of(make, user, await due_task(make, user))
-    await reminding.remind(push_house, {})
-    (job,) = await pushes(push_house)
+    job = await due_push(push_house, make, phone)
 
     with pytest.raises(PushFailedError, match=f"^{answer}$"):
         await reminding.push(push_house, job.args)
@@ -127,12 +134,8 @@ async def test_a_push_that_fails_for_now_is_tried_again(
 async def test_a_push_that_is_refused_is_given_up(
     push_house: House, make: Make, phone: Receiver, answer: int
 ) -> None:
-    user = await make.user()
     phone.answer = receivers.status(answer)
-    await push_to(push_house, user, phone.url())
-    await remind_of(make, user, await due_task(make, user))
-    await reminding.remind(push_house, {})
-    (job,) = await pushes(push_house)
+    job = await due_push(push_house, make, phone)
 
     await reminding.push(push_house, job.args)
 
@@ -142,11 +145,7 @@ async def test_a_push_that_is_refused_is_given_up(
 async def test_a_push_never_goes_to_a_network_that_is_closed(
     push_house: House, house: House, make: Make, phone: Receiver
 ) -> None:
-    user = await make.user()
-    await push_to(push_house, user, phone.url())
-    await remind_of(make, user, await due_task(make, user))
-    await reminding.remind(push_house, {})
-    (job,) = await pushes(push_house)
+    job = await due_push(push_house, make, phone)
 
     await reminding.push(house, job.args)
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from questlog.core import month_names
+
 SHORT, LONG = 100, 300
 ONE_DAY = timedelta(days=1)
 
@@ -29,20 +31,7 @@ ENGLISH = Words(
         "Saturday",
         "Sunday",
     ),
-    (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
+    month_names.ENGLISH,
     ("yesterday", "today", "tomorrow"),
     "{weekday}, {day} {month}",
     "{day} at {time}",
@@ -57,20 +46,7 @@ RUSSIAN = Words(
         "суббота",
         "воскресенье",
     ),
-    (
-        "января",
-        "февраля",
-        "марта",
-        "апреля",
-        "мая",
-        "июня",
-        "июля",
-        "августа",
-        "сентября",
-        "октября",
-        "ноября",
-        "декабря",
-    ),
+    month_names.RUSSIAN,
     ("вчера", "сегодня", "завтра"),
     "{weekday}, {day} {month}",
     "{day} в {time}",

@@ -1,27 +1,7 @@
 """The ledger in English."""
 
-from datetime import date
-
+from questlog.core.month_names import english_date
 from questlog.game.ledger_phrases import Phrases
-
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-
-
-def _date(day: date) -> str:
-    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 def _number(value: float) -> str:
@@ -78,6 +58,6 @@ PHRASES = Phrases(
     ahead="Only one task a day pays ahead of its date",
     damage="{boss} lost {count} HP",
     healed="{boss} got {count} HP back",
-    date=_date,
+    date=english_date,
     number=_number,
 )

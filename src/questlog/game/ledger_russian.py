@@ -1,27 +1,7 @@
 """The ledger in Russian. Amounts follow their nouns, so that no number asks for a case."""
 
-from datetime import date
-
+from questlog.core.month_names import russian_date
 from questlog.game.ledger_phrases import Phrases
-
-MONTHS = [
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-]
-
-
-def _date(day: date) -> str:
-    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 def _number(value: float) -> str:
@@ -83,6 +63,6 @@ PHRASES = Phrases(
     ahead="Раньше срока за день оплачивается только одна задача",
     damage="{boss}: здоровье −{count}",
     healed="{boss}: здоровье +{count}",
-    date=_date,
+    date=russian_date,
     number=_number,
 )
