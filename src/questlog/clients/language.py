@@ -75,9 +75,9 @@ class ToolAnswered:
 type Turn = UserSaid | ModelSaid | ToolAnswered
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tool:
-    """`parameters` is a JSON Schema of an object."""
+    """`parameters` is a JSON Schema of an object. A tool equals itself alone: it is offered again and again."""
 
     name: str
     description: str

@@ -12,4 +12,5 @@ ANTHROPIC = "https://api.anthropic.com"
 
 def model(name: str, key: str, base: str | None, client: httpx2.AsyncClient) -> Model[Any]:
     provider = AnthropicProvider(api_key=key, base_url=base or ANTHROPIC, http_client=client)
+    provider.client.max_retries = 0
     return AnthropicModel(name, provider=provider)

@@ -5,6 +5,7 @@ Settings a model does not know are dropped by the library's profiles.
 
 import warnings
 from collections.abc import AsyncGenerator, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import httpx2
@@ -34,6 +35,7 @@ from questlog.clients.language import (
 from questlog.core.model_names import ModelName
 
 LONGEST_SAID = 500
+MOST_KNOWN_TOOLS = 256
 TEMPERATURE = 0.4
 ROOM_TO_THINK = (
     4_000  # tokens: a model that thinks aloud spends the same ones on it as on its answer
@@ -64,7 +66,10 @@ OF_ANSWERS: frozenset[Trouble] = frozenset({"nonsense", "too_long"})
 
 
 class ProvidedModel:
-    """A model behind one provider's API, with connections of its own."""
+    """A model behind one provider's API, with connections of its own.
+
+    It asks once: who asks again is the person, whom a retry would make wait without a word.
+    """
 
     def __init__(self, named: ModelName, *, key: str | None, base: str | None) -> None:
         self.name = str(named)
@@ -82,7 +87,6 @@ class ProvidedModel:
         settings = ModelSettings(
             temperature=TEMPERATURE,
             max_tokens=asked.most_tokens + self._room,
-            max_retries=0,  # who asks again is the person: a retry would make them wait without a word
         )
         offered = ModelRequestParameters(function_tools=[_definition(tool) for tool in asked.tools])
         try:
@@ -156,6 +160,7 @@ def _model(named: ModelName, key: str, base: str | None, client: httpx2.AsyncCli
     return language_openai.model(named, key, base, client)
 
 
+@lru_cache(MOST_KNOWN_TOOLS)
 def _definition(tool: Tool) -> ToolDefinition:
     return ToolDefinition(
         name=tool.name, description=tool.description, parameters_json_schema=tool.parameters
