@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from questlog.core.loading import loading
+
 
 @dataclass(frozen=True)
 class Place:
@@ -30,7 +32,8 @@ class LazyGroup(click.Group):
         if place is None:
             return None
         module, _, attribute = place.where.partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        with loading():
+            command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,5 +1,6 @@
 """How uvicorn runs the application: alone, in several processes, or again after each change of the source."""
 
+import importlib
 import os
 import signal
 import socket
@@ -15,11 +16,11 @@ from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import ChangeReload, Multiprocess
 
-from questlog import main as application
 from questlog.api.sockets.line import LONGEST
 from questlog.cli.exits import Exit, Failure
 from questlog.cli.http_protocol import BoundedHttp
 from questlog.cli.socket_protocol import BoundedSockets
+from questlog.core.loading import loading
 
 # What is left after this is cut off, so that a stuck client cannot keep the server from ending (F-30).
 GRACE_SECONDS = 10
@@ -162,7 +163,9 @@ def application_of_worker() -> Any:
     supervisor = os.environ.get(SUPERVISOR)
     if supervisor:
         threading.Thread(target=_end_with, args=(int(supervisor),), daemon=True).start()
-    return application.app
+    with loading():
+        application: Any = importlib.import_module("questlog.main")
+        return application.app
 
 
 def _end_with(supervisor: int) -> None:
