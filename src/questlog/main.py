@@ -17,6 +17,8 @@ from questlog.api.agent_talk import Talks
 from questlog.api.aliases import API, Aliases
 from questlog.api.denials import Denials
 from questlog.api.gate.body_limit import BodyLimit
+from questlog.api.gate.connections import CROWD
+from questlog.api.gate.crowding import Crowding
 from questlog.api.gate.edge import Edge, Walls
 from questlog.api.gate.hosts import Hosts
 from questlog.api.gate.origins import Origins
@@ -29,6 +31,7 @@ from questlog.clients import language_models
 from questlog.coach.asking import Mind
 from questlog.core import logging, loop_watch, redis_client, schema, sqlite
 from questlog.core.config import Settings, load_settings
+from questlog.core.crowd import Crowd
 from questlog.core.db import Database
 from questlog.core.rate_limit import RequestLimiter
 from questlog.flows import first_sight
@@ -80,7 +83,7 @@ def create_app(
     desk.issuers.welcome = partial(first_sight.welcome, desk)
     app.state.metrics = Metrics() if settings.app.metrics_enabled else None
     app.state.denials = Denials()
-    app.state.seating = Seating()
+    app.state.crowd, app.state.seating = Crowd(), Seating()
     app.state.talks = Talks()
     app.state.tail = Tail(app.state.database)
     app.state.language_model = language_models.connect(settings.llm)
@@ -106,6 +109,7 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
     imports = {f"{API}/imports": settings.http.max_import_bytes}
     app.add_middleware(BodyLimit, limit=settings.http.max_body_bytes, larger=imports)
     app.add_middleware(Aliases, resources=openapi.first_segments(app))
+    app.add_middleware(Crowding, crowd=app.state.crowd)
     http = settings.http
     walls = Walls(
         Proxies([str(network) for network in http.trusted_proxies]),
@@ -163,7 +167,7 @@ async def _redis_line(redis: Any) -> str:
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     settings: Settings = app.state.settings
     database: Database = app.state.database
     if app.state.owns_database:
@@ -174,7 +178,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     stop = asyncio.Event()
     loops = [asyncio.create_task(loop) for loop in _background(app, settings, stop)]
     try:
-        yield
+        yield {CROWD: app.state.crowd}
     finally:
         stop.set()
         await _finish(loops)
@@ -226,8 +230,6 @@ def __getattr__(name: str) -> Any:
     """Build `app` when a server asks for it, so that importing this module reads no settings."""
     if name == "app":
         globals()["app"] = found = _from_environment()
-        # What was loaded until here stays: looking through it again and again costs pauses of a fifth of a second.
-        gc.collect()
-        gc.freeze()
+        gc.freeze()  # as `loading` does
         return found
     raise AttributeError(name)

@@ -15,14 +15,18 @@ PATIENCE_S = 10
 
 
 @asynccontextmanager
-async def serving(application: Any) -> AsyncIterator[int]:
-    """Serve `application` on a free port, with the protocol the server speaks; yield the port."""
+async def serving(application: Any, state: Mapping[str, Any] | None = None) -> AsyncIterator[int]:
+    """Serve `application` on a free port, with the protocol the server speaks; yield the port.
+
+    `state` is what an application gives at its start.
+    """
     config = Config(
         application, port=0, log_config=None, log_level="error", lifespan="off", **BOUNDS
     )
     server = Server(config)
     config.load()
     server.lifespan = config.lifespan_class(config)
+    server.lifespan.state.update(state or {})
     await server.startup()
     yield server.servers[0].sockets[0].getsockname()[1]
     await server.shutdown()

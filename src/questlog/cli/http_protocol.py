@@ -6,12 +6,15 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from questlog.api.gate.connections import HANG_UP, LEAVE
+from questlog.api.gate.connections import CROWD, HANG_UP, LEAVE
+from questlog.api.gate.crowding import RETRY_AFTER_S, SENTENCE, is_always_answered
 from questlog.api.gate.edge import API_POLICY, SECURITY_HEADERS
+from questlog.core.crowd import Crowd
 
 HEAD_BYTES = 32 * 1024
 HEADERS = 128
 HEAD_SECONDS = 30
+UNREAD_SECONDS = 30
 
 
 class HeadTooLargeError(Exception):
@@ -19,7 +22,10 @@ class HeadTooLargeError(Exception):
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """Answers 431 to a head that is too large, and hangs up on one that does not come to its end."""
+    """Answers 431 to a head that is too large, and hangs up on one that does not come to its end.
+
+    An answer that nobody reads is given up as well; and when the application is crowded, it is not asked (L-05, L-06).
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -28,6 +34,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._bytes = 0
         self._status = 400
         self._watch: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
+        self._crowd: Crowd | None = self.app_state.get(CROWD)
         self._keep_watch()
 
     def data_received(self, data: bytes) -> None:
@@ -60,6 +68,9 @@ class BoundedHttp(HttpToolsProtocol):
         if len(self.url) > HEAD_BYTES:
             self._status = 431
             raise HeadTooLargeError
+        if self._crowd is not None and self._crowd.is_full and self._is_simple():
+            self._refuse()
+            return
         super().on_headers_complete()
         self.scope["state"][HANG_UP] = self.transport.abort
 
@@ -77,26 +88,65 @@ class BoundedHttp(HttpToolsProtocol):
         if scope is not None and LEAVE in scope["state"]:
             scope["state"][LEAVE]()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._wait_for_reader()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_waiting_for_reader()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._wait_for_reader()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close; and cut off after a while a peer that does not read the end of its answer."""
+        super().timeout_keep_alive_handler()
+        self._wait_for_reader()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_watch()
+        self._stop_waiting_for_reader()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
         """Answer what never became a request: 400 for broken HTTP, 431 for too much of it, 503 when there is no room."""
         if self.transport.is_closing():
             return
-        body = json.dumps(_problem(self._status)).encode()
-        lines = [
-            b"content-type: application/problem+json",
-            b"cache-control: no-store",
-            *(b"%s: %s" % header for header in (*SECURITY_HEADERS, API_POLICY)),
-            b"content-length: %d" % len(body),
-            b"connection: close",
-            *([b"retry-after: 5"] if self._status == 503 else []),
-        ]
-        head = STATUS_LINE[self._status] + b"\r\n".join(lines) + b"\r\n\r\n"
-        self.transport.write(head + body)
+        more = [b"connection: close", *([b"retry-after: 5"] if self._status == 503 else [])]
+        self.transport.write(_written(self._status, _problem(self._status), more))
         self.transport.close()
+
+    def _is_simple(self) -> bool:
+        """Tell whether a refusal is the next thing this connection is to hear, and can be written as it stands."""
+        cycle: Any = self.cycle
+        return (
+            (cycle is None or cycle.response_complete)
+            and self.parser.get_method() != b"HEAD"
+            and not self.parser.should_upgrade()
+            and not is_always_answered(self.url.decode("latin-1"))
+        )
+
+    def _refuse(self) -> None:
+        """Answer 503 without asking the application: ten times as many are told so as could be served."""
+        is_kept = self.parser.should_keep_alive()
+        self.cycle = REFUSED
+        self.transport.write(CROWDED if is_kept else CROWDED_AT_LAST)
+        if is_kept:
+            self.on_response_complete()
+        else:
+            self.transport.close()
+
+    def _wait_for_reader(self) -> None:
+        if self._unread is None:
+            self._unread = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
+
+    def _stop_waiting_for_reader(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _keep_watch(self) -> None:
         if self._watch is None:
@@ -113,8 +163,20 @@ class BoundedHttp(HttpToolsProtocol):
             self.transport.close()
 
 
-def _problem(status: int) -> dict[str, Any]:
-    title, code, detail = {
+def _written(status: int, told: dict[str, Any], more: list[bytes]) -> bytes:
+    body = json.dumps(told).encode()
+    lines = [
+        b"content-type: application/problem+json",
+        b"cache-control: no-store",
+        *(b"%s: %s" % header for header in (*SECURITY_HEADERS, API_POLICY)),
+        b"content-length: %d" % len(body),
+        *more,
+    ]
+    return STATUS_LINE[status] + b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+def _problem(status: int, code: str = "", detail: str = "") -> dict[str, Any]:
+    title, usual_code, usual_detail = {
         400: ("Bad Request", "bad_request", "This is not HTTP that can be understood."),
         431: (
             "Request Header Fields Too Large",
@@ -131,8 +193,25 @@ def _problem(status: int) -> dict[str, Any]:
         "type": "about:blank",
         "title": title,
         "status": status,
-        "detail": detail,
-        "code": code,
+        "detail": detail or usual_detail,
+        "code": code or usual_code,
         "details": {},
         "errors": [],
     }
+
+
+class _Refused:
+    """Stands where uvicorn keeps the request that a connection was last at: one that is over."""
+
+    response_complete = True
+    disconnected = False
+
+    def __init__(self) -> None:
+        self.message_event = asyncio.Event()
+
+
+REFUSED: Any = _Refused()
+_AGAIN = b"retry-after: %d" % RETRY_AFTER_S
+_TOLD = _problem(503, "crowded", SENTENCE)
+CROWDED = _written(503, _TOLD, [_AGAIN])
+CROWDED_AT_LAST = _written(503, _TOLD, [_AGAIN, b"connection: close"])

@@ -13,6 +13,7 @@ from pydantic_core import from_json
 from questlog.clients import addresses
 from questlog.clients.addresses import EVERYWHERE, UnsafeUrlError
 from questlog.clients.dialer import DialError, dial
+from questlog.core.crowd import elsewhere
 
 TIMEOUT_S = 8.0
 MOST_BYTES = 256 * 1024
@@ -64,11 +65,12 @@ async def ask(
     body = urlencode(form or {}).encode()
     allowed = EVERYWHERE if named_by is None or _same_host(url, named_by) else ()
     try:
-        async with (
-            asyncio.timeout(timeout_s),
-            dial(method, url, sent, body, allowed=allowed, timeout_s=timeout_s) as answer,
-        ):
-            return Reply(answer.status, await _body(answer, most_bytes))
+        with elsewhere():
+            async with (
+                asyncio.timeout(timeout_s),
+                dial(method, url, sent, body, allowed=allowed, timeout_s=timeout_s) as answer,
+            ):
+                return Reply(answer.status, await _body(answer, most_bytes))
     except TimeoutError as error:
         raise OutgoingError("timeout") from error
     except DialError as error:

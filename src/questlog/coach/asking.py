@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from questlog.clients.language import Answered, Asked, ModelError, Patient
 from questlog.coach import model_uses
+from questlog.core.crowd import elsewhere
 from questlog.core.db import Database
 from questlog.core.outside_settings import LlmSettings
 
@@ -30,7 +31,8 @@ async def ask(
     await database.write(model_uses.claim_request, user_id, timezone, mind.budget)
     sent = got = 0
     try:
-        answered = await _whole(mind.model, asked)
+        with elsewhere():
+            answered = await _whole(mind.model, asked)
         sent, got = answered.tokens_in, answered.tokens_out
     except ModelError as error:
         sent, got = error.tokens

@@ -17,6 +17,7 @@ from questlog.coach.runs import Held, Part
 from questlog.coach.taking import Asked
 from questlog.coach.thinking import Thinker, TooSlowError
 from questlog.coach.toolbox import Who
+from questlog.core.crowd import elsewhere
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import UnavailableError, UnknownReferenceError
 
@@ -97,8 +98,9 @@ async def chat(
     if turn.held is not None:
         thinker.start(turn.held)
     try:
-        async with asyncio.timeout(WHOLE_ANSWER_S):
-            parts = await _all(thinker, who.user_id, turn)
+        with elsewhere():
+            async with asyncio.timeout(WHOLE_ANSWER_S):
+                parts = await _all(thinker, who.user_id, turn)
     except (TimeoutError, TooSlowError) as error:
         raise StillThinkingError(details=turn.place) from error
     content, proposed = await database.read(_outcome, who.user_id, turn.run_id)

@@ -17,6 +17,7 @@ from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pwdlib.hashers.bcrypt import BcryptHasher
 
+from questlog.core.crowd import elsewhere
 from questlog.core.exceptions import UnavailableError, ValidationError
 
 SHORTEST, LONGEST, MOST_BYTES = 8, 128, 1024
@@ -104,7 +105,8 @@ class Passwords:
             raise BusyError()
         self._waiting += 1
         try:
-            await self._turns.acquire()
+            with elsewhere():
+                await self._turns.acquire()
         finally:
             self._waiting -= 1
         try:
@@ -134,4 +136,5 @@ class Passwords:
             return Verdict(matches=False)
 
     async def _in_thread[Result](self, work: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        with elsewhere():
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)

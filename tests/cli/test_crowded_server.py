@@ -1,0 +1,103 @@
+"""L-05 and L-06: a crowd is told to come again, and who does not read his answer is hung up on."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from questlog.api.gate.connections import CROWD
+from questlog.cli import http_protocol
+from questlog.core.crowd import Crowd
+from tests.support.wire import Wire, serving
+
+BIG = b"x" * 20_000_000
+
+
+@pytest.fixture
+def crowd() -> Crowd:
+    return Crowd(most=1)
+
+
+@pytest.fixture
+async def port(crowd: Crowd) -> AsyncIterator[int]:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        while (await receive()).get("more_body", False):
+            continue
+        body = BIG if scope["path"] == "/big" else b"answered"
+        headers = [(b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async with serving(application, {CROWD: crowd}) as port:
+        yield port
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_l05_a_crowded_server_says_when_to_come_again_and_keeps_the_connection(
+    port: int, crowd: Crowd, method: str
+) -> None:
+    wire = Wire(port)
+    crowd.waiting = 1
+
+    refused = await wire.ask(method, "/", body=None if method == "GET" else {"title": "Read"})
+    crowd.waiting = 0
+    answered = await wire.ask(method, "/")
+
+    assert (refused.status, refused.code) == (503, "crowded")
+    assert refused.headers["retry-after"] == "2"
+    assert json.loads(refused.body)["status"] == 503
+    assert (answered.status, answered.body) == (200, b"answered")
+    await wire.hang_up()
+
+
+async def test_l05_whoever_watches_over_a_crowded_server_is_answered(
+    port: int, crowd: Crowd
+) -> None:
+    wire = Wire(port)
+    crowd.waiting = 1
+
+    answers = [await wire.ask("GET", path) for path in ("/health", "/ready", "/api/v1/metrics")]
+
+    assert [answer.status for answer in answers] == [200, 200, 200]
+    await wire.hang_up()
+
+
+async def test_l05_requests_in_one_piece_are_answered_in_their_order(
+    port: int, crowd: Crowd
+) -> None:
+    crowd.waiting = 1
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+
+    writer.write(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n")
+    writer.write(b"GET /health HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+    async with asyncio.timeout(5):
+        answer = await reader.read()
+    writer.close()
+
+    assert answer.index(b"503 Service Unavailable") < answer.index(b"200 OK")
+
+
+async def test_l06_who_does_not_read_the_answer_is_hung_up_on(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_protocol, "UNREAD_SECONDS", 0.2)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1000)
+    writer.write(b"GET /big HTTP/1.1\r\nHost: test\r\n\r\n")
+    await asyncio.sleep(1)
+
+    with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+        async with asyncio.timeout(5):
+            await reader.readexactly(len(BIG))
+    writer.close()
+
+
+async def test_l06_who_reads_gets_all_of_it(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_protocol, "UNREAD_SECONDS", 5)
+    wire = Wire(port)
+
+    answer = await wire.ask("GET", "/big")
+
+    assert answer.body == BIG
+    await wire.hang_up()
