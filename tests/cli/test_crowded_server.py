@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from questlog.api.gate.connections import CROWD
+from questlog.api.gate.crowding import Crowding
 from questlog.cli import http_protocol
 from questlog.core.crowd import Crowd
 from tests.support.wire import Wire, serving
@@ -77,6 +79,31 @@ async def test_l05_requests_in_one_piece_are_answered_in_their_order(
     writer.close()
 
     assert answer.index(b"503 Service Unavailable") < answer.index(b"200 OK")
+
+
+async def test_l05_those_that_were_read_and_not_begun_count_too(crowd: Crowd) -> None:
+    """A server that works without a pause reads a hundred requests before it comes to the first."""
+    house = Crowding(_answering, crowd=crowd)
+    async with serving(house, {CROWD: crowd}) as port:
+        peers = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
+        for _, writer in peers:
+            writer.write(b"GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+        async with asyncio.timeout(10):
+            answers = [await reader.read() for reader, _ in peers]
+        for _, writer in peers:
+            writer.close()
+
+    assert any(b" 503 " in answer[:20] for answer in answers)
+    assert any(b" 200 " in answer[:20] for answer in answers)
+    assert crowd.waiting == 0
+
+
+async def _answering(_scope: Any, receive: Any, send: Any) -> None:
+    await receive()
+    time.sleep(0.02)  # noqa: ASYNC251 - as a transaction of SQLite does
+    headers = [(b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def test_l06_who_does_not_read_the_answer_is_hung_up_on(

@@ -6,10 +6,10 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from questlog.api.gate.connections import CROWD, HANG_UP, LEAVE
+from questlog.api.gate.connections import CROWD, HANG_UP, LEAVE, PLACE
 from questlog.api.gate.crowding import RETRY_AFTER_S, SENTENCE, is_always_answered
 from questlog.api.gate.edge import API_POLICY, SECURITY_HEADERS
-from questlog.core.crowd import Crowd
+from questlog.core.crowd import Crowd, Place
 
 HEAD_BYTES = 32 * 1024
 HEADERS = 128
@@ -73,6 +73,12 @@ class BoundedHttp(HttpToolsProtocol):
             return
         super().on_headers_complete()
         self.scope["state"][HANG_UP] = self.transport.abort
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        if self._crowd is not None and not is_always_answered(cycle.scope["path"]):
+            cycle.scope["state"][PLACE] = place = Place(self._crowd)
+            place.take()
+        super()._start_asgi_task(cycle, app)
 
     def on_body(self, body: bytes) -> None:
         try:

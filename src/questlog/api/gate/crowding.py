@@ -4,6 +4,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from questlog.api.gate.connections import PLACE
 from questlog.api.problems import problem
 from questlog.core.crowd import Crowd, Place, place_of_request
 
@@ -26,12 +27,13 @@ class Crowding:
         if scope["type"] != "http" or is_always_answered(scope["path"]):
             await self.app(scope, receive, send)
             return
-        if self.crowd.is_full:
+        given: Place | None = scope.get("state", {}).get(PLACE)
+        if given is None and self.crowd.is_full:
             answer = problem(503, "crowded", SENTENCE)
             answer.headers["Retry-After"] = str(RETRY_AFTER_S)
             await answer(scope, receive, send)
             return
-        place = Place(self.crowd)
+        place = given or Place(self.crowd)
         place_of_request.set(place)
 
         async def heard() -> Message:
