@@ -15,6 +15,7 @@ from questlog.coach.asking import Mind
 from questlog.coach.briefing import Briefing
 from questlog.coach.conversations import MESSAGES
 from questlog.coach.runs import Held, Part
+from questlog.coach.speaking import Opening
 from questlog.coach.thinking import Thinker
 from questlog.core.db import Database
 from questlog.core.outside_settings import LlmSettings
@@ -48,9 +49,15 @@ class Talk:
         self.thinker = Thinker(database, self.briefing.turn)
 
     async def hold(
-        self, user: Person, message: str, conversation_id: UUID | None = None, locale: str = "en"
+        self,
+        user: Person,
+        message: str,
+        conversation_id: UUID | None = None,
+        locale: str = "en",
+        *,
+        opening: Opening | None = None,
     ) -> Held:
-        """Begin a run that nobody thinks yet."""
+        """Begin a run that nobody thinks yet, as who takes one over finds it."""
         return await self.database.write(
             speaking.say,
             user.id,
@@ -59,12 +66,14 @@ class Talk:
             model=self.briefing.model_name,
             locale=locale,
             timezone=user.timezone,
+            opening=opening,
         )
 
     async def say(
         self, user: Person, message: str, conversation_id: UUID | None = None, locale: str = "en"
     ) -> Held:
-        held = await self.hold(user, message, conversation_id, locale)
+        opening = self.briefing.open
+        held = await self.hold(user, message, conversation_id, locale, opening=opening)
         self.thinker.start(held)
         return held
 

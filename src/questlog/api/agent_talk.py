@@ -5,6 +5,7 @@ socket that is in a conversation is told of runs that begin there on another dev
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
@@ -38,6 +39,7 @@ from questlog.identity.principals import Principal
 
 # What happens to a sign-in elsewhere is seen after this at the latest, and so is a run begun by another process.
 RECHECK_S = 3.0
+PLACES = 997
 FOLLOWED_AT_ONCE = 8
 REMEMBERED = 50
 
@@ -143,8 +145,10 @@ class Talk:
         where = message.conversation_id if is_named else self._conversation
         me = self._me
         spoken = {"model": self._model, "locale": me.locale, "timezone": me.timezone}
+        said = (me.user_id, message.message, where)
         try:
-            held = await self._written(speaking.say, me.user_id, message.message, where, **spoken)
+            opening = self._thinker.opening
+            held = await self._written(speaking.say, *said, **spoken, opening=opening)
         except ConversationNotFoundError:
             self._conversation = None if where == self._conversation else self._conversation
             raise
@@ -211,7 +215,7 @@ class Talk:
 
     async def _stay(self) -> None:
         while True:
-            await asyncio.sleep(RECHECK_S)
+            await asyncio.sleep(_until_look(self.user_id, time.monotonic()))
             await self._visitor.stay.recheck()
             if self._conversation is None:
                 continue
@@ -258,3 +262,12 @@ class Talk:
 
     async def _until_broken(self) -> None:
         await self._broken
+
+
+def _until_look(user_id: UUID, now: float) -> float:
+    """Return after how many seconds a user's sockets look again: all of one user's together, for that is one reading.
+
+    Users look one after the other, so that those who came together, as after a restart, hold nobody up together.
+    """
+    own = user_id.int % PLACES / PLACES * RECHECK_S
+    return RECHECK_S - (now - own) % RECHECK_S

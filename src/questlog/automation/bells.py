@@ -16,8 +16,8 @@ from questlog.core.db import Session
 class Bell:
     """What one listener hears. It belongs to the event loop it was made on; rings may come from any thread."""
 
-    def __init__(self, *, near_only: bool) -> None:
-        self.near_only = near_only
+    def __init__(self, *, near_only: bool, of_talk: bool) -> None:
+        self.near_only, self.of_talk = near_only, of_talk
         self._loop = asyncio.get_running_loop()
         self._rung = asyncio.Event()
         self._users: set[UUID] = set()
@@ -52,9 +52,12 @@ _listeners: set[Bell] = set()
 
 
 @contextmanager
-def listen(*, near_only: bool = False) -> Iterator[Bell]:
-    """Lend a bell; `near_only` hears of commits of this process and not what other processes told it."""
-    bell = Bell(near_only=near_only)
+def listen(*, near_only: bool = False, of_talk: bool = False) -> Iterator[Bell]:
+    """Lend a bell; `near_only` hears of commits of this process and not what other processes told it.
+
+    With `of_talk` it hears also of what the coach says, many times a second, which is in no event log.
+    """
+    bell = Bell(near_only=near_only, of_talk=of_talk)
     _listeners.add(bell)
     try:
         yield bell
@@ -62,17 +65,19 @@ def listen(*, near_only: bool = False) -> Iterator[Bell]:
         _listeners.discard(bell)
 
 
-def ring(user_ids: Iterable[UUID], *, from_afar: bool = False) -> None:
+def ring(user_ids: Iterable[UUID], *, from_afar: bool = False, is_talk: bool = False) -> None:
     """Tell the listeners of this process that something happened to these users. Callable from any thread."""
     whom = frozenset(user_ids)
     for bell in tuple(_listeners):
-        if not (from_afar and bell.near_only):
+        if not (from_afar and bell.near_only) and (bell.of_talk or not is_talk):
             bell.hear(whom)
 
 
-def ring_when_committed(session: Session, user_ids: Iterable[UUID]) -> None:
+def ring_when_committed(
+    session: Session, user_ids: Iterable[UUID], *, is_talk: bool = False
+) -> None:
     """Ring once this transaction is durable; never if it rolls back."""
     if not _listeners:
         return
     whom = frozenset(user_ids)
-    after_commit(session, lambda: ring(whom))
+    after_commit(session, lambda: ring(whom, is_talk=is_talk))

@@ -1,16 +1,19 @@
 """What a turn is thought with: the model or the rules, the tools, the day's budget, and what the coach is told to be."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from uuid import UUID
 
-from sqlalchemy import Executable, select
+from sqlalchemy import Executable
 
 from questlog.coach import model_uses, profile
 from questlog.coach.agent import Brief, Keep, Purse, Send, Turn
 from questlog.coach.asking import Mind
 from questlog.coach.calling import Tools
+from questlog.coach.model_uses import AiQuotaError
+from questlog.coach.persons import Person, selecting
 from questlog.coach.rule_words import words_of
 from questlog.coach.rules_model import RulesModel
 from questlog.coach.runs import Held
@@ -19,7 +22,6 @@ from questlog.core.db import Database, Session
 from questlog.core.outside_settings import LlmSettings
 from questlog.core.prepared import prepared
 from questlog.identity.issuer_presence import AccountClosedError
-from questlog.identity.models import User
 
 LONGEST_PROFILE = 8_000
 WEEKDAYS: Mapping[str, tuple[str, ...]] = {
@@ -42,6 +44,15 @@ class Briefing:
     def model_name(self) -> str:
         return "rules" if self.mind is None else self.mind.model.name
 
+    async def open(self, session: Session, held: Held, person: Person) -> None:
+        """Count a run's first request in the transaction that begins it, so that the model is asked right after.
+
+        Where it may not be asked, nothing is counted, and the turn finds it out for itself.
+        """
+        if self.mind is not None:
+            with suppress(AiQuotaError, AccountClosedError):
+                held.system = await _claimed(session, held, self.mind.budget, person)
+
     async def turn(self, held: Held, send: Send, keep: Keep) -> Turn:
         words = words_of(held.locale)
         if self.mind is None:
@@ -61,6 +72,9 @@ class DayPurse(Purse):
         self._system: str | None = None
 
     async def claim(self) -> str:
+        if self._held.system is not None:  # counted when the run began
+            self._system, self._held.system = self._held.system, None
+            return self._system
         self._system = await self._database.write(
             _claim, self._held, self._mind.budget, self._system
         )
@@ -68,17 +82,24 @@ class DayPurse(Purse):
 
 
 async def _claim(session: Session, held: Held, budget: LlmSettings, system: str | None) -> str:
-    """Count a request, unless the account was closed while its answer was under way."""
-    reader = (await session.execute(*_reader(held.user_id))).one()
-    if reader.deactivated_at is not None:
-        raise AccountClosedError()
-    await model_uses.claim_request(session, held.user_id, held.timezone, budget)
-    return system or await _system_prompt(session, held, reader.name, reader.profile_text)
+    """Count a request, and return what the model is told to be, made anew without a `system`."""
+    person = Person(*(await session.execute(*_person(held.user_id))).one())
+    return await _claimed(session, held, budget, person, system)
 
 
 @prepared
-def _reader(user_id: UUID) -> Executable:
-    return select(User.name, User.profile_text, User.deactivated_at).where(User.id == user_id)
+def _person(user_id: UUID) -> Executable:
+    return selecting(user_id)
+
+
+async def _claimed(
+    session: Session, held: Held, budget: LlmSettings, person: Person, system: str | None = None
+) -> str:
+    """Count a request, unless the account was closed while its answer was under way."""
+    if person.deactivated_at is not None:
+        raise AccountClosedError()
+    await model_uses.claim_request(session, held.user_id, held.timezone, budget)
+    return system or await _system_prompt(session, held, person)
 
 
 class Free(Purse):
@@ -88,18 +109,16 @@ class Free(Purse):
         return ""
 
 
-async def _system_prompt(
-    session: Session, held: Held, name: str | None, profile_text: str | None
-) -> str:
+async def _system_prompt(session: Session, held: Held, person: Person) -> str:
     """Return what the model is told to be: nothing in it is a secret, or somebody else's (S-128)."""
     locale = held.locale if held.locale in WEEKDAYS else "en"
     known = [
         *await profile.told(session, held.user_id, locale),
-        *([profile_text] if profile_text else []),
+        *([person.profile_text] if person.profile_text else []),
     ]
     now = clock.now().astimezone(clock.zone(held.timezone))
     return prompt(locale, "agent").format(
-        name=name or SOMEBODY[locale],
+        name=person.name or SOMEBODY[locale],
         today=now.date().isoformat(),
         weekday=WEEKDAYS[locale][now.weekday()],
         time=now.strftime("%H:%M"),

@@ -52,15 +52,16 @@ class ConversationNotFoundError(NotFoundError):
 
 
 async def create_conversation(
-    session: Session, user_id: UUID, *, title: str = "", kind: str = "chat"
+    session: Session, user_id: UUID, *, title: str = "", kind: str = "chat", last_seq: int = 0
 ) -> Conversation:
+    """Begin a conversation; the places up to `last_seq` are the caller's to fill."""
     now = clock.now()
     conversation = Conversation(
         id=new_id(),
         user_id=user_id,
         title=title,
         kind=kind,
-        last_seq=0,
+        last_seq=last_seq,
         last_message_at=now,
         created_at=now,
         updated_at=now,

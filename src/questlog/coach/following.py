@@ -58,7 +58,7 @@ class Follower:
         """Yield what is stored, and what others store, until the run has ended."""
         if self.has_heard_the_end:
             return
-        with bells.listen() as bell:
+        with bells.listen(of_talk=True) as bell:
             while True:
                 seen = await self._database.read(run_parts.progress, self._user_id, self._run_id)
                 async for part in self.stored():

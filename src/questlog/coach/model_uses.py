@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Executable, Table, select
+from sqlalchemy import Executable, Table, and_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.coach.models import ModelUse
@@ -18,6 +18,8 @@ from questlog.core.outside_settings import LlmSettings
 from questlog.core.prepared import Bound, prepared
 
 USES = cast(Table, ModelUse.__table__)
+LARGEST = (2**31 - 1, 2**63 - 1)
+"""Requests and tokens that their columns hold."""
 
 
 class AiQuotaError(TooManyRequestsError):
@@ -73,10 +75,20 @@ async def claim_request(
 ) -> None:
     """Count one request before it is made, so that many at once cannot go over the budget together.
 
-    Raises `AiQuotaError`, and then counts nothing.
+    Raises `AiQuotaError`, and then has counted nothing: the transaction may go on.
     """
-    use = await _add(session, user_id, clock.today(timezone), requests=1)
-    check(Use(use.requests - 1, use.tokens), budget, timezone)
+    check(Use(), budget, timezone)
+    day = clock.today(timezone)
+    statement, values = CLAIMED[session.get_bind().dialect.name](user_id, day, *_most(budget))
+    if (await session.execute(statement, values)).first() is None:
+        check(await of_day(session, user_id, day), budget, timezone)
+
+
+def _most(budget: LlmSettings) -> list[int]:
+    set_ = (budget.daily_requests, budget.daily_tokens)
+    return [
+        end if most is None else min(most, end) for most, end in zip(set_, LARGEST, strict=True)
+    ]
 
 
 async def spend(
@@ -116,4 +128,24 @@ def _counted(insert: Any) -> Callable[..., Bound]:
     return counted
 
 
+def _claimed(insert: Any) -> Callable[..., Bound]:
+    @prepared
+    def claimed(user_id: UUID, day: date, most_requests: int, most_tokens: int) -> Executable:
+        first = insert(USES).values(user_id=user_id, day=day, requests=1, tokens_in=0, tokens_out=0)
+        has_room = (
+            USES.c.requests < most_requests,
+            USES.c.tokens_in + USES.c.tokens_out < most_tokens,
+        )
+        whole = first.on_conflict_do_update(
+            index_elements=["user_id", "day"],
+            set_={"requests": USES.c.requests + 1},
+            where=and_(*has_room),
+        )
+        found: Executable = whole.returning(USES.c.requests)
+        return found
+
+    return claimed
+
+
+CLAIMED = {"sqlite": _claimed(sqlite.insert), "postgresql": _claimed(postgresql.insert)}
 COUNTED = {"sqlite": _counted(sqlite.insert), "postgresql": _counted(postgresql.insert)}

@@ -78,7 +78,7 @@ async def ask_to_stop(session: Session, user_id: UUID, run_id: UUID) -> None:
     await progress(session, user_id, run_id)
     going = (RUNS.c.id == run_id, RUNS.c.user_id == user_id, RUNS.c.state == "running")
     await session.execute(update(RUNS).where(*going).values(stop_asked_at=clock.now()))
-    bells.ring_when_committed(session, [user_id])
+    bells.ring_when_committed(session, [user_id], is_talk=True)
 
 
 async def sweep(session: Session) -> int:

@@ -63,7 +63,8 @@ class Held:
     """A run in the hands of whoever thinks it.
 
     `made` are its tool calls so far, as its message will keep them; `first` the parts it began with, where it began
-    here; `unpaid` the tokens in and out that are not on the user's account yet.
+    here; `unpaid` the tokens in and out that are not on the user's account yet; `system` what the model is told to be,
+    where its first request was counted when the run began.
     """
 
     id: UUID
@@ -84,6 +85,7 @@ class Held:
     stop_asked: bool = False
     first: list[Part] = field(default_factory=list)
     unpaid: tuple[int, int] = (0, 0)
+    system: str | None = None
 
     @property
     def said(self) -> str:
@@ -106,7 +108,7 @@ class Held:
 async def begin(
     session: Session,
     user_id: UUID,
-    conversation_id: UUID,
+    where: tuple[UUID, int | None],
     message: str,
     *,
     told: Sequence[tuple[str, dict[str, Any]]],
@@ -118,12 +120,15 @@ async def begin(
 ) -> Held:
     """Keep what the user said and begin a run that answers it, held by the caller; its first parts are `told`.
 
+    `where` is the conversation, and the place in it if the caller has made it for this message.
     `material` is what the model may know besides, told before everything else and never as an instruction;
     `asked_under` names the request, so that it is answered once however often it is made. Raises `RunInProgressError`
     while another run of the conversation goes on, and what `next_place` raises.
     """
-    title = messages.title_of(message)
-    place = await conversations.next_place(session, user_id, conversation_id, title=title)
+    conversation_id, place = where
+    if place is None:
+        title = messages.title_of(message)
+        place = await conversations.next_place(session, user_id, conversation_id, title=title)
     held = Held(new_id(), user_id, conversation_id, new_id(), model, locale, timezone)
     held.first = [Part(seq, *one) for seq, one in enumerate(told, start=1)]
     held.last_seq = len(held.first)
@@ -252,4 +257,4 @@ async def _insert(session: Session, sent: Sequence[tuple[Held, Sequence[Part]]])
     ]
     if rows:
         await session.execute(INSERT_PARTS, rows)
-        bells.ring_when_committed(session, {held.user_id for held, _ in sent})
+        bells.ring_when_committed(session, {held.user_id for held, _ in sent}, is_talk=True)

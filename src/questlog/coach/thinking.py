@@ -20,6 +20,7 @@ from questlog.coach.agent import Turn
 from questlog.coach.endings import Ending
 from questlog.coach.following import Follower
 from questlog.coach.runs import Held, LostRunError, Part
+from questlog.coach.speaking import Opening
 from questlog.coach.thoughts import Thought, TooSlowError
 from questlog.core.db import Database
 from questlog.core.exceptions import NotFoundError
@@ -41,9 +42,15 @@ type MakeTurn = Callable[[Held, Send, Keep], Awaitable[Turn]]
 
 
 class Thinker:
-    """All runs this process thinks. `make_turn` builds the turn of a run: model, tools and what it is told to be."""
+    """All runs this process thinks. `make_turn` builds the turn of a run: model, tools and what it is told to be.
 
-    def __init__(self, database: Database, make_turn: MakeTurn) -> None:
+    `opening` is what can be done for it in the transaction that begins it.
+    """
+
+    def __init__(
+        self, database: Database, make_turn: MakeTurn, opening: Opening | None = None
+    ) -> None:
+        self.opening = opening
         self._database = database
         self._make_turn = make_turn
         self._thoughts: dict[UUID, Thought] = {}
@@ -80,9 +87,15 @@ class Thinker:
 
     async def stop(self, user_id: UUID, run_id: UUID) -> None:
         """End a run soon, wherever it is thought. Raises `RunNotFoundError`, `NotYourRunError`."""
+        self._call_off(
+            user_id, run_id
+        )  # here at once: a short answer is over before the row is written
         await self._database.write(run_parts.ask_to_stop, user_id, run_id)
+        self._call_off(user_id, run_id)
+
+    def _call_off(self, user_id: UUID, run_id: UUID) -> None:
         thought = self._thoughts.get(run_id)
-        if thought is not None:
+        if thought is not None and thought.held.user_id == user_id:
             thought.call_off("stopped")
 
     async def close(self) -> None:

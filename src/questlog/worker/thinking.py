@@ -21,7 +21,8 @@ log = structlog.get_logger(__name__)
 
 def thinker_of(database: Database, mind: Mind | None) -> Thinker:
     """Return who thinks the runs of this process. Whoever made one closes it before the database and the model."""
-    return Thinker(database, Briefing(database, mind).turn)
+    briefing = Briefing(database, mind)
+    return Thinker(database, briefing.turn, briefing.open)
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ async def run_forever(redis: Redis, stop: asyncio.Event) -> None:
 
 
 async def _tell_forever(redis: Redis, stop: asyncio.Event) -> None:
-    with bells.listen(near_only=True) as bell:
+    with bells.listen(near_only=True, of_talk=True) as bell:
         while not stop.is_set():
             if not await bell.wait(WAIT_S):
                 continue

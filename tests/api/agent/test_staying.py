@@ -1,12 +1,14 @@
 """Runs that outlive their sockets, are stopped, resumed, and seen on other devices."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
 from questlog.api import agent_talk
 from questlog.coach.conversations import MESSAGES
 from questlog.core.db import Database
+from questlog.core.ids import new_id
 from tests.support.make import Make
 from tests.support.model_server import (
     ModelServer,
@@ -120,3 +122,19 @@ async def test_a_run_that_another_process_begins_is_seen_soon(
         on_desk = await run_of(desk)
 
     assert on_desk == on_phone
+
+
+def test_sockets_look_round_together_for_one_user_and_one_after_the_other_for_many() -> None:
+    users = [new_id() for _ in range(300)]
+
+    waits = [agent_talk._until_look(user, 1_000.0) for user in users]
+    later = [
+        agent_talk._until_look(user, 1_000.0 + wait / 2)
+        for user, wait in zip(users, waits, strict=True)
+    ]
+
+    assert all(0 < wait <= agent_talk.RECHECK_S for wait in waits)
+    assert later == pytest.approx([wait / 2 for wait in waits])
+    in_each_tenth = Counter(int(wait / agent_talk.RECHECK_S * 9.999) for wait in waits)
+    assert len(in_each_tenth) == 10
+    assert max(in_each_tenth.values()) < 100
