@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from questlog.core import postgres, sqlite
+from questlog.core import lines, postgres, sqlite
 from questlog.core.database_url import DatabaseUrl
 from questlog.core.exceptions import UnavailableError
 
@@ -89,6 +89,7 @@ class Database:
         self.closing = tuple(closing)
         self.is_sqlite = url.is_sqlite
         self._write_turn = asyncio.Lock()
+        self._lines = lines.Lines()
         self._slow_reading = ThreadPoolExecutor(SLOW_READER_THREADS, "slow-reader")
         options: dict[str, Any] = {
             "pool_size": pool_size,
@@ -120,6 +121,8 @@ class Database:
         kind = sqlite.InPlaceSession if self.is_sqlite else Session
         session = kind(self.engine if writes else self._read_engine, expire_on_commit=False)
         session.info["writes"] = writes
+        if writes and not self.is_sqlite:
+            lines.open_to(session, self._lines)
         return session
 
     async def step[Result](self, session: Session, work: Coroutine[Any, Any, Result]) -> Result:
@@ -232,6 +235,7 @@ class Database:
             if session.in_transaction():
                 await self.step(session, session.close())
         finally:
+            lines.leave(session)
             if session.info.pop("turn", False):
                 self._write_turn.release()
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Executable, Table, bindparam, insert, select, update
 
 from questlog.automation import events
-from questlog.core import clock
+from questlog.core import clock, lines
 from questlog.core.db import Session
 from questlog.core.prepared import Bound, prepared
 from questlog.game import badges, ledger, levels, metrics, new_day, settling
@@ -161,6 +161,7 @@ async def begin(
 
     `asked` is kind, source and key of a deed: `was_paid` says whether it was ever paid for.
     """
+    await lines.wait(session, user_id)
     bound = _locked(user_id) if asked is None else _locked_asking(user_id, *asked)
     turn = await _opened(session, user_id, bound)
     apply(turn, settling.settle(turn.player, now=turn.now, timezone=timezone))

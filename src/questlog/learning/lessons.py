@@ -1,7 +1,7 @@
 """Lessons: what a day of a course holds, and who has done it.
 
-Whoever changes what somebody has done of a course holds their enrolment first. So two lessons that are finished at the
-same moment cannot both miss that together they finish the week.
+Whoever changes what somebody has done of a course holds their enrolment first. So of two lessons that are finished at
+once one sees that together they finish the week.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.automation import events
-from questlog.core import clock
+from questlog.core import clock, lines
 from questlog.core.db import Session
 from questlog.core.exceptions import NotFoundError
 from questlog.core.prepared import prepared
@@ -91,6 +91,7 @@ async def complete_lesson(
     `cause_id` is the occurrence or the attempt that did it, `via` says which: `task` or `quiz`. A week or a course is
     done when nothing of it is left; the last lesson finishes the enrolment.
     """
+    await lines.wait(session, user_id)
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     marked = await session.scalar(
         MARK[dialect.__name__],
@@ -206,9 +207,8 @@ def _count(user_id: Any, among: Any, mine: Any) -> ScalarSelect[int]:
     """Count the lessons `among` which the user has done, or all of them."""
     counted = select(func.count()).select_from(LESSONS).where(among, STANDING)
     if user_id is not None:
-        counted = counted.join(COMPLETIONS, COMPLETIONS.c.lesson_id == LESSONS.c.id).where(
-            COMPLETIONS.c.user_id == user_id
-        )
+        is_done = COMPLETIONS.c.lesson_id == LESSONS.c.id
+        counted = counted.join(COMPLETIONS, is_done).where(COMPLETIONS.c.user_id == user_id)
     return counted.correlate(mine).scalar_subquery()
 
 
