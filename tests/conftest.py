@@ -17,7 +17,7 @@ from questlog.core.db import Database
 from questlog.identity.front_desk import FrontDesk
 from questlog.identity.passwords import HashCost
 from questlog.main import create_app
-from tests.support import catalogue, keeper, world
+from tests.support import catalogue, keeper, statements, world
 from tests.support import postgres as postgres_support
 from tests.support import smtp as smtp_support
 from tests.support.canaries import Canaries
@@ -27,6 +27,17 @@ from tests.support.postgres import PostgresServer
 from tests.support.smtp import SmtpServer
 
 CANARIES = pytest.StashKey[Canaries]()
+FEW_COLLECTIONS = (
+    20_000  # objects made between two looks for garbage: ten times as many as Python's own
+)
+LONG = (
+    "contract/test_schemathesis.py",
+    "faults/test_killing.py",
+    "faults/test_postgres_in_trouble.py",
+    "faults/test_processes_in_trouble.py",
+    "journeys/test_agent_restarts.py",
+    "journeys/test_nothing_configured.py",
+)
 CHEAP = HashCost(memory_kib=8, passes=1)
 
 
@@ -34,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # xdist's workers belong to the run of their controller
         config.add_cleanup(keeper.open_run())
     catalogue.hold()
+    statements.share()
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +115,7 @@ def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     address: str = request.getfixturevalue("postgres_address")
-    server.empty(address, world.deletions())
+    server.empty(address, world.tables())
     yield address
 
 
@@ -119,10 +131,16 @@ def empty_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[st
     postgres.drop(address)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files whose tests mostly wait: at the end, one worker would wait while the others are done."""
+    items.sort(key=lambda item: not str(item.path).endswith(LONG))
+
+
 def pytest_collection_finish() -> None:
     """Leave what was collected out of later collections of garbage: thousands of tests are never any."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(FEW_COLLECTIONS)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -86,7 +86,10 @@ class House:
             subprotocols=[Subprotocol(one) for one in protocols] or None,
             origin=None if origin is None else Origin(origin),
             proxy=None,
-            **more,
+            **{
+                "max_queue": None,
+                **more,
+            },  # a reader who leaves with much unread would wait for the server's goodbye
         ) as connection:
             yield Peer(connection)
 

@@ -23,6 +23,12 @@ from sqlalchemy.engine import make_url
 START_SECONDS = 30
 STOP_SECONDS = 10
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# Rows that are gone leave their room behind: a table that was large once is read through, empty, for each row of others.
+LARGE_BYTES = 512 * 1024
+LARGEST_TABLE = """
+    SELECT max(pg_relation_size(oid)) FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+"""
 SETTINGS = ("max_connections=200", "shared_buffers=64MB", "wal_level=minimal", "max_wal_senders=0")
 
 
@@ -36,6 +42,7 @@ class PostgresServer:
         self.host = address.host or "localhost"
         self.port = address.port or 5432
         self._portal = portal
+        self._cleaners: dict[str, asyncpg.Connection] = {}
         self._admin: asyncpg.Connection = portal.call(asyncpg.connect, admin_dsn)
 
     def create_database(self, template: str | None = None) -> str:
@@ -49,16 +56,22 @@ class PostgresServer:
         """Drop the database, whoever is still connected to it."""
         self._execute(f'DROP DATABASE IF EXISTS "{self._name(url)}" WITH (FORCE)')
 
-    def empty(self, url: str, deletions: Sequence[str]) -> None:
-        """Run `deletions`, which stand in an order in which nothing dangles. Quicker than a new database."""
-        self._portal.call(self._empty, url, "; ".join(deletions))
+    def empty(self, url: str, tables: Sequence[str]) -> None:
+        """Take out every row of `tables`, the leaves first. Quicker than a new database.
 
-    async def _empty(self, url: str, deletions: str) -> None:
-        connection = await asyncpg.connect(url)
-        try:
-            await connection.execute(f"SET lock_timeout = '5s'; {deletions}")
-        finally:
-            await connection.close()
+        A connection is kept for it, which knows the tables: a new one would have to learn of each.
+        """
+        self._portal.call(self._empty, url, tables)
+
+    async def _empty(self, url: str, tables: Sequence[str]) -> None:
+        cleaner = self._cleaners.get(url)
+        if cleaner is None or cleaner.is_closed():
+            cleaner = self._cleaners[url] = await asyncpg.connect(url)
+            await cleaner.execute("SET lock_timeout = '5s'")
+        if await cleaner.fetchval(LARGEST_TABLE) > LARGE_BYTES:
+            await cleaner.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+        else:
+            await cleaner.execute("; ".join(f"DELETE FROM {one}" for one in tables))  # noqa: S608
 
     def template(self, name: str, build: Callable[[str], None]) -> str:
         """Return the URL of the template `name`, filled by `build(url)` once in a test run, whichever worker is first.
@@ -85,7 +98,8 @@ class PostgresServer:
             self._execute(f'DROP DATABASE IF EXISTS "{row["datname"]}" WITH (FORCE)')
 
     def close(self) -> None:
-        self._portal.call(self._admin.close)
+        for connection in (*self._cleaners.values(), self._admin):
+            self._portal.call(connection.close)
 
     def _rename(self, name: str, new: str) -> None:
         self._execute(
