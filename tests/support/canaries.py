@@ -7,15 +7,15 @@ may stand in what is logged or printed, in the database, or in an answer that is
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from httpx2 import RequestNotRead, Response
 from pydantic import BaseModel, SecretStr
-from sqlalchemy import CompoundSelect, exists, literal, select, union_all
+from sqlalchemy import select
 
-from questlog.core.db import Base, Database
+from questlog.core.db import Database
+from tests.support import filled
 
 SHORTEST = 12  # what is shorter stands somewhere by chance
 SENT = frozenset({"password", "current_password", "new_password", "push_url"})
@@ -67,9 +67,9 @@ class Canaries:
         if not self.went:
             return
         async with database.reader() as session:
-            for (name,) in (await session.execute(_filled_tables())).all():
-                rows = (await session.execute(select(Base.metadata.tables[name]))).all()
-                self._note(words, repr(rows), f"the table {name}")
+            for table in await filled.tables(session):
+                rows = (await session.execute(select(table))).all()
+                self._note(words, repr(rows), f"the table {table.name}")
 
     def _note(self, words: set[str], text: str, where: str) -> None:
         self.heard += [f"{where} shows a secret: {word[:4]}…" for word in words if word in text]
@@ -83,15 +83,6 @@ def heard_in(text: str, environment: Mapping[str, str]) -> list[str]:
             kept[name] = password
     said = [name for name, value in kept.items() if len(value) >= SHORTEST and value in text]
     return said + [name for name, shape in SHAPES.items() if shape.search(text)]
-
-
-@cache
-def _filled_tables() -> CompoundSelect[Any]:
-    """Ask for the names of the tables that have rows: one question instead of one for each table."""
-    tables = Base.metadata.sorted_tables
-    return union_all(
-        *(select(literal(one.name)).where(exists().select_from(one)) for one in tables)
-    )
 
 
 def _secrets(thing: Any) -> Iterator[str]:
