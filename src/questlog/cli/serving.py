@@ -14,9 +14,10 @@ from typing import Any
 import click
 from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import ChangeReload, Multiprocess
+from uvicorn.supervisors import ChangeReload, Multiprocess, multiprocess
 
 from questlog.api.sockets.line import LONGEST
+from questlog.cli.accepting import Door
 from questlog.cli.exits import Exit, Failure
 from questlog.cli.http_protocol import BoundedHttp
 from questlog.cli.socket_protocol import BoundedSockets
@@ -42,7 +43,35 @@ BOUNDS: Mapping[str, Any] = {
 """What uvicorn is told to speak with anybody."""
 
 
-class AnnouncingServer(Server):
+class OpenServer(Server):
+    """Lets in at once all who stand at the door."""
+
+    door: Door | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            self.door = Door(sockets, self._protocol)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.door is not None:
+            self.door.close()
+        await super().shutdown(sockets)
+
+    def _protocol(self) -> Any:
+        made: Any = self.config.http_protocol_class
+        return made(self.config, self.server_state, self.lifespan.state)
+
+
+class OpenProcess(multiprocess.Process):
+    @property
+    def server(self) -> Server:
+        if self._server is None:
+            self._server = OpenServer(config=self.config)
+        return self._server
+
+
+class AnnouncingServer(OpenServer):
     """Says where it listens once it answers, and ends at once when it is told to end a second time."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -103,6 +132,7 @@ def serve(host: str, port: int, *, workers: int, reload: bool) -> None:
             ChangeReload(config, target=server.run, sockets=sockets).run()
         elif workers > 1:
             os.environ[SUPERVISOR] = str(os.getpid())
+            vars(multiprocess)["Process"] = OpenProcess  # uvicorn asks nobody which kind to make
             AnnouncingSupervisor(config, sockets=sockets).run()
         else:
             server.run(sockets=sockets)
