@@ -81,7 +81,7 @@ scale: $(DEVELOPMENT) ## several servers and workers, each killed in turn; nothi
 	$(BIN)/python -m tests.scale $(ARGS)
 
 .PHONY: soak
-soak: $(DEVELOPMENT) ## play the game at random, 100 000 times a database (long)
+soak: $(DEVELOPMENT) ## play the game at random, 100 000 times a database; ARGS="--steady 120": live for hours
 	$(BIN)/python -m tests.soak $(ARGS)
 
 .PHONY: prove
@@ -94,7 +94,7 @@ interop: $(DEVELOPMENT) ## hold us against chrono-node, jose, standardwebhooks a
 	$(BIN)/python -m tests.interop.passkeys
 
 .PHONY: bench
-bench: $(DEVELOPMENT) ## measure requests, webhooks, live updates and the coach's sockets (long)
+bench: $(DEVELOPMENT) ## measure requests, load of all kinds, webhooks and open sockets (long)
 	$(BIN)/python -m tests.bench $(ARGS)
 
 ## keeping it

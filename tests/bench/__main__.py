@@ -17,7 +17,20 @@ from urllib.parse import quote
 import click
 import uvloop
 
-from tests.bench import accounts, agent, deliveries, full_completion, live, load
+from tests.bench import (
+    accounts,
+    agent,
+    deliveries,
+    full_completion,
+    hostile,
+    live,
+    load,
+    long_lists,
+    saturation,
+    sign_ins,
+    slow_clients,
+    starting,
+)
 from tests.bench.accounts import Account
 from tests.support import postgres, world
 from tests.support.server import running_server
@@ -31,6 +44,16 @@ AIMS = {
     "complete": 0.06,
     "quick add": 0.05,
 }
+MORE = (
+    saturation.main,
+    sign_ins.main,
+    slow_clients.main,
+    hostile.main,
+    long_lists.main,
+    starting.main,
+    live.main,
+    agent.main,
+)
 FILTER = "(today | overdue) & #Thesis & !@waiting"
 FILTER_AIM = 1.5  # how many times the plain list of 100 000 tasks a filter may take
 BIG_ACCOUNT_AIM = 1.3
@@ -183,11 +206,11 @@ async def _show_sign_in(bare_port: int, port: int, account: Account) -> None:
 @click.option("--only", type=click.Choice(["sqlite", "postgresql"]), help="One database only.")
 @click.pass_context
 def main(context: click.Context, rounds: int, clients: int, only: str | None) -> None:
-    """Measure the hot paths on both databases, then what listens: live updates and the coach."""
+    """Measure the hot paths on both databases, then the server under all kinds of load, then what listens."""
     _measure_requests(rounds, clients, only)
-    for listening in (live.main, agent.main):
+    for measure_more in MORE:
         click.echo()
-        context.invoke(listening, only=only)
+        context.invoke(measure_more, only=only)
 
 
 def _measure_requests(rounds: int, clients: int, only: str | None) -> None:

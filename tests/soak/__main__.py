@@ -13,6 +13,7 @@ from sqlalchemy import text
 from questlog.core.db import Session
 from tests.game.machine import Arena
 from tests.game.random_play import arena, play
+from tests.soak import steady as steadily
 from tests.support import postgres, world
 from tests.support.invariants import check_invariants
 from tests.support.moving_clock import MovingClock
@@ -47,8 +48,19 @@ class Tally:
 @click.option("--operations", default=100_000, show_default=True, help="On each database.")
 @click.option("--only", type=click.Choice(["sqlite", "postgresql"]), help="One database only.")
 @click.option("--seed", type=int, help="Of an earlier run, to repeat it.")
-def main(operations: int, only: str | None, seed: int | None) -> None:
+@click.option("--steady", type=float, help="Instead: so many minutes at half strength (L-08).")
+@click.pass_context
+def main(
+    context: click.Context,
+    operations: int,
+    only: str | None,
+    seed: int | None,
+    steady: float | None,
+) -> None:
     """Play at random until so many operations agreed with the reference, then check every book."""
+    if steady is not None:
+        context.invoke(steadily.main, minutes=steady, only=only)
+        return
     seed = random.randrange(2**32) if seed is None else seed
     click.echo(f"seed {seed}")
     random.seed(seed)
