@@ -147,7 +147,9 @@ async def _age(ahead: Path, days_a_minute: float, until: float) -> None:
 
 
 def _set(ahead: Path, seconds: float) -> None:
-    ahead.write_text(f"{seconds:.0f}", encoding="utf-8")
+    written = ahead.with_suffix(".new")
+    written.write_text(f"{seconds:.0f}", encoding="utf-8")
+    written.replace(ahead)  # in one piece: the server reads it all the time
 
 
 def _wal_of(ground: Ground) -> float:
