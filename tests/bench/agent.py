@@ -55,9 +55,13 @@ def _chunk(delta: dict[str, Any], ended: str | None = None) -> bytes:
 
 @dataclass(frozen=True)
 class Heard:
-    """Seconds: from saying something to the first token, and for each token from the model to the client."""
+    """Seconds: from saying something to the first token, and for each token from the model to the client.
+
+    `asking` is how much of the first passed before the model, which answers at once, sent its first token.
+    """
 
     first: float
+    asking: float
     tokens: list[float]
 
 
@@ -119,23 +123,25 @@ async def _reconnected(
 async def _hear(socket: ClientConnection, after: float = 0) -> Heard:
     tokens: list[float] = []
     await asyncio.sleep(after)
-    began, first = time.perf_counter(), 0.0
+    began, first, asking = time.perf_counter(), 0.0, 0.0
     await socket.send('{"message": "Stream"}')
     while True:
         told = json.loads(await socket.recv())
         now = time.perf_counter()
         if told["type"] == "text_delta":
-            first = first or now - began
-            tokens += [now - float(stamp) for stamp in told["data"]["text"].split()]
+            stamps = [float(stamp) for stamp in told["data"]["text"].split()]
+            first, asking = first or now - began, asking or stamps[0] - began
+            tokens += [now - stamp for stamp in stamps]
         elif told["type"] == "complete":
-            return Heard(first, tokens[1:])
+            return Heard(first, asking, tokens[1:])
         elif told["type"] == "error":
             raise click.ClickException(str(told))
 
 
 def _print(name: str, heard: list[Heard], took: float, memory: float) -> None:
     tokens = [late for one in heard for late in one.tokens]
-    firsts = [one.first for one in heard]
+    firsts, asking = [one.first for one in heard], [one.asking for one in heard]
+    telling = [one.first - one.asking for one in heard]
     p95 = statistics.quantiles(tokens, n=20)[-1]
     first = statistics.quantiles(firsts, n=20)[-1]
     lines = (
@@ -143,11 +149,18 @@ def _print(name: str, heard: list[Heard], took: float, memory: float) -> None:
         ("token, p95", f"{p95 * 1000:.1f} ms", p95 <= AIM_P95_S),
         ("first token, p50", f"{statistics.median(firsts) * 1000:.1f} ms", True),
         ("first token, p95", f"{first * 1000:.1f} ms", first <= AIM_P95_S),
+        ("until the model answers", _both(asking), True),
+        ("from it to the client", _both(telling), True),
         (f"{IDLE} reconnect in", f"{took:.1f} s", took < AIM_RECONNECT_S),
         (f"{IDLE + STREAMING} sockets", f"{memory:.0f} MiB", True),
     )
     for what, figure, is_met in lines:
-        click.echo(f"{name:14}{what:24}{figure:>16}{'' if is_met else '  (misses its aim)'}")
+        click.echo(f"{name:14}{what:24}{figure:>24}{'' if is_met else '  (misses its aim)'}")
+
+
+def _both(spent: list[float]) -> str:
+    p95 = statistics.quantiles(spent, n=20)[-1]
+    return f"p50 {statistics.median(spent) * 1000:.1f}, p95 {p95 * 1000:.1f} ms"
 
 
 @click.command()
