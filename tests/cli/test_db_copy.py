@@ -52,6 +52,15 @@ root({})
 """
 
 
+@pytest.fixture
+def database_address(database_address: str, request: pytest.FixtureRequest) -> str:
+    """A database that nobody else has open: what is in use is not moved."""
+    if database_address.startswith("postgresql"):
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        server.let_go(database_address)
+    return database_address
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def new_home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database without any tables, once on each engine."""
