@@ -35,11 +35,13 @@ class Plan:
 class Found:
     """Seconds from the moment a request was due to the end of its answer, by status; 0 is no answer at all.
 
-    `unguided` are refusals (429, 503) without a `Retry-After`, `created` the ids in answers of 201.
+    `unguided` are refusals (429, 503) without a `Retry-After`, `created` the ids in answers of 201, and `unsent` what
+    was not sent because all connections a client may have were waiting.
     """
 
     times: dict[int, list[float]] = field(default_factory=dict)
     unguided: int = 0
+    unsent: int = 0
     created: list[str] = field(default_factory=list)
     sent_per_s: float = 0.0
 
@@ -148,7 +150,8 @@ class OpenLoop:
                 connection.send(request, due)
                 return
         if self.open >= MOST_CONNECTIONS:
-            self.note(NO_ANSWER, due)
+            self.waiting -= 1
+            self.found.unsent += 1
             return
         self.open += 1
         asyncio.get_running_loop().create_task(self._connect(request, due))

@@ -110,6 +110,7 @@ def _tell_tenfold(name: str, found: Found, heavy: float, back: float) -> None:
     counts = found.counts()
     told = ", ".join(f"{n} of {status or 'no answer'}" for status, n in sorted(counts.items()))
     tell("L-05", f"{name}: offered", found.sent_per_s, "per s")
+    tell("L-05", f"{name}: not sent, all connections waited", found.unsent, "")
     click.echo(f"L-05  {name}: {told}")
     tell("L-05", f"{name}: answered", len(found.answered) / SECONDS, "per s")
     tell("L-05", f"{name}: answered, p99", quantile(found.answered, 0.99) * 1000, "ms", most=1000)

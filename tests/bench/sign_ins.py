@@ -53,7 +53,7 @@ def _others(account: Account) -> list[str]:
         request.decode()
         for request in (
             load.request("GET", "/api/v1/tasks?limit=50", account.headers),
-            load.request("GET", "/api/v1/game/player", account.headers),
+            load.request("GET", "/api/v1/projects", account.headers),
             load.request("POST", "/api/v1/tasks", account.headers, body),
             load.request("GET", "/health"),
         )

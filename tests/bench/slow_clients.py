@@ -20,7 +20,7 @@ PER_S, SECONDS = 100.0, 10.0
 DRIP_S = 2.0
 HUNG_UP_S = 35.0  # thirty, and the loop that looks
 SETTLED_S = 45.0
-LISTS = 100
+LISTS = 12
 
 
 ESTABLISHED = 1

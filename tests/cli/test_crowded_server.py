@@ -120,6 +120,30 @@ async def test_l06_who_does_not_read_the_answer_is_hung_up_on(
     writer.close()
 
 
+async def test_l06_a_body_that_trickles_in_after_its_answer_is_hung_up_on(
+    port: int, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_protocol, "UNREAD_SECONDS", 0.3)
+    crowd.waiting = 1
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 10000\r\n\r\n")
+    refused = await reader.readuntil(b"\r\n\r\n")
+
+    with pytest.raises(ConnectionError):
+        await _trickle(writer)
+    writer.close()
+
+    assert b" 503 " in refused
+
+
+async def _trickle(writer: asyncio.StreamWriter) -> None:
+    async with asyncio.timeout(5):
+        while True:
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+
 async def test_l06_who_reads_gets_all_of_it(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_protocol, "UNREAD_SECONDS", 5)
     wire = Wire(port)

@@ -3,6 +3,7 @@
 from tests.prove.guard import Guard
 from tests.prove.guards_of_copies import COPIES
 from tests.prove.guards_of_courses import COURSES
+from tests.prove.guards_of_crowds import CROWDS
 from tests.prove.guards_of_deliveries import DELIVERIES
 from tests.prove.guards_of_depth import DEPTH
 from tests.prove.guards_of_elsewhere import ELSEWHERE
@@ -234,6 +235,7 @@ GUARDS = (
     *FACTORS,
     *GAME,
     *GATE,
+    *CROWDS,
     *IDENTITY,
     *ISSUERS,
     *JOBS,

@@ -29,7 +29,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._in_head = True
+        self._in_head = self._is_whole = True
         self._started = False
         self._bytes = 0
         self._status = 400
@@ -63,7 +63,7 @@ class BoundedHttp(HttpToolsProtocol):
             raise HeadTooLargeError
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
+        self._in_head = self._is_whole = False
         self._stop_watch()
         if len(self.url) > HEAD_BYTES:
             self._status = 431
@@ -87,6 +87,12 @@ class BoundedHttp(HttpToolsProtocol):
             self._status = 503
             raise
 
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._is_whole = True
+        if not self.flow.write_paused:
+            self._stop_waiting_for_reader()
+
     def shutdown(self) -> None:
         """End a stream that would never end by itself (F-30); an answer under way goes on to its end."""
         super().shutdown()
@@ -104,7 +110,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self.transport.is_closing():
+        if self.transport.is_closing() or not self._is_whole:
             self._wait_for_reader()
 
     def timeout_keep_alive_handler(self) -> None:
