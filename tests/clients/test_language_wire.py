@@ -157,11 +157,12 @@ async def test_f26_its_errors_have_one_word_and_tell_nothing_more(
     fixture: str, trouble: str
 ) -> None:
     provider = fixture.partition("-")[0]
-    async with model_at(provider, fixture) as (model, _):
+    async with model_at(provider, fixture) as (model, seen):
         with pytest.raises(ModelError) as refused:
             _ = [piece async for piece in model.stream(HELLO)]
 
     assert (refused.value.trouble, str(refused.value)) == (trouble, trouble)
+    assert len(seen.paths) == 1
 
 
 def test_every_fixture_is_walked() -> None:
