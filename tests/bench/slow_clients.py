@@ -13,13 +13,15 @@ from tests.bench import accounts, load, open_loop
 from tests.bench.accounts import Account
 from tests.bench.figures import Ground, grounds, only_option, tell
 from tests.bench.open_loop import Plan, quantile
-from tests.support.server import running_server
+from tests.bench.processes import open_files, pids_of
+from tests.support.server import RunningServer, running_server
 
 SLOW = 500
 PER_S, SECONDS = 100.0, 10.0
 DRIP_S = 2.0
 HUNG_UP_S = 35.0  # thirty, and the loop that looks
-SETTLED_S = 45.0
+LOOK_S, SETTLED_S = 42.0, 45.0
+WAYS = ("heads", "bodies", "silent ones")  # who does not read does not see that he was hung up on
 LISTS = 12
 
 
@@ -51,6 +53,12 @@ class Slow:
                         peer.send(self.drip)
 
 
+async def _held(server: RunningServer) -> int:
+    """Return the files that a server has open when it should have let go of everybody who is slow."""
+    await asyncio.sleep(LOOK_S)
+    return sum(map(open_files, pids_of(server)))
+
+
 async def show(ground: Ground) -> None:
     """Print the figures of one database."""
     with running_server(
@@ -63,7 +71,9 @@ async def show(ground: Ground) -> None:
         await open_loop.run(plan)
         calm = quantile((await open_loop.run(plan)).answered, 0.99)
         slow = [Slow(server.port, *how) for how in _ways(account) for _ in range(SLOW // 4)]
+        before = sum(map(open_files, pids_of(server)))
         async with asyncio.TaskGroup() as group:
+            held = group.create_task(_held(server))
             for one in slow:
                 group.create_task(one.go_on())
             beside = await open_loop.run(plan)
@@ -73,7 +83,7 @@ async def show(ground: Ground) -> None:
     tell("L-06", f"{ground.name}: slower by", p99 / calm, "times", most=2)
     wrong = beside.counts().total() - len(beside.answered)
     tell("L-06", f"{ground.name}: errors beside them", wrong, "", most=0)
-    for number, what in enumerate(("heads", "bodies", "readers", "silent ones")):
+    for number, what in enumerate(WAYS):
         longest = max(one.lasted for one in slow[number * SLOW // 4 :][: SLOW // 4])
         tell(
             "L-06",
@@ -82,13 +92,15 @@ async def show(ground: Ground) -> None:
             "s",
             most=HUNG_UP_S,
         )
+    still = held.result() - before
+    tell("L-06", f"{ground.name}: held after {LOOK_S:.0f} s", still, "files", most=5)
 
 
 def _ways(account: Account) -> tuple[tuple[bytes, bytes], ...]:
     """Return how to be slow: what is said at once, and what is given from time to time."""
     post = load.request("POST", "/api/v1/tasks", {**account.headers, "Content-Length": "10000"})
     listing = load.request("GET", "/api/v1/tasks?limit=100", account.headers)
-    return (b"GET / HTTP/1.1\r\nX-A: ", b"a"), (post, b" "), (listing * LISTS, b""), (b"", b"")
+    return (b"GET / HTTP/1.1\r\nX-A: ", b"a"), (post, b" "), (b"", b""), (listing * LISTS, b"")
 
 
 def _ordinary(account: Account) -> list[str]:
