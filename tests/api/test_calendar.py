@@ -55,6 +55,27 @@ async def test_dated_tasks_are_events_and_all_are_todos(
     assert [int(todo["PRIORITY"]) for todo in todos.values() if "PRIORITY" in todo] == [1]
 
 
+async def test_hours_that_come_twice_or_never_are_the_moments_they_are_here(
+    client: AsyncClient, canaries: Canaries, make: Make
+) -> None:
+    user = await make.user(timezone="Europe/Berlin")
+    path = await subscribed(client, canaries, user)
+    await made(client, user, title="Second 2:30", due_date="2031-10-26T01:30:00Z")
+    await made(client, user, title="First 2:30", due_date="2031-10-26T00:30:00Z")
+    nightly = {"title": "Nightly", "due_date": "2031-03-30T02:30:00", "recurrence": "every day"}
+    await made(client, user, **nightly)
+
+    calendar = await shown(client, path)
+
+    for entry in [*calendar.events, *calendar.todos]:
+        start = (entry.get("DTSTART") or entry.get("DUE")).dt
+        moments = {"Second 2:30": (26, 1, 30), "First 2:30": (26, 0, 30), "Nightly": (30, 1, 30)}
+        told = start.astimezone(UTC)
+        assert (told.day, told.hour, told.minute) == moments[str(entry["SUMMARY"])]
+        if "RRULE" in entry:
+            assert start.time() == time(2, 30)
+
+
 async def test_events_and_todos_can_be_had_alone(
     client: AsyncClient, canaries: Canaries, make: Make
 ) -> None:

@@ -114,6 +114,32 @@ def test_a_timed_series_keeps_its_wall_clock(
     assert {type(day) for day in found} == {datetime}
 
 
+def test_a_series_that_stands_at_an_hour_left_out_is_at_its_own_hour_from_then_on() -> None:
+    night, face = date(2027, 3, 28), time(2, 30)
+    task = row("FREQ=DAILY", date(2027, 3, 1), night, 27, "02:30:00")
+    task["due_at"] = moment(night, face, BERLIN)
+
+    dates = calendar_rules.of(task, BERLIN)
+    found = told(task, BERLIN)
+
+    assert dates.is_together
+    assert {day.time() for day in found if isinstance(day, datetime)} == {face}
+    assert [day.date() for day in found if isinstance(day, datetime)] == expected(
+        task, date(2027, 3, 1), 27
+    )
+
+
+def test_dates_that_no_rule_can_say_keep_their_hour_behind_one_left_out() -> None:
+    first = date(2027, 1, 31)
+    task = row("FREQ=YEARLY;INTERVAL=2;BYMONTH=1,3", first, first, 0, "02:30:00")
+    task["due_at"] = moment(first, time(2, 30), BERLIN)
+
+    series = calendar_rules.of(task, BERLIN).series
+
+    assert series is not None
+    assert {day.time() for day in series.dates if isinstance(day, datetime)} == {time(2, 30)}
+
+
 def test_a_date_put_off_stands_beside_its_series() -> None:
     monday = date(2026, 11, 23)
     task = row("FREQ=WEEKLY", monday, monday + timedelta(days=2), 3, None)

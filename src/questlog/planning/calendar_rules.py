@@ -43,7 +43,7 @@ class Dates:
 
     @property
     def is_together(self) -> bool:
-        return self.series is not None and self.series.first == self.now
+        return self.series is not None and _moment_of(self.series.first) == _moment_of(self.now)
 
 
 def of(row: Mapping[str, Any], zone: tzinfo) -> Dates:
@@ -67,7 +67,7 @@ def _series(row: Mapping[str, Any], rule: Rule, now: When, zone: tzinfo) -> Seri
     due, done = row["rhythm_on"] or row["due_on"], row["dates_used"]
     anchor = row["rhythm_from"] or due
     stands = row["rhythm_on"] is None and _is_on(rule, anchor, due)
-    if not (stands and _at(due, row, zone) == now):
+    if not (stands and _moment_of(_at(due, row, zone)) == _moment_of(now)):
         following = recurrence.upcoming(rule, due, anchor=anchor, done=done, count=1)
         if not following:
             return None
@@ -87,10 +87,17 @@ def _is_on(rule: Rule, anchor: date, due: date) -> bool:
 
 
 def _at(day: date, row: Mapping[str, Any], zone: tzinfo) -> When:
-    """A timed series keeps its wall clock."""
+    """A timed series keeps its wall clock, on a day whose clocks leave that time out as well.
+
+    There a calendar moves it as we do (§ 3.3.5), and counts on from the time that was written.
+    """
     if row["due_time"] is None:
         return day
-    return moment(day, time.fromisoformat(row["due_time"]), zone).astimezone(zone)
+    return datetime.combine(day, time.fromisoformat(row["due_time"]), zone)
+
+
+def _moment_of(when: When) -> When:
+    return when.astimezone(UTC) if isinstance(when, datetime) else when
 
 
 def _as_rfc_5545(rule: Rule, anchor: date) -> Rule | None:

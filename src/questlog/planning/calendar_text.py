@@ -112,8 +112,10 @@ def _todos(row: Row, dates: Dates | None, about: list[str], desk: Desk) -> Itera
 
 def _parts(name: str, dates: Dates) -> list[tuple[str, When, Series | None]]:
     """A present date off the rhythm, and the series it belongs to, are two."""
-    if dates.series is None or dates.is_together:
-        return [(name, dates.now, dates.series)]
+    if dates.series is None:
+        return [(name, dates.now, None)]
+    if dates.is_together:
+        return [(name, dates.series.first, dates.series)]
     return [(name, dates.now, None), (f"{name}-series", dates.series.first, dates.series)]
 
 
@@ -163,7 +165,8 @@ def _when(name: str, when: When, desk: Desk) -> str:
     if not isinstance(when, datetime):
         return f"{name};VALUE=DATE:{day_text(when)}"
     key = getattr(desk.zone, "key", "UTC")
-    if key == "UTC" or desk.zone is UTC:
+    # A clock time that comes twice means the first one (§ 3.3.5).
+    if key == "UTC" or desk.zone is UTC or when.fold:
         return f"{name}:{moment_text(when)}"
     return f"{name};TZID={key}:{clock_text(when.astimezone(desk.zone))}"
 
