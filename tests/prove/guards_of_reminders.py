@@ -11,6 +11,20 @@ REMINDERS = (
         'tests/worker/test_reminding.py -k "ten_who_look and sqlite"',
     ),
     Guard(
+        "what waited for the end of the quiet hours is told only of the date it was for",
+        "flows/reminder_letter.py",
+        '        if not meant[row["id"]].isdisjoint((None, date_of(row)))\n',
+        "",
+        'tests/worker/test_reminder_mails.py -k "done_or_moved and sqlite"',
+    ),
+    Guard(
+        "a push that is put off takes the place of no other",
+        "worker/reminding.py",
+        "{uuid5(reader.id, json.dumps(args, sort_keys=True))}",
+        "{uuid5(reader.id, args['told'][0])}",
+        'tests/worker/test_pushing.py -k "all_come_afterwards and sqlite"',
+    ),
+    Guard(
         "reminders are mailed to addresses that were proved",
         "flows/remind.py",
         "USERS.c.email.is_not(None), USERS.c.email_verified_at.is_not(None)",

@@ -13,6 +13,7 @@ from questlog.automation.job_models import Job, NotificationSettings
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
 from questlog.flows.remind import PUSH
+from questlog.planning import tasks
 from questlog.worker import reminding
 from questlog.worker.house import House
 from questlog.worker.reminding import PushFailedError
@@ -193,6 +194,49 @@ async def test_a_push_that_is_tried_again_heeds_the_quiet_hours(
         counts.append(len(phone.messages))
 
     assert counts == [1, 1, 2]
+
+
+async def test_pushes_that_the_quiet_hours_put_off_all_come_afterwards(
+    push_house: House, make: Make, phone: Receiver, moving_clock: MovingClock
+) -> None:
+    user = await make.user()
+    await push_to(push_house, user, phone.url(), quiet_from="12:05", quiet_to="20:00")
+    dentist = await due_task(make, user, at("2026-06-02T21:00:00"), title="Dentist")
+    train = await due_task(make, user, at("2026-06-02T21:10:00"), title="Train")
+    for task, minutes in ((dentist, 540), (dentist, 539), (train, 549)):
+        await remind_of(make, user, task, minutes_before=minutes)
+    await reminding.remind(push_house, {})
+    moving_clock.stop_at(NOON + timedelta(minutes=1))
+    await reminding.remind(push_house, {})
+
+    moving_clock.stop_at(NOON + timedelta(minutes=6))
+    await do_what_is_due(push_house)
+    quiet = len(phone.messages)
+    moving_clock.stop_at(at("2026-06-02T20:00:01"))
+    await do_what_is_due(push_house)
+
+    assert quiet == 0
+    assert sorted(message.body.decode() for message in phone.messages) == [
+        "Dentist, due today at 21:00",
+        "Dentist, due today at 21:00\nTrain, due today at 21:10",
+    ]
+
+
+async def test_a_date_that_was_moved_in_the_quiet_hours_is_not_pushed(
+    push_house: House, make: Make, phone: Receiver, moving_clock: MovingClock
+) -> None:
+    user = await make.user()
+    await push_to(push_house, user, phone.url(), quiet_from="11:00", quiet_to="20:00")
+    task = await due_task(make, user)
+    await remind_of(make, user, task)
+    await reminding.remind(push_house, {})
+
+    later = {"due_date": NOON + timedelta(days=30)}
+    await push_house.database.write(tasks.change, user.id, task.id, later, timezone="UTC")
+    moving_clock.stop_at(at("2026-06-02T20:00:01"))
+    await do_what_is_due(push_house)
+
+    assert phone.messages == []
 
 
 async def test_the_schedule_reminds_mails_and_pushes(

@@ -7,12 +7,15 @@ import pytest
 from httpx2 import AsyncClient
 from sqlalchemy import insert
 
+from questlog.automation import mail
 from questlog.automation.job_models import NotificationSettings
 from questlog.automation.models import Event, Mail
 from questlog.automation.notification_settings import DEFAULTS
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
+from questlog.flows.complete_task import complete_task
 from questlog.flows.remind import remind_all
+from questlog.planning import tasks
 from questlog.worker import mailing, reminding
 from questlog.worker.house import House
 from tests.support.make import Make, Person
@@ -125,6 +128,60 @@ async def test_in_quiet_hours_mail_waits_and_the_event_does_not(
     assert len(await rows(database, Event, Event.type == "reminder.due")) == 1
     assert (quiet, len(smtp.messages)) == (0, 1)
     assert ready == "ok"
+
+
+async def test_a_date_that_is_done_or_moved_in_the_quiet_hours_is_not_mailed(
+    house: House, make: Make, database: Database, smtp: SmtpServer, moving_clock: MovingClock
+) -> None:
+    user = await reader(make)
+    await wish(database, user, quiet_from="11:00", quiet_to="20:00")
+    daily: dict[str, Any] = {"rule": "FREQ=DAILY", "rhythm_from": NOON.date()}
+    pill = await due_task(make, user, title="Take the pill", due_time="12:00:00", **daily)
+    call = await due_task(make, user, title="Call Ann")
+    train = await due_task(make, user, title="Train")
+    for task in (pill, call, train):
+        await remind_of(make, user, task)
+    await remind_all(database, sends_mail=True)
+
+    await database.write(complete_task, user.id, pill.id, timezone="UTC")
+    next_month = {"due_date": NOON + timedelta(days=30)}
+    await database.write(tasks.change, user.id, call.id, next_month, timezone="UTC")
+    moving_clock.stop_at(at("2026-06-02T20:00:01"))
+    await send(house)
+
+    (message,) = smtp.messages
+    assert message["Subject"] == "Reminder: Train"
+    assert text_of(message).count("\n- ") == 1
+
+
+async def test_a_moment_of_ones_own_is_mailed_whatever_became_of_the_date(
+    house: House, make: Make, database: Database, smtp: SmtpServer
+) -> None:
+    user = await reader(make)
+    task = await due_task(make, user, title="Call Ann")
+    await remind_of(make, user, task, minutes_before=None, at=NOON)
+    await remind_all(database, sends_mail=True)
+
+    later = {"due_date": NOON + timedelta(days=30)}
+    await database.write(tasks.change, user.id, task.id, later, timezone="UTC")
+    await send(house)
+
+    assert [message["Subject"] for message in smtp.messages] == ["Reminder: Call Ann"]
+
+
+async def test_a_mail_that_was_written_before_dates_were_kept_is_sent(
+    house: House, make: Make, database: Database, smtp: SmtpServer
+) -> None:
+    user = await reader(make)
+    task = await due_task(make, user, title="Call Ann")
+    params = {"user_id": str(user.id), "told": [str(task.id)]}
+    await database.write(
+        mail.enqueue, "reminder", user.email, locale="en", params=params, expires_at=None
+    )
+
+    await send(house)
+
+    assert [message["Subject"] for message in smtp.messages] == ["Reminder: Call Ann"]
 
 
 async def test_a_title_with_a_line_end_breaks_no_header(

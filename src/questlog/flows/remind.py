@@ -208,7 +208,7 @@ async def remind(
     for due in told:
         _record(session, due)
     wishes = await notification_settings.of(session, user_id)
-    params = {"user_id": str(user_id), "told": [str(due.row.task_id) for due in told]}
+    params = {"user_id": str(user_id), **_what_is(told)}
     send_at = wishes.held_until(clock.now(), timezone)
     if wishes.reminders_by_mail and sends_mail:
         await _write_mail(session, user_id, params, send_at)
@@ -223,6 +223,14 @@ async def remind(
             most_attempts=PUSHES,
         )
     return len(told)
+
+
+def _what_is(told: Sequence[Due]) -> dict[str, list[str | None]]:
+    """Say what `reminder_letter.still_due` reads."""
+    return {
+        "told": [str(due.row.task_id) for due in told],
+        "dates": [due.alarm.due_for if due.row.at is None else None for due in told],
+    }
 
 
 async def _claim(session: Session, due: Due) -> bool:

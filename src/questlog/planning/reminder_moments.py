@@ -22,7 +22,7 @@ LATEST = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Alarm:
-    """`at` is when it goes off, `due_for` what it is for: each reminder is told once for the same."""
+    """`at` is when it goes off, `due_for` what it is for (`date_of`, or the moment): each is told once for the same."""
 
     at: datetime
     due_for: str
@@ -38,13 +38,19 @@ def alarm_of(reminder: Mapping[str, Any], task: Mapping[str, Any], timezone: str
     rest, back = timedelta(minutes=minutes), timedelta(days=days)
     if task["due_at"] is None:
         morning = moment(task["due_on"] - back, MORNING, clock.zone(timezone))
-        return Alarm(morning - rest, task["due_on"].isoformat())
-    due_for = task["due_at"].astimezone(UTC).isoformat()
+        return Alarm(morning - rest, date_of(task))
     if not days:
-        return Alarm(task["due_at"] - rest, due_for)
+        return Alarm(task["due_at"] - rest, date_of(task))
     wall = task["due_at"].astimezone(clock.zone(timezone))
     at = moment(wall.date() - back, wall.time(), clock.zone(timezone))
-    return Alarm(at - rest, due_for)
+    return Alarm(at - rest, date_of(task))
+
+
+def date_of(task: Mapping[Any, Any]) -> str:
+    """Name the date a task stands at, by its moment or its day; two dates have the same name only if they are the same."""
+    if task["due_at"] is not None:
+        return str(task["due_at"].astimezone(UTC).isoformat())
+    return str(task["due_on"])
 
 
 def is_to_be_told(alarm: Alarm, reminder: Mapping[str, Any], now: datetime) -> bool:

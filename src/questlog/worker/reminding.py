@@ -4,10 +4,11 @@ Nothing here has to be exact about who runs it: what is to be told is claimed wh
 `flows/mail_rounds.py`), so a job that runs twice tells nothing twice.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import structlog
 
@@ -21,7 +22,7 @@ from questlog.flows import daily_digest, mail_rounds, weekly_review
 from questlog.flows.mailed_tasks import Line
 from questlog.flows.push_text import text_of
 from questlog.flows.remind import PUSH, PUSHES, remind_all
-from questlog.flows.reminder_letter import still_open
+from questlog.flows.reminder_letter import still_due
 from questlog.identity.models import User
 from questlog.worker.house import House, Work
 
@@ -70,7 +71,7 @@ async def push(house: House, args: Mapping[str, Any]) -> None:
     """Post what is due to where the user wants it. Raises `PushFailedError` when trying again may help."""
     if datetime.fromisoformat(args["until"]) <= clock.now():
         return
-    found = await house.database.read(_to_push, UUID(args["user_id"]), args["told"])
+    found = await house.database.read(_to_push, UUID(args["user_id"]), args)
     if found is None or await _is_held(house, args, *found[:2]):
         return
     failure = await _post(house, *found)
@@ -82,11 +83,14 @@ async def push(house: House, args: Mapping[str, Any]) -> None:
 
 
 async def _is_held(house: House, args: Mapping[str, Any], reader: User, wishes: Wishes) -> bool:
-    """Put a push that meets the quiet hours off until they are over: one that is tried again may."""
+    """Put a push that meets the quiet hours off until they are over: one that is tried again may.
+
+    There is one such job for the same push, however often it is put off; another push has its own.
+    """
     now = clock.now()
     until = wishes.held_until(now, reader.timezone)
     if until > now:
-        slot = f"{reader.id}:{args['told'][0]}:{until.isoformat()}"
+        slot = f"{uuid5(reader.id, json.dumps(args, sort_keys=True))}:{until.isoformat()}"
         await house.database.write(_put_off, reader.id, args, slot, until)
     return until > now
 
@@ -116,14 +120,14 @@ async def _post(house: House, reader: User, wishes: Wishes, tasks: list[Line]) -
 
 
 async def _to_push(
-    session: Session, user_id: UUID, told: list[str]
+    session: Session, user_id: UUID, args: Mapping[str, Any]
 ) -> tuple[User, Wishes, list[Line]] | None:
     """Return whom to tell what, or None when it is not wanted or not due any more."""
     reader = await session.get(User, user_id)
     if reader is None or not reader.is_active:
         return None
     wishes = await notification_settings.of(session, user_id)
-    tasks = await still_open(session, reader, map(UUID, told))
+    tasks = await still_due(session, reader, args)
     return (reader, wishes, tasks) if wishes.reminders_by_push and tasks else None
 
 
