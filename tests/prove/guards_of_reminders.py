@@ -32,6 +32,20 @@ REMINDERS = (
         'tests/worker/test_reminder_mails.py -k "not_proved and sqlite"',
     ),
     Guard(
+        "a zone that is unknown here keeps nobody else from being reminded",
+        "flows/remind.py",
+        '    except Exception as error:  # whatever it is: the others are told\n        log.error("reminder_not_read"',
+        '    except TypeError as error:\n        log.error("reminder_not_read"',
+        'tests/worker/test_reminding.py -k "unknown_here and sqlite"',
+    ),
+    Guard(
+        "a reader whom the database refuses keeps nobody else from the digest",
+        "flows/mail_rounds.py",
+        "    except (DataError, IntegrityError) as error:\n",
+        "    except DataError as error:\n",
+        'tests/worker/test_mail_rounds.py -k "database_refuses and sqlite"',
+    ),
+    Guard(
         "the address of pushes is looked at before it is kept",
         "flows/show_notification_settings.py",
         "            dialer.check_url(changes[SEALED], allowed=settings.webhooks.allowed_networks)\n",

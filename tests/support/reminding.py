@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from questlog.core.db import Database, Session
+from questlog.identity.models import User
 from questlog.planning.models import Task
 from questlog.planning.reminder_models import Reminder
 from questlog.worker import mailing
@@ -54,3 +55,8 @@ def text_of(message: Any) -> str:
 
 async def tick_off(session: Session, task: Task) -> None:
     await session.execute(update(Task).where(Task.id == task.id).values(completed_at=NOON))
+
+
+async def move_to_mars(session: Session, user: Person) -> None:
+    """Let somebody live in a zone that is unknown here."""
+    await session.execute(update(User).where(User.id == user.id).values(timezone="Mars/Phobos"))

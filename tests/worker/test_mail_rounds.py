@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from questlog.automation import notification_settings
+from questlog.automation import jobs, notification_settings
 from questlog.automation.job_models import NotificationSettings
 from questlog.automation.models import Mail
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
+from questlog.core.ids import new_id
 from questlog.flows.mail_rounds import make_jobs
 from questlog.worker import mailing, reminding
 from questlog.worker.house import House
@@ -29,6 +30,7 @@ from tests.support.mail_rounds import (
 )
 from tests.support.make import Make
 from tests.support.moving_clock import MovingClock, at
+from tests.support.reminding import move_to_mars
 from tests.support.smtp import SmtpServer
 
 __all__ = ["house"]
@@ -46,6 +48,35 @@ async def test_a_digest_is_made_at_its_hour_by_the_readers_clock_and_once_a_day(
 
     assert (early, made) == (0, [1, 0, 0])
     assert await slots(database) == [f"{user.id}:2026-06-02"]
+
+
+async def test_a_zone_that_is_unknown_here_keeps_nobody_else_from_the_digest(
+    house: House, make: Make, database: Database
+) -> None:
+    odd, well = [await reader(make, wants={"daily_digest": True}) for _ in range(2)]
+    await database.write(move_to_mars, odd)
+
+    made = await make_jobs(database, DAY)
+
+    assert made == 1
+    assert await slots(database) == [f"{well.id}:2026-06-02"]
+
+
+async def test_a_reader_whom_the_database_refuses_keeps_nobody_else_from_the_digest(
+    house: House, make: Make, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd, *well = [await reader(make, wants={"daily_digest": True}) for _ in range(3)]
+    real = jobs.enqueue
+
+    async def enqueue(session: Session, *rest: Any, **more: Any) -> Any:
+        refused = {"user_id": new_id()} if more["user_id"] == odd.id else {}
+        return await real(session, *rest, **{**more, **refused})
+
+    monkeypatch.setattr(jobs, "enqueue", enqueue)
+    made = await make_jobs(database, DAY)
+
+    assert made == 2
+    assert await slots(database) == sorted(f"{user.id}:2026-06-02" for user in well)
 
 
 async def test_ten_schedulers_make_each_digest_once(

@@ -22,15 +22,18 @@ from questlog.planning import tasks
 from questlog.planning.models import Task
 from questlog.worker import reminding
 from questlog.worker.house import House
+from questlog.worker.ticking import Ticker
 from tests.support.make import Make, Person
 from tests.support.moving_clock import MovingClock
 from tests.support.reminding import (
     NOON,
     due_task,
+    move_to_mars,
     reader,
     remind_of,
     rows,
 )
+from tests.support.working import work_once
 
 TODAY = date(2026, 6, 2)
 
@@ -168,11 +171,52 @@ async def test_who_cannot_be_reminded_keeps_nobody_else_from_it(
         return await real(session, user_id, *rest, **more)
 
     monkeypatch.setattr(remind_flow, "remind", remind)
-    with pytest.raises(OperationalError):
-        await remind_all(database, sends_mail=False)
+    count = await remind_all(database, sends_mail=False)
 
     told = await rows(database, Event, Event.type == "reminder.due")
+    assert count == 2
     assert sorted(event.user_id for event in told) == [people[1].id, people[2].id]
+
+
+async def test_who_cannot_be_reminded_delays_no_later_round(
+    house: House,
+    make: Make,
+    database: Database,
+    moving_clock: MovingClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    odd, well = await reader(make), await reader(make)
+    await remind_of(make, odd, await due_task(make, odd), minutes_before=0)
+    later = await due_task(make, well, NOON + timedelta(minutes=3))
+    await remind_of(make, well, later, minutes_before=0)
+    real, ticker = remind_flow.remind, Ticker()
+
+    async def remind(session: Session, user_id: UUID, *rest: Any, **more: Any) -> int:
+        if user_id == odd.id:
+            raise OperationalError("UPDATE", {}, Exception("lock timeout"))
+        return await real(session, user_id, *rest, **more)
+
+    monkeypatch.setattr(remind_flow, "remind", remind)
+    for seconds in range(0, 240, 20):
+        moving_clock.stop_at(NOON + timedelta(seconds=seconds))
+        await work_once(house, ticker)
+
+    (event,) = await rows(database, Event, Event.type == "reminder.due")
+    assert (event.user_id, event.created_at) == (well.id, NOON + timedelta(minutes=3))
+
+
+async def test_a_zone_that_is_unknown_here_keeps_nobody_else_from_being_reminded(
+    house: House, make: Make, database: Database
+) -> None:
+    odd, well = await reader(make), await reader(make)
+    for user in (odd, well):
+        await remind_of(make, user, await due_task(make, user, due_at=None), minutes_before=0)
+    await database.write(move_to_mars, odd)
+
+    await remind_all(database, sends_mail=False)
+
+    (event,) = await rows(database, Event, Event.type == "reminder.due")
+    assert event.user_id == well.id
 
 
 @pytest.mark.parametrize(
@@ -234,11 +278,11 @@ async def test_a_reminder_whose_round_broke_is_told_by_the_next(
     await remind_of(make, user, await due_task(make, user))
 
     async def broken(*_: Any) -> None:
-        raise LookupError("the step after the claim")
+        raise asyncio.CancelledError  # the server ends after the claim
 
     with monkeypatch.context() as patch:
         patch.setattr(notification_settings, "of", broken)
-        with pytest.raises(LookupError):
+        with pytest.raises(asyncio.CancelledError):
             await remind_all(database, sends_mail=True)
     left = await rows(database, Event, Event.type == "reminder.due")
     told = await remind_all(database, sends_mail=True)

@@ -10,7 +10,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 from uuid import UUID, uuid5
 
+import structlog
 from sqlalchemy import Table, select
+from sqlalchemy.exc import DataError, IntegrityError
 
 from questlog.automation import jobs, mail, notification_settings
 from questlog.automation.jobs import JOBS
@@ -24,6 +26,8 @@ USERS = cast(Table, User.__table__)
 AT_ONCE = 500
 ONE_DAY = timedelta(days=1)
 NOBODY = UUID(int=0)
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,30 @@ class Round:
 
 
 async def make_jobs(database: Database, round_: Round) -> int:
-    """Make the jobs of the mails that are due by now and that nobody has made; return how many."""
+    """Make the jobs of the mails that are due by now and that nobody has made; return how many.
+
+    What is wrong with one reader is logged and keeps nobody else from theirs.
+    """
     now, last, made = clock.now(), NOBODY, 0
     while rows := await database.read(_readers, round_, last):
-        due = {slot: row for row in rows if (slot := _slot(round_, row, now)) is not None}
+        due = {slot: row for row in rows if (slot := _slot_of(round_, row, now)) is not None}
         if due:
-            made += await database.write(_make, round_, due)
+            made += await _make_some(database, round_, due)
         last = rows[-1]["user_id"]
     return made
+
+
+async def _make_some(
+    database: Database, round_: Round, due: Mapping[str, Mapping[Any, Any]]
+) -> int:
+    """Make these jobs together, or one by one without those that the database refuses."""
+    try:
+        return await database.write(_make, round_, due)
+    except (DataError, IntegrityError) as error:
+        if len(due) == 1:
+            log.warning("mail_job_not_made", slot=next(iter(due)), error=type(error).__name__)
+            return 0
+    return sum([await _make_some(database, round_, {slot: row}) for slot, row in due.items()])
 
 
 async def _readers(session: Session, round_: Round, last: UUID) -> Sequence[Mapping[Any, Any]]:
@@ -65,6 +85,15 @@ async def _readers(session: Session, round_: Round, last: UUID) -> Sequence[Mapp
         .limit(AT_ONCE)
     )
     return found.mappings().all()
+
+
+def _slot_of(round_: Round, row: Mapping[Any, Any], now: datetime) -> str | None:
+    """Return what `_slot` does; None also for a reader whose day cannot be told, such as in a zone unknown here."""
+    try:
+        return _slot(round_, row, now)
+    except Exception as error:  # whatever it is: the others get their mails
+        log.error("mail_round_not_read", user=str(row["user_id"]), exc_info=error)
+        return None
 
 
 def _slot(round_: Round, row: Mapping[Any, Any], now: datetime) -> str | None:

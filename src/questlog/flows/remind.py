@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Select, Table, and_, bindparam, exists, or_, select, tuple_, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import SQLAlchemyError
 
 from questlog.automation import events, jobs, mail, notification_settings
 from questlog.core import clock
@@ -60,24 +60,19 @@ class Due:
 async def remind_all(database: Database, *, sends_mail: bool) -> int:
     """Tell every reminder that is due by now; return how many were told. What waits for a mail is written, not sent.
 
-    What is wrong with one user keeps nobody else from being told; it is raised when everybody was.
+    What is wrong with one user is logged and keeps nobody else from being told, neither now nor at the next round: what
+    was not told is still to be told then.
     """
-    now, told, failures = clock.now(), 0, list[DBAPIError]()
+    now, told = clock.now(), 0
     for statement in (_at_a_moment(now), _before_a_date(now)):
         last = (NOBODY, NOBODY)
         while rows := await _read(database, statement, last):
             for user_id, timezone, some in _by_user(rows, now):
-                try:
-                    told += await _remind_one(
-                        database, user_id, some, timezone=timezone, sends_mail=sends_mail
-                    )
-                except DBAPIError as error:
-                    log.warning("not_reminded", user=str(user_id), error=str(error.orig))
-                    failures.append(error)
+                told += await _remind_one(
+                    database, user_id, some, timezone=timezone, sends_mail=sends_mail
+                )
             last = (rows[-1].user_id, rows[-1].id)
             await _note_dates(database, rows, now)
-    if failures:
-        raise failures[0]
     return told
 
 
@@ -110,15 +105,24 @@ def _by_user(rows: Sequence[Any], now: datetime) -> Iterator[tuple[UUID, str, li
 
 def _due(row: Any, now: datetime) -> Due | None:
     facts = row._mapping
-    alarm = alarm_of(facts, facts, row.timezone)
+    alarm = _alarm_of(row)
     if alarm is None or not is_due(alarm, facts, now):
         return None
     return Due(row, alarm)
 
 
+def _alarm_of(row: Any) -> Alarm | None:
+    """Return the alarm of a reminder; None also for one that cannot be worked out, such as in a zone unknown here."""
+    try:
+        return alarm_of(row._mapping, row._mapping, row.timezone)
+    except Exception as error:  # whatever it is: the others are told
+        log.error("reminder_not_read", user=str(row.user_id), reminder=str(row.id), exc_info=error)
+        return None
+
+
 async def _note_dates(database: Database, rows: Sequence[Any], now: datetime) -> None:
     """Note for reminders that are still to come which date they are for."""
-    alarms = ((row, alarm_of(row._mapping, row._mapping, row.timezone)) for row in rows)
+    alarms = ((row, _alarm_of(row)) for row in rows)
     seen = [
         {"whose": row.user_id, "which": row.id, "date": alarm.due_for}
         for row, alarm in alarms
@@ -186,13 +190,13 @@ def _candidates() -> Select[Any]:
 async def _remind_one(
     database: Database, user_id: UUID, some: Sequence[Due], *, timezone: str, sends_mail: bool
 ) -> int:
-    if not some:
-        return 0
     try:
         return await database.write(remind, user_id, some, timezone=timezone, sends_mail=sends_mail)
-    except IntegrityError as error:  # the account was erased meanwhile
-        log.warning("not_reminded", user=str(user_id), error=str(error.orig))
-        return 0
+    except SQLAlchemyError as error:  # its text shows people's data
+        log.warning("not_reminded", user=str(user_id), error=type(error).__name__)
+    except Exception as error:  # whatever it is: the others are told
+        log.error("not_reminded", user=str(user_id), exc_info=error)
+    return 0
 
 
 async def remind(

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import RowMapping, Table, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from questlog.core import clock
 from questlog.core.db import Database, Session
@@ -43,21 +43,27 @@ async def roll_over_all(database: Database) -> int:
     now, last, changed = clock.now(), NOBODY, 0
     while rows := await database.read(_after, last, now):
         for row in rows:
-            if _is_due(row, now):
-                changed += await _roll_over_one(database, row)
-                await asyncio.sleep(0)
+            changed += await _roll_over_one(database, row, now)
         last = rows[-1]["user_id"]
     return changed
 
 
-async def _roll_over_one(database: Database, row: RowMapping) -> bool:
-    """What is wrong with one player is told, and keeps nobody else's day from ending."""
+async def _roll_over_one(database: Database, row: RowMapping, now: datetime) -> bool:
+    """What is wrong with one player, such as a zone unknown here, is told, and keeps nobody else's day from ending."""
     try:
+        if not _is_due(row, now):
+            return False
+        await asyncio.sleep(0)
         return await database.write(roll_over, row["user_id"], timezone=row["timezone"])
     except NoPlayerError:  # the account was erased meanwhile
         return False
     except IntegrityError as error:
         log.error("day_not_settled", user=str(row["user_id"]), error=str(error.orig))
+        return False
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # whatever it is: the others go on
+        log.error("day_not_settled", user=str(row["user_id"]), exc_info=error)
         return False
 
 
