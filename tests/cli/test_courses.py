@@ -1,5 +1,6 @@
 """Courses at a terminal: loaded, brought in, judged."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,11 @@ import yaml
 from click.testing import CliRunner, Result
 
 from questlog.cli import root
+from questlog.core.db import Database
 from questlog.learning import bundled
+from tests.flows.test_courses import take, tasks_of
 from tests.support import school
+from tests.support.make import Make
 
 
 @pytest.fixture
@@ -63,6 +67,20 @@ def test_a_course_comes_from_a_file_and_changes_by_its_slug(run: Run, tmp_path: 
     assert "Towns (towns) is new: 7 lessons, 14 questions." in first.output
     assert "Towns (towns) is as it was" in again.output
     assert "Towns (towns) has changed: 14 lessons, 28 questions." in more.output
+
+
+async def test_a_command_without_a_server_reaches_those_who_take_the_course(
+    run: Run, make: Make, database: Database, tmp_path: Path
+) -> None:
+    user = await make.user()
+    here = await school.brought(database)
+    await take(database, user, here)
+    newer = saved(tmp_path, yaml.safe_dump(school.course(weeks=2)))
+
+    result = await asyncio.to_thread(run, "import-course", newer)
+
+    assert "1 enrolment brought up to date" in result.output
+    assert len(await tasks_of(database, user)) == 14
 
 
 def test_a_course_comes_from_a_folder(run: Run) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from questlog.automation.events import EVENTS
 from questlog.core import clock
 from questlog.core.db import Database
+from questlog.flows import reach_learners
 from questlog.flows.complete_task import complete_task
 from questlog.flows.import_course import import_course
 from questlog.learning.course_files import CourseForm
@@ -22,7 +23,32 @@ from tests.support.sql import count_rows, count_statements
 
 
 async def bring(database: Database, written: dict[str, Any]) -> CourseImported:
+    """Import a course, and reach everybody who takes it."""
+    imported = await store(database, written)
+    assert await reach_learners.catch_up(database)
+    return imported
+
+
+async def store(database: Database, written: dict[str, Any]) -> CourseImported:
+    """Import a course; who takes it is not reached yet."""
     return await database.write(import_course, CourseForm.model_validate(written))
+
+
+async def titles_of(database: Database, user: Person, *, trash: bool = False) -> list[str]:
+    return [task.title for task in await tasks_of(database, user, trash=trash)]
+
+
+def renamed(**more: Any) -> dict[str, Any]:
+    """Return the course of the school with a first lesson called “Rivers”."""
+    written = school.course(**more)
+    written["weeks"][0]["lessons"][0]["title"] = "Rivers"
+    return written
+
+
+def without_day_seven(**more: Any) -> dict[str, Any]:
+    written = school.course(**more)
+    written["weeks"][0]["lessons"][6] = school.lesson(1, 7, code="w1-last", title="The sea")
+    return written
 
 
 async def test_the_same_content_changes_nothing(make: Make, database: Database) -> None:
@@ -31,7 +57,7 @@ async def test_the_same_content_changes_nothing(make: Make, database: Database) 
     await take(database, user, here)
 
     with count_statements(database) as statements:
-        imported = await bring(database, school.course())
+        imported = await store(database, school.course())
 
     assert imported.change == "unchanged"
     assert len(statements) == 2

@@ -45,4 +45,32 @@ COURSES = (
         "        if False:",
         'tests/learning/test_course_check.py -k "_repeat_sentence or fault_is_found"',
     ),
+    Guard(
+        "nobody is reached twice by a newer content, however many bring it",
+        "flows/reach_learners.py",
+        '    if args is None or user_id <= UUID(args["after"]):',
+        "    if args is None:",
+        'tests/flows/test_reaching_learners.py -k "behind_the_last and sqlite"',
+    ),
+    Guard(
+        "who enrolled meanwhile has each new lesson once",
+        "flows/reach_learners.py",
+        "    return [lesson for lesson in new if lesson.id not in planned]",
+        "    return new",
+        'tests/flows/test_reaching_learners.py -k "enrols_or_leaves and sqlite"',
+    ),
+    Guard(
+        "a lesson that came back is not thrown away by the content before",
+        "flows/reach_learners.py",
+        "    gone = [id_ for id_ in edition.removed if id_ not in titles]",
+        "    gone = list(edition.removed)",
+        'tests/flows/test_reaching_learners.py -k "arrives_first and sqlite"',
+    ),
+    Guard(
+        "one who cannot be reached holds up nobody",
+        "flows/reach_learners.py",
+        "        if not await database.write(_put_aside, job_id, user_id):",
+        "        if True:",
+        'tests/flows/test_reaching_learners.py -k "holds_up_nobody and sqlite"',
+    ),
 )

@@ -26,6 +26,22 @@ def count_statements(database: Database) -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
+@contextmanager
+def count_commits(database: Database) -> Iterator[list[Any]]:
+    """Collect an entry for each transaction that is committed inside the block."""
+    commits: list[Any] = []
+
+    def note(connection: Any) -> None:
+        commits.append(connection)
+
+    engine = database.engine.sync_engine
+    event.listen(engine, "commit", note)
+    try:
+        yield commits
+    finally:
+        event.remove(engine, "commit", note)
+
+
 async def count_rows(database: Database, table: Any) -> int:
     async with database.reader() as session:
         return await session.scalar(select(func.count()).select_from(table)) or 0

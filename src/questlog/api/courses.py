@@ -50,7 +50,7 @@ async def import_course_file(
 
     It is checked whole and stored whole or not at all; `details.problems` names file, line and remedy of everything
     that is wrong. The same content again changes nothing. Nobody's progress is touched: lessons and questions are known
-    by their codes, and who takes the course finds new lessons behind those that are planned.
+    by their codes. Who takes the course finds new lessons behind those that are planned, soon after this answer.
     """
     imported = await import_course(session, course_files.read_text(body.file, body.name).course)
     if imported.change != "new":

@@ -1,5 +1,6 @@
 """`questlog cmd import-course` and its relatives: courses from files."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ from questlog.cli.database import work_on_database
 from questlog.cli.settings import read_settings
 from questlog.commands import command, failure, success
 from questlog.core.db import Database, Session
+from questlog.flows import reach_learners
 from questlog.flows.import_course import import_course
 from questlog.learning import bundled, course_check, question_imports
 from questlog.learning.course_files import CourseFile
@@ -16,6 +18,10 @@ from questlog.learning.marked_text import BadFileError, Problem
 from questlog.learning.question_imports import QuestionsImported
 
 A_COURSE = click.Path(exists=True, readable=True, path_type=Path)
+NOT_ALL_TOLD = (
+    "Not everybody who takes it could be reached. A server or worker goes on, and so does this "
+    "command when it is repeated."
+)
 WORDS = {"new": "is new", "changed": "has changed", "unchanged": "is as it was"}
 
 
@@ -24,10 +30,13 @@ WORDS = {"new": "is new", "changed": "has changed", "unchanged": "is as it was"}
 def import_course_command(path: Path) -> None:
     file = read(path)
 
-    async def work(database: Database) -> CourseImported:
-        return await database.write(import_course, file.course)
+    async def work(database: Database) -> tuple[CourseImported, bool]:
+        imported = await database.write(import_course, file.course)
+        return imported, await reach_learners.catch_up(database)
 
-    success(told(work_on_database(read_settings(), work)))
+    imported, is_all_told = work_on_database(read_settings(), work)
+    success(told(imported))
+    tell_of_learners([imported], is_all_told=is_all_told)
 
 
 @command("check-course", help="Judge courses as an editor would; without a path, the bundled ones.")
@@ -77,6 +86,14 @@ def read(path: Path) -> CourseFile:
 
 def refusal(problems: list[Problem]) -> click.ClickException:
     return failure("\n".join(str(problem) for problem in problems))
+
+
+def tell_of_learners(imported: Sequence[CourseImported], *, is_all_told: bool) -> None:
+    learners = sum(each.learners for each in imported)
+    if not is_all_told:
+        click.echo(NOT_ALL_TOLD)
+    elif learners:
+        click.echo(f"{learners} enrolment{'s' * (learners > 1)} brought up to date.")
 
 
 def told(imported: CourseImported) -> str:

@@ -13,14 +13,15 @@ from questlog.cli import terminal
 from questlog.cli.database import work_on_database
 from questlog.cli.settings import read_settings
 from questlog.commands import command, failure, success
-from questlog.commands.courses import told
+from questlog.commands.courses import tell_of_learners, told
 from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
-from questlog.flows import bundled_courses
+from questlog.flows import bundled_courses, reach_learners
 from questlog.flows.sign_up import sign_up
 from questlog.identity import emails, users
 from questlog.identity.front_desk import FrontDesk
+from questlog.learning.course_imports import CourseImported
 from questlog.planning import projects, tasks
 from questlog.planning.task_schemas import TaskCreate
 
@@ -57,10 +58,16 @@ def seed(count: int | None, email: str) -> None:
     settings = read_settings()
     if count is not None and settings.app.is_production:
         raise failure("sample tasks are for trying things out: not in production")
-    for imported in work_on_database(settings, bundled_courses.load):
+    courses, is_all_told = work_on_database(settings, _load)
+    for imported in courses:
         success(told(imported))
+    tell_of_learners(courses, is_all_told=is_all_told)
     if count is not None:
         _make_tasks(settings, count, email)
+
+
+async def _load(database: Database) -> tuple[list[CourseImported], bool]:
+    return await bundled_courses.load(database), await reach_learners.catch_up(database)
 
 
 def _make_tasks(settings: Settings, count: int, email: str) -> None:

@@ -4,14 +4,28 @@ Its HP are four fifths of what the week's lessons and quizzes can earn together:
 week, and outlasts ticking alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
+from sqlalchemy import bindparam, update
+
 from questlog.core.db import Session
+from questlog.core.types import Id
 from questlog.game import bosses, turns
 from questlog.game.content import content
+from questlog.game.turns import BOSSES
 
+RENAME = (
+    update(BOSSES)
+    .where(
+        BOSSES.c.user_id == bindparam("its_user_id", type_=Id),
+        BOSSES.c.week_id == bindparam("its_week", type_=Id),
+        BOSSES.c.state != "defeated",
+        BOSSES.c.name != bindparam("new_name"),
+    )
+    .values(name=bindparam("new_name"))
+)
 SHARE_OF_WEEK = 0.8
 BONUS_OF_HP = 0.4
 """About what the ladder's bosses give."""
@@ -64,3 +78,16 @@ async def follow(session: Session, user_id: UUID, week: Week, *, timezone: str) 
             week_id=week.id,
         )
     await turns.finish(session, turn)
+
+
+async def rename(session: Session, user_id: UUID, names: Mapping[UUID, str]) -> None:
+    """Give bosses the name their week gives them now: `{week: name}`. One that fell keeps the name it fell under.
+
+    To be called while the player is held.
+    """
+    if names:
+        given = [
+            {"its_user_id": user_id, "its_week": week_id, "new_name": name}
+            for week_id, name in names.items()
+        ]
+        await session.execute(RENAME, given)

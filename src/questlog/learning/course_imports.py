@@ -48,6 +48,9 @@ class CourseImported:
     added: Sequence[UUID] = ()
     removed: Sequence[UUID] = ()
     renamed: Mapping[UUID, str] = field(default_factory=dict)
+    learners: int = 0
+    """How many take the course and are to be reached by the job `job_id`."""
+    job_id: UUID | None = None
 
 
 @dataclass

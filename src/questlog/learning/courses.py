@@ -92,9 +92,10 @@ async def lesson_ids_of(session: Session, course_id: UUID) -> list[UUID]:
     return list(await session.scalars(mine))
 
 
-async def titles_of(session: Session, course_id: UUID) -> dict[UUID, str]:
-    """Return what the lessons of a course are called."""
-    mine = select(LESSONS.c.id, LESSONS.c.title).where(LESSONS.c.course_id == course_id)
+async def standing_titles(session: Session, course_id: UUID) -> dict[UUID, str]:
+    """Return what the lessons of a course are called, without those that are taken out."""
+    of_course = (LESSONS.c.course_id == course_id, STANDING)
+    mine = select(LESSONS.c.id, LESSONS.c.title).where(*of_course)
     return {row.id: row.title for row in await session.execute(mine)}
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, insert, select, update
+from sqlalchemy import Executable, Select, func, insert, select, update
 
 from questlog.automation import events
 from questlog.automation.events import Touched
@@ -15,9 +15,12 @@ from questlog.core.db import Session
 from questlog.core.exceptions import AlreadyExistsError, NotFoundError
 from questlog.core.ids import new_id
 from questlog.core.prepared import prepared
+from questlog.identity.models import User
 from questlog.learning.lessons import COMPLETIONS, COURSES, ENROLMENTS, LESSONS, STANDING, WEEKS
 
 type EnrolmentRow = dict[str, Any]
+
+AT_ONCE = 100
 
 
 class CourseNotFoundError(NotFoundError):
@@ -124,14 +127,38 @@ async def refresh_state(session: Session, row: EnrolmentRow, *, is_done: bool) -
     return await _written(session, row, {"state": state, "finished_at": finished_at})
 
 
-async def taking(session: Session, course_id: UUID) -> list[EnrolmentRow]:
-    """Return the enrolments of everybody who takes a held course or has finished it."""
-    found = await session.execute(
-        select(ENROLMENTS)
-        .where(ENROLMENTS.c.course_id == course_id, ENROLMENTS.c.state != "left")
-        .order_by(ENROLMENTS.c.user_id)
+async def taking(session: Session, course_id: UUID, *, after: UUID) -> list[UUID]:
+    """Return some of those who take a course or have finished it, in the order of their ids, behind `after`."""
+    behind = ENROLMENTS.c.user_id > after
+    some = _learners(ENROLMENTS.c.user_id, course_id).where(behind).order_by(ENROLMENTS.c.user_id)
+    return list(await session.scalars(some.limit(AT_ONCE)))
+
+
+async def count_taking(session: Session, course_id: UUID) -> int:
+    """Return how many take a course or have finished it."""
+    counted = await session.scalar(_learners(func.count(), course_id))
+    return counted or 0
+
+
+async def zone_of_learner(session: Session, user_id: UUID, course_id: UUID) -> str | None:
+    """Return the time zone of somebody who takes a course or has finished it; None when they do not."""
+    mine = ENROLMENTS.c.user_id == user_id
+    zone: str | None = await session.scalar(_learners(User.timezone, course_id).where(mine))
+    return zone
+
+
+def _learners(column: Any, course_id: UUID) -> Select[Any]:
+    """To whose account is being erased nothing comes any more."""
+    return (
+        select(column)
+        .select_from(ENROLMENTS)
+        .join(User, User.id == ENROLMENTS.c.user_id)
+        .where(
+            ENROLMENTS.c.course_id == course_id,
+            ENROLMENTS.c.state != "left",
+            User.erasing_since.is_(None),
+        )
     )
-    return [dict(row._mapping) for row in found]
 
 
 async def to_come(session: Session, user_id: UUID, course_id: UUID) -> list[LessonToCome]:

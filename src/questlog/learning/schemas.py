@@ -239,6 +239,9 @@ class CourseImportResponse(Answer):
     change: Literal["new", "changed", "unchanged"]
     lessons: int
     questions: int
+    learners: int = Field(
+        description="How many take the course and find what changed among their tasks soon after this answer."
+    )
 
 
 class QuestionImportRequest(Strict):

@@ -69,3 +69,10 @@ async def current(session: Session, user_id: UUID, course_id: UUID) -> CurrentWe
             worth = tuple((row.xp_reward, row.difficulty, row.questions) for row in mine)
             return CurrentWeek(ids, week.id, f"{week.slug}/{week.number}", week.boss_name, worth)
     return CurrentWeek(ids)
+
+
+async def names(session: Session, course_id: UUID) -> dict[UUID, str]:
+    """Return what the bosses of a course are called, by their weeks."""
+    mine = (WEEKS.c.course_id == course_id, WEEKS.c.boss_name.is_not(None))
+    found = await session.execute(select(WEEKS.c.id, WEEKS.c.boss_name).where(*mine))
+    return {row.id: row.boss_name for row in found}

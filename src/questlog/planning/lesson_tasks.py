@@ -5,22 +5,37 @@ What a course is, this floor does not know: a lesson is an id with a title here.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
 from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.core.ids import new_id
+from questlog.core.types import Id, Moment
 from questlog.planning import positions, task_tree, tasks
 from questlog.planning.models import Project, Task, title_key
 from questlog.planning.queries import MAX_DEPTH
 from questlog.planning.search import index
 from questlog.planning.task_rows import TASKS
 from questlog.planning.task_schemas import TaskCreate
+
+RENAME = (
+    update(TASKS)
+    .where(
+        TASKS.c.user_id == bindparam("its_user_id", type_=Id),
+        TASKS.c.id == bindparam("its_id", type_=Id),
+    )
+    .values(
+        title=bindparam("new_title"),
+        title_key=bindparam("new_key"),
+        updated_at=bindparam("now", type_=Moment),
+        version=TASKS.c.version + 1,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -86,17 +101,44 @@ async def rename(
         .where(*_open_tasks_of(user_id, list(titles)))
         .with_for_update(key_share=True)
     )
-    touched: list[Touched] = []
-    for row in found:
-        old, new = titles[row.lesson_id]
-        if row.title != old:
-            continue
-        values = {"title": new, "title_key": title_key(new)}
-        await _change(session, user_id, [row.id], values)
-        said = {"id": row.id, "user_id": user_id, "title": new, "description": row.description}
-        await index.change(session, [said])
-        touched.append(("task", row.id, row.version + 1))
-    return touched
+    renamed = [row for row in found if row.title == titles[row.lesson_id][0]]
+    if not renamed:
+        return []
+    now = clock.now()
+    given = [
+        {
+            "its_id": row.id,
+            "its_user_id": user_id,
+            "new_title": titles[row.lesson_id][1],
+            "new_key": title_key(titles[row.lesson_id][1]),
+            "now": now,
+        }
+        for row in renamed
+    ]
+    await session.execute(RENAME, given)
+    said = ((row, one["new_title"]) for row, one in zip(renamed, given, strict=True))
+    await index.change(
+        session,
+        [
+            {"id": row.id, "user_id": user_id, "title": title, "description": row.description}
+            for row, title in said
+        ],
+    )
+    return [("task", row.id, row.version + 1) for row in renamed]
+
+
+async def planned(
+    session: Session, user_id: UUID, lesson_ids: Sequence[UUID], *, since: datetime
+) -> set[UUID]:
+    """Return those of these lessons that have a task: one that is not in the trash, or was made since then."""
+    found = await session.scalars(
+        select(TASKS.c.lesson_id).where(
+            TASKS.c.user_id == user_id,
+            TASKS.c.lesson_id.in_(lesson_ids),
+            or_(TASKS.c.deleted_at.is_(None), TASKS.c.created_at >= since),
+        )
+    )
+    return set(found)
 
 
 async def throw_away(session: Session, user_id: UUID, lesson_ids: Sequence[UUID]) -> list[Touched]:

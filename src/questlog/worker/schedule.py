@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from questlog.automation import job_sweeping, jobs
 from questlog.coach import proposal_log
+from questlog.flows.reach_learners import REACH, reach_all
 from questlog.flows.roll_over import roll_over_all
 from questlog.worker import forgetting, housekeeping, purging, reminding
 from questlog.worker.house import House, Work
@@ -52,6 +54,10 @@ async def _forget(house: House, _args: Mapping[str, Any]) -> None:
     await forgetting.forget(house.database)
 
 
+async def _reach_learners(house: House, args: Mapping[str, Any]) -> None:
+    await reach_all(house.database, UUID(args["job_id"]))
+
+
 async def _sweep_proposals(house: House, _args: Mapping[str, Any]) -> None:
     await proposal_log.sweep(house.database)
 
@@ -66,7 +72,7 @@ EVERY: tuple[Scheduled, ...] = (
     Scheduled("forget", timedelta(hours=1), _forget),
 )
 
-ON_DEMAND: Mapping[str, Work] = {**reminding.ON_DEMAND}
+ON_DEMAND: Mapping[str, Work] = {**reminding.ON_DEMAND, REACH: _reach_learners}
 """What `jobs.enqueue` may name besides: the job's `args` are handed over."""
 
 
