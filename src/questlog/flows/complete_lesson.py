@@ -67,11 +67,11 @@ def deed_of(done: LessonDone, cause_id: UUID, *, is_task: bool, is_backdated: bo
     badges = []
     if done.is_week_done:
         counts["weeks_completed"] = 1
-        title = f"{done.course_title}: {done.week_title}"
-        badges.append((f"week/{done.course}/{done.week_number}", title, "weeks_completed"))
+        week = (done.course, done.course_title, done.week_number, done.week_title)
+        badges.append(week_badge(*week))
     if done.is_course_done:
         counts["courses_completed"] = 1
-        badges.append((f"course/{done.course}", done.course_title, "courses_completed"))
+        badges.append(course_badge(done.course, done.course_title))
     return Deed(
         kind="lesson",
         source_id=done.id,
@@ -85,6 +85,15 @@ def deed_of(done: LessonDone, cause_id: UUID, *, is_task: bool, is_backdated: bo
         counts=counts,
         badges=badges,
     )
+
+
+def week_badge(course: str, course_title: str, number: int, title: str) -> tuple[str, str, str]:
+    """Return the badge of a week, as a `Deed` brings it; `course` is a slug."""
+    return f"week/{course}/{number}", f"{course_title}: {title}", "weeks_completed"
+
+
+def course_badge(course: str, title: str) -> tuple[str, str, str]:
+    return f"course/{course}", title, "courses_completed"
 
 
 async def meet_boss(session: Session, user_id: UUID, course_id: UUID, *, timezone: str) -> None:

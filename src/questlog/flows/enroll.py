@@ -9,6 +9,7 @@ from questlog.core import clock
 from questlog.core.db import Session
 from questlog.flows import course_tasks
 from questlog.flows.complete_lesson import meet_boss
+from questlog.flows.finish_parts import finish_parts
 from questlog.learning import courses, enrolments
 from questlog.learning.enrolments import EnrolmentRow
 
@@ -45,6 +46,7 @@ async def enroll(
     )
     row = await enrolments.settle_in(session, row, project_id)
     row = await enrolments.refresh_state(session, row, is_done=not lessons)
+    await finish_parts(session, user_id, course_id, timezone=timezone)
     await meet_boss(session, user_id, course_id, timezone=timezone)
     enrolments.record(
         session,

@@ -15,6 +15,7 @@ PHRASES = Phrases(
         "quiz": "Quiz “{title}” taken",
         "review": "Review card “{title}” answered",
         "goal": "Goal “{title}” reached",
+        "course": "“{title}” finished by its newer content",
     },
     named={
         "quest": "Quest “{title}” completed",

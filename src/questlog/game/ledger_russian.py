@@ -15,6 +15,7 @@ PHRASES = Phrases(
         "quiz": "Тест «{title}» пройден",
         "review": "Ответ на карточку «{title}»",
         "goal": "Цель «{title}» достигнута",
+        "course": "Завершено с новой редакцией курса, «{title}»",
     },
     named={
         "quest": "Задание «{title}» выполнено",

@@ -12,7 +12,7 @@ from questlog.game.ledger_phrases import Phrases
 from questlog.game.rules import Challenge, Quest, ShopItem
 
 AMOUNTS = ("xp", "gold", "hearts", "freezes", "potion")
-DEEDS = frozenset({"task", "lesson", "quiz", "review", "goal"})
+DEEDS = frozenset({"task", "lesson", "quiz", "review", "goal", "course"})
 MINUS = "−"
 
 

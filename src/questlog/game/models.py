@@ -95,7 +95,7 @@ class LedgerEntry(Base):
     user_id: Mapped[UUID] = _owner()
     entry: Mapped[str] = mapped_column(String(16))
     source_kind: Mapped[str] = mapped_column(String(16))
-    """`task`, `lesson`, `quiz`, `review`, `goal`, `boss`, `quest`, `challenge`, `purchase`, `heart`, `day`, `adjustment`."""
+    """`task`, `lesson`, `quiz`, `review`, `goal`, `course`, `boss`, `quest`, `challenge`, `purchase`, `heart`, `day`, `adjustment`."""
     source_id: Mapped[str] = mapped_column(String(64))
     occurrence_key: Mapped[str] = mapped_column(String(40))
     round: Mapped[int] = mapped_column(server_default=text("1"), default=1)

@@ -15,6 +15,7 @@ type SourceKind = Literal[
     "quiz",
     "review",
     "goal",
+    "course",
     "boss",
     "quest",
     "challenge",
