@@ -99,7 +99,18 @@ async def test_g22_an_adjustment_is_an_entry_with_a_reason_and_an_actor(
 
 
 @pytest.mark.parametrize(
-    "amounts", [{"xp": -1}, {"hearts": 1}, {"hearts": -6}, {"freezes": -1}, {"potion": -1}]
+    "amounts",
+    [
+        {"xp": -1},
+        {"xp": 3_000_000_000},
+        {"gold": 1_000_000_001},
+        {"gold": -3_000_000_000},
+        {"hearts": 1},
+        {"hearts": -6},
+        {"freezes": -1},
+        {"potion": -1},
+        {"potion": 10**20},
+    ],
 )
 async def test_g22_an_adjustment_keeps_within_bounds(
     database: Database, make: Make, amounts: dict[str, int]
@@ -111,6 +122,18 @@ async def test_g22_an_adjustment_keeps_within_bounds(
 
     async with database.reader() as session:
         assert (await session.execute(select(LEDGER))).all() == []
+
+
+async def test_g22_small_adjustments_do_not_add_up_to_more_than_there_can_be(
+    database: Database, make: Make
+) -> None:
+    ada = await make.user()
+    await database.write(adjust, ada.id, {"gold": 10**9}, reason="rich", timezone="UTC")
+
+    with pytest.raises(AdjustmentError):
+        await database.write(adjust, ada.id, {"gold": 1}, reason="richer", timezone="UTC")
+
+    assert (await player_of(database, ada)).gold == 10**9
 
 
 async def test_the_command_names_what_differs_and_then_puts_it_right(
@@ -162,10 +185,11 @@ async def test_an_operator_adjusts_by_a_command(
     done = await run(adjust_command, "Ada@example.org", "--gold", "50", "--reason", "A report")
     nothing = await run(adjust_command, "ada@example.org", "--reason", "Nothing")
     nobody = await run(adjust_command, "eve@example.org", "--gold", "1", "--reason", "Who?")
+    huge = await run(adjust_command, "ada@example.org", "--gold", "3000000000", "--reason", "Rich")
 
     assert done.exit_code == 0, done.output
     assert (await player_of(database, ada)).gold == 50
-    assert (nothing.exit_code, nobody.exit_code) == (6, 4)
+    assert (nothing.exit_code, nobody.exit_code, huge.exit_code) == (6, 4, 2)
     async with database.reader() as session:
         line = await session.scalar(select(AuditEntry).where(AuditEntry.action == "game.adjusted"))
     assert line is not None

@@ -16,6 +16,8 @@ from questlog.game import adjustments, recompute
 from questlog.game.recompute import Difference
 from questlog.identity import emails, users
 
+AMOUNT = click.IntRange(-adjustments.MOST, adjustments.MOST)
+
 
 @click.command("recompute")
 @click.option(
@@ -43,11 +45,11 @@ def recompute_totals(check: bool, as_json: bool) -> None:
 
 @click.command()
 @click.argument("email")
-@click.option("--xp", type=int, default=0)
-@click.option("--gold", type=int, default=0)
-@click.option("--hearts", type=int, default=0)
-@click.option("--freezes", type=int, default=0)
-@click.option("--potion", type=int, default=0, help="Completions of a focus potion.")
+@click.option("--xp", type=AMOUNT, default=0)
+@click.option("--gold", type=AMOUNT, default=0)
+@click.option("--hearts", type=AMOUNT, default=0)
+@click.option("--freezes", type=AMOUNT, default=0)
+@click.option("--potion", type=AMOUNT, default=0, help="Completions of a focus potion.")
 @click.option("--reason", required=True, help="Why: the player reads it in the ledger.")
 def adjust(email: str, reason: str, **amounts: int) -> None:
     """Give a player something, or take it with a negative number. It is noted in the ledger and in the audit log.

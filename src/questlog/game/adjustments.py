@@ -13,7 +13,16 @@ from questlog.game import turns
 from questlog.game.content import content
 from questlog.game.ledger import Entry
 
-COLUMNS = {"xp": "xp", "hearts": "hearts", "freezes": "streak_freezes", "potion": "potion_left"}
+COLUMNS = {
+    "xp": "xp",
+    "gold": "gold",
+    "gold_debt": "gold_debt",
+    "hearts": "hearts",
+    "freezes": "streak_freezes",
+    "potion": "potion_left",
+}
+MOST = 1_000_000_000
+"""Of anything, so that what is earned later still fits into an integer of four bytes."""
 
 
 class AdjustmentError(ConflictError):
@@ -26,7 +35,7 @@ async def adjust(
 ) -> Entry:
     """Add `amounts` (xp, gold, hearts, freezes, potion; signed) as one entry, and a line to the audit log.
 
-    Gold below 0 becomes debt. Raises `AdjustmentError` where something else would leave its bounds.
+    Gold below 0 becomes debt. Raises `AdjustmentError` where something would leave its bounds, 0 and `MOST`.
     """
     turn = await turns.begin(session, user_id, timezone=timezone)
     actor = caller.current().actor or str(session.info.get("actor", audit.SYSTEM))
@@ -51,8 +60,8 @@ async def adjust(
 
 
 def _check_bounds(player: Mapping[str, int]) -> None:
-    most = content().rules.hearts.max
+    most = {"hearts": content().rules.hearts.max}
     for what, column in COLUMNS.items():
         left = player[column]
-        if left < 0 or (what == "hearts" and left > most):
+        if not 0 <= left <= most.get(what, MOST):
             raise AdjustmentError(details={"what": what, "left": left})
