@@ -46,6 +46,27 @@ REMINDERS = (
         'tests/worker/test_mail_rounds.py -k "database_refuses and sqlite"',
     ),
     Guard(
+        "tasks follow to another zone",
+        "flows/own_account.py",
+        "    moved = await zone_moves.follow(session, user.id, user.timezone)\n",
+        "    moved = []\n",
+        'tests/flows/test_zone_moves.py -k "one_off and sqlite"',
+    ),
+    Guard(
+        "copies hear of the tasks that follow to another zone",
+        "flows/own_account.py",
+        "        events.touched_too(session, event_id, moved)\n",
+        "        pass\n",
+        'tests/flows/test_zone_moves.py -k "copies_hear and sqlite"',
+    ),
+    Guard(
+        "what is reopened stands at the day it is where its user lives now",
+        "planning/reopenings.py",
+        " | task_dates.in_zone({**row, **columns}, timezone)",
+        "",
+        'tests/flows/test_zone_moves.py -k "reopened_or_restored and sqlite"',
+    ),
+    Guard(
         "the address of pushes is looked at before it is kept",
         "flows/show_notification_settings.py",
         "            dialer.check_url(changes[SEALED], allowed=settings.webhooks.allowed_networks)\n",

@@ -82,6 +82,12 @@ def hand_over(session: Session, event_id: UUID) -> tuple[list[Touched], dict[str
     return touched, state["before"]
 
 
+def touched_too(session: Session, event_id: UUID, touched: Iterable[Touched]) -> None:
+    """Say what else an event of this transaction touched, besides what its verb named."""
+    event = next(one for one in session.info[PENDING] if one["id"] == event_id)
+    event["touched"] += [[kind, str(id_), version] for kind, id_, version in touched]
+
+
 def last_recorded(session: Session) -> UUID | None:
     """Return the id of the newest event of this transaction that follows from no other: the one an undo would name."""
     ids: list[UUID] = [event["id"] for event in session.info.get(PENDING, ())]

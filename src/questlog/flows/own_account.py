@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 from zlib import crc32
 
+from questlog.automation import events
 from questlog.core.db import Session
 from questlog.flows.roll_over import roll_over
 from questlog.game import state, turns
 from questlog.identity import users
 from questlog.identity.models import User
 from questlog.identity.schemas import UserResponse
+from questlog.planning import zone_moves
 
 HEARTS = "hearts"
 
@@ -28,19 +30,28 @@ async def change_own_account(
     *,
     expected_version: int | None = None,
 ) -> dict[str, Any]:
-    """Change what is present in `changes` and let the game follow: where its days are lived, and `settings.hearts`.
+    """Change what is present in `changes`; tasks follow to another zone at once, the game as its days allow.
 
-    `false` there switches hearts off. Raises what `users.update` does.
+    `false` in `settings.hearts` switches hearts off. Raises what `users.update` does.
     """
     lived_in = (await users.get_by_id(session, user_id)).timezone
     user = await users.update(session, user_id, changes, expected_version=expected_version)
     if user.timezone != lived_in:
-        # Days that are over ended where they were lived.
-        await roll_over(session, user_id, timezone=lived_in)
+        await _move(session, user, lived_in)
     turn = await turns.begin(session, user_id, timezone=user.timezone)
     turn.player["hearts_off"] = user.settings.get(HEARTS) is False
     await turns.finish(session, turn)
     return _shown(user, state.of(turn.player))
+
+
+async def _move(session: Session, user: User, lived_in: str) -> None:
+    """Tasks before the player, as everywhere. Copies hear of them by the event of the account."""
+    event_id = events.last_recorded(session)
+    moved = await zone_moves.follow(session, user.id, user.timezone)
+    if event_id is not None:
+        events.touched_too(session, event_id, moved)
+    # Days that are over ended where they were lived.
+    await roll_over(session, user.id, timezone=lived_in)
 
 
 def _shown(user: User, game: dict[str, Any]) -> dict[str, Any]:

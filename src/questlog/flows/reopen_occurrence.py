@@ -21,6 +21,6 @@ async def reopen_occurrence(
     A repeat answers the task as it is and an empty receipt. Raises as `occurrence_reopenings.reopen`.
     """
     opened = await occurrence_reopenings.reopen(
-        session, user_id, occurrence_id, expected_version=expected_version
+        session, user_id, occurrence_id, timezone=timezone, expected_version=expected_version
     )
     return await taken_back(session, user_id, opened, timezone=timezone)

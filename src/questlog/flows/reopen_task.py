@@ -24,7 +24,9 @@ async def reopen_task(
     A repeat answers the task as it is and an empty receipt. Raises `TaskNotFoundError`, `NotYoursError`,
     `PreconditionFailedError`.
     """
-    opened = await reopenings.reopen(session, user_id, task_id, expected_version=expected_version)
+    opened = await reopenings.reopen(
+        session, user_id, task_id, timezone=timezone, expected_version=expected_version
+    )
     return await taken_back(session, user_id, opened, timezone=timezone)
 
 

@@ -73,7 +73,12 @@ class TaskGoneError(ConflictError):
 
 
 async def reopen(
-    session: Session, user_id: UUID, occurrence_id: UUID, *, expected_version: int | None = None
+    session: Session,
+    user_id: UUID,
+    occurrence_id: UUID,
+    *,
+    timezone: str,
+    expected_version: int | None = None,
 ) -> Reopening:
     """Take back one occurrence, once; one that was taken back already is a repeat.
 
@@ -96,16 +101,16 @@ async def reopen(
     if found.done_at < clock.now() - KEPT_FOR:
         raise OccurrenceTooOldError()
     if found.later_id is None:
-        return await _last(session, row, found)
+        return await _last(session, row, found, timezone)
     if found.outcome != "completed" or row["rule_from_completion"]:
         raise LaterOccurrenceError(details={"occurrence_id": str(found.later_id)})
     return await _older(session, row, found)
 
 
-async def _last(session: Session, row: TaskRow, found: Row[Any]) -> Reopening:
-    before = reopenings.dates_before(found.before)
+async def _last(session: Session, row: TaskRow, found: Row[Any], timezone: str) -> Reopening:
+    before = reopenings.dates_before(row, found.before, timezone)
     is_open = row["completed_at"] is None
-    if is_open and not before:
+    if is_open and not found.before:
         return await _older(session, row, found)
     if is_open and _has_moved(row, found):
         raise TaskMovedOnError(details={"due_date": plain(row["due_on"])})

@@ -11,7 +11,7 @@ from sqlalchemy import Row, exists, select, update
 from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import RacedError, Session
-from questlog.planning import images, occurrences, task_rows
+from questlog.planning import images, occurrences, task_dates, task_rows
 from questlog.planning.completions import ATTEMPTS, KEPT
 from questlog.planning.images import Image
 from questlog.planning.occurrences import OCCURRENCES
@@ -34,7 +34,12 @@ class Reopening:
 
 
 async def reopen(
-    session: Session, user_id: UUID, task_id: UUID, *, expected_version: int | None = None
+    session: Session,
+    user_id: UUID,
+    task_id: UUID,
+    *,
+    timezone: str,
+    expected_version: int | None = None,
 ) -> Reopening:
     """Take back the last completion of a task, once.
 
@@ -48,7 +53,7 @@ async def reopen(
         last = await _last_standing(session, row)
         if row["completed_at"] is None and (last is None or last.is_taken_back):
             return Reopening(row, is_repeat=True)
-        before = dates_before(last.before) if last is not None else {}
+        before = dates_before(row, last.before if last is not None else {}, timezone)
         changed = {"completed_at": None, **before}
         opened = await task_rows.write_if_unchanged(session, row, changed)
         if opened is not None:
@@ -88,10 +93,12 @@ async def _last_standing(session: Session, row: TaskRow) -> Row[Any] | None:
     return found.one_or_none()
 
 
-def dates_before(before: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns an occurrence moved, as they were; nothing for one that moved none."""
-    columns = {name: before[name] for name in KEPT if name in before}
-    return {name: _read_back(name, value) for name, value in columns.items()}
+def dates_before(
+    row: Mapping[str, Any], before: Mapping[str, Any], timezone: str
+) -> dict[str, Any]:
+    """Return the columns an occurrence moved, as they were, and those that are others where the user lives now."""
+    columns = {name: _read_back(name, before[name]) for name in KEPT if name in before}
+    return columns | task_dates.in_zone({**row, **columns}, timezone)
 
 
 def _read_back(name: str, value: Any) -> Any:

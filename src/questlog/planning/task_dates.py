@@ -1,8 +1,8 @@
 """When a task is due: from what people send to what is stored, and on to the next date. Pure.
 
 A date alone is a day without a time. A moment with an offset is an instant: the task is due on the day it falls on
-where the user lives when it is written, and a one-off keeps the instant when the user moves on. A moment without offset
-is read in the user's zone. A timed series keeps its wall clock, `time`, and meets the zone anew on every date.
+where the user lives, and a one-off keeps the instant when the user moves on (`in_zone`). A moment without offset is read
+in the user's zone. A timed series keeps its wall clock, `time`, and meets the zone anew on every date.
 """
 
 from collections.abc import Iterator, Mapping
@@ -64,6 +64,20 @@ def moved(row: Mapping[str, Any], day: date, timezone: str) -> Due:
     if row["due_time"] is None:
         return Due(day)
     return on_day(day, time.fromisoformat(row["due_time"]), timezone)
+
+
+def in_zone(row: Mapping[str, Any], timezone: str) -> dict[str, Any]:
+    """Return the columns of a task's date that are others for somebody who lives in `timezone` now.
+
+    A one-off stays at its instant, a timed series at its wall clock; a day without a time is the same everywhere.
+    """
+    if row["due_at"] is None:
+        return {}
+    if row["rule"] is None or row["due_time"] is None:
+        due = read(row["due_at"], timezone)
+    else:
+        due = moved(row, row["due_on"], timezone)
+    return {name: value for name, value in due.columns().items() if row[name] != value}
 
 
 def of_new(

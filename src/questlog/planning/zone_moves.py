@@ -1,0 +1,47 @@
+"""What somebody plans when they move to another zone: tasks with a time of day stand at the day it is there."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, update
+
+from questlog.automation.events import Touched
+from questlog.core import clock
+from questlog.core.db import Session
+from questlog.planning import task_dates
+from questlog.planning.task_rows import TASKS
+
+DATES = ("due_on", "due_at", "due_time")
+ONE = update(TASKS).where(
+    TASKS.c.user_id == bindparam("its_owner"), TASKS.c.id == bindparam("its_id")
+)
+NEW = {name: bindparam(f"new_{name}", type_=TASKS.c[name].type) for name in (*DATES, "version")}
+
+
+async def follow(session: Session, user_id: UUID, timezone: str) -> list[Touched]:
+    """Let the user's open tasks, those in the trash as well, follow them to a zone; return what moved.
+
+    A one-off keeps its instant and gets the day and the time it falls on there; a series keeps both and gets another
+    instant. Tasks without a time stand at a day wherever one is. What is completed keeps the day it was done for, until
+    it is reopened.
+    """
+    timed = select(*(TASKS.c[name] for name in ("id", "rule", "version", *DATES))).where(
+        TASKS.c.user_id == user_id, TASKS.c.completed_at.is_(None), TASKS.c.due_at.is_not(None)
+    )
+    found = await session.execute(
+        timed.order_by(TASKS.c.id).with_for_update(key_share=True, of=TASKS)
+    )
+    moved: list[Touched] = []
+    values: list[dict[str, Any]] = []
+    for row in (dict(found_row._mapping) for found_row in found):
+        columns = task_dates.in_zone(row, timezone)
+        if not columns:
+            continue
+        version = row["version"] + 1
+        new = {**{name: row[name] for name in DATES}, **columns, "version": version}
+        its = {"its_owner": user_id, "its_id": row["id"]}
+        values.append({**its, **{f"new_{name}": value for name, value in new.items()}})
+        moved.append(("task", row["id"], version))
+    if values:
+        await session.execute(ONE.values({**NEW, "updated_at": clock.now()}), values)
+    return moved
