@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from questlog.core.db import Database, Session
 from questlog.game.models import LedgerEntry as L
-from questlog.game.models import Player
+from questlog.game.models import Player, PlayerBoss
 from questlog.planning.models import Occurrence, Task
 
 HEARTS = 5
@@ -25,13 +25,13 @@ async def _check(session: Session, user_id: UUID) -> None:
     rows = (await session.execute(select(L.__table__).where(L.user_id == user_id))).all()
     undone = {row.reverses_id for row in rows}
     live = [row for row in rows if row.entry == "grant" and row.id not in undone]
-    _inv1_balances_are_sums(player, rows)
+    _inv1_balances_are_sums(player, await session.get_one(PlayerBoss, player.boss_id), rows)
     _inv1_counters_are_sums(player, live)
     _inv2_nothing_is_paid_twice(live)
     assert await session.scalar(_open_on_a_done_date(user_id)) == 0, "INV-3"
 
 
-def _inv1_balances_are_sums(player: Player, rows: Sequence[Any]) -> None:
+def _inv1_balances_are_sums(player: Player, boss: PlayerBoss, rows: Sequence[Any]) -> None:
     sums = {
         name: sum(getattr(row, name) for row in rows)
         for name in ("xp", "gold", "hearts", "freezes", "potion")
@@ -45,6 +45,7 @@ def _inv1_balances_are_sums(player: Player, rows: Sequence[Any]) -> None:
     }, "INV-1"
     damage = sum(row.damage for row in rows if row.boss_id == player.boss_id)
     assert damage == player.boss_damage, "INV-1: boss"
+    assert damage < boss.hp_max, "INV-1: a boss stands without HP"
 
 
 def _inv1_counters_are_sums(player: Player, live: Sequence[Any]) -> None:

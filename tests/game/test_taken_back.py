@@ -146,6 +146,24 @@ async def test_a_week_is_finished_once_however_often_its_lessons_are_done_again(
     await check_invariants(database)
 
 
+async def test_f8_the_receipt_of_a_reopening_calls_a_lost_badge_what_it_was_called(
+    database: Database,
+) -> None:
+    me = await sign_in(database, email="ada@example.org", zone="UTC")
+    here = await school.brought(database)
+    await database.write(enroll, me.id, here.course_id, timezone="UTC")
+    for task_id in await lesson_tasks(database, me.id, list(here.lessons.values())):
+        completed = await me.complete(task_id)
+
+    reopened = await me.reopen(task_id)
+
+    assert completed.receipt is not None
+    assert reopened.receipt is not None
+    lost = reopened.receipt["badges"]
+    assert {"code": "week/towns/1", "title": "Towns: Week 1"} in lost
+    assert {badge["title"] for badge in lost} == {b["title"] for b in completed.receipt["badges"]}
+
+
 async def test_a_badge_that_is_held_is_not_earned_again(database: Database) -> None:
     me = await sign_in(database, email="ada@example.org", zone="UTC")
     made = [await me.add() for _ in range(11)]

@@ -13,9 +13,30 @@ GAME = (
     Guard(
         "only the boss that fell last rises again",
         "game/taking_back.py",
-        "or await session.scalar(later.limit(1)) is not None",
-        "or False",
+        "    if await session.scalar(hits.limit(1)) is not None:\n",
+        "    if False:\n",
         'tests/game/test_done_again.py -k "behind and sqlite"',
+    ),
+    Guard(
+        "no boss rises without HP",
+        "game/taking_back.py",
+        "not any(one.damage > 0 and one.boss_id == fallen.id for one in own)",
+        "False",
+        'tests/game/test_bosses_come_back.py -k "without_hp and sqlite"',
+    ),
+    Guard(
+        "the boss of a week that is open again is back",
+        "flows/rewards.py",
+        "        if course_id is not None:\n",
+        "        if False:\n",
+        'tests/game/test_bosses_come_back.py -k "slip and sqlite"',
+    ),
+    Guard(
+        "a boss that went away comes back",
+        "game/bosses.py",
+        'if known is not None and known.state != "gone":',
+        "if known is not None:",
+        'tests/game/test_bosses_come_back.py -k "takes_a_course_again and sqlite"',
     ),
     Guard(
         "what was paid before a challenge began does not move it",

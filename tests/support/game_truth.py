@@ -69,7 +69,8 @@ def _bosses(connection: Connection, player: Any) -> Iterator[str]:
             )
         )
         stored = player["boss_damage"] if boss["state"] == "active" else boss["damage_before"]
-        if stored != lost or not 0 <= stored <= boss["hp_max"]:
+        most = boss["hp_max"] if boss["state"] == "defeated" else boss["hp_max"] - 1
+        if stored != lost or not 0 <= stored <= most:
             yield f"boss {boss['code']}: {stored} of {boss['hp_max']} HP lost, the ledger says {lost}"
         if (boss["state"] == "active") != (boss["id"] == player["boss_id"]):
             yield f"boss {boss['code']} is {boss['state']}, and the player faces {player['boss_id']}"

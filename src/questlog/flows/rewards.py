@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from questlog.core import clock
 from questlog.core.db import Session
-from questlog.flows.complete_lesson import LessonPaid, complete_lesson
+from questlog.flows.complete_lesson import LessonPaid, complete_lesson, meet_boss
 from questlog.game import earning, taking_back
 from questlog.game.content import content
 from questlog.game.deeds import Deed
@@ -68,9 +68,11 @@ def deed_of(done: Completion, occurrence_id: UUID) -> Deed:
 async def take_back_task(
     session: Session, user_id: UUID, task: TaskRow, occurrence_id: UUID, *, timezone: str
 ) -> TakenBack:
-    """Reverse what a completion brought; the lesson it completed is to be done again."""
+    """Reverse what a completion brought; the lesson it completed is to be done again, and its week's boss is back."""
     if task["lesson_id"] is not None:
-        await lessons.take_back(session, user_id, occurrence_id)
+        course_id = await lessons.take_back(session, user_id, occurrence_id)
+        if course_id is not None:
+            await meet_boss(session, user_id, course_id, timezone=timezone)
     return await taking_back.take_back(session, user_id, occurrence_id, timezone=timezone)
 
 

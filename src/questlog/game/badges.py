@@ -71,10 +71,12 @@ async def held(session: Session, user_id: UUID, codes: Collection[str]) -> set[s
     return set(await session.scalars(select(BADGES.c.code).where(*mine)))
 
 
-async def take(session: Session, user_id: UUID, codes: Collection[str]) -> list[str]:
+async def take(session: Session, user_id: UUID, codes: Collection[str]) -> list[Earned]:
     """Take badges that are no longer deserved; return those that were there."""
     if not codes:
         return []
     mine = (BADGES.c.user_id == user_id, BADGES.c.code.in_(codes))
-    gone = await session.scalars(delete(BADGES).where(*mine).returning(BADGES.c.code))
-    return sorted(gone)
+    gone = await session.execute(
+        delete(BADGES).where(*mine).returning(BADGES.c.code, BADGES.c.title)
+    )
+    return sorted((Earned(row.code, row.title) for row in gone), key=lambda badge: badge.code)

@@ -10,7 +10,7 @@ from math import floor
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, case, delete, insert, select, update
+from sqlalchemy import Row, bindparam, case, insert, select, update
 
 from questlog.core.db import Session
 from questlog.core.ids import new_id
@@ -57,9 +57,15 @@ def row_of(boss: Boss, user_id: UUID, now: Any, *, state: str = "active") -> dic
 
 async def fell(session: Session, turn: Turn, cause_id: UUID) -> Boss:
     """Pay for the boss that has no HP left, let the next one step forward, and return the one that fell."""
-    fallen = turn.boss
-    if fallen is None:
+    if turn.boss is None:
         raise ValueError("nobody is there to fall")
+    fallen = turn.boss
+    await defeat(session, turn, fallen, cause_id)
+    return fallen
+
+
+async def defeat(session: Session, turn: Turn, fallen: Boss, cause_id: UUID) -> None:
+    """Pay for a boss that has no HP left; the next one steps forward if it was the present one."""
     turn.writes.append(
         (
             CHANGE,
@@ -74,7 +80,8 @@ async def fell(session: Session, turn: Turn, cause_id: UUID) -> Boss:
     )
     rounds = await ledger.rounds_of(session, turn.user_id, "boss", str(fallen.id), "once")
     turn.count({"bosses_defeated": 1, metrics.key("bosses_defeated", {"boss": fallen.code}): 1})
-    await _next(session, turn, fallen)
+    if fallen == turn.boss:
+        await _next(session, turn, fallen)
     turn.enter(
         Entry(
             "grant",
@@ -88,7 +95,6 @@ async def fell(session: Session, turn: Turn, cause_id: UUID) -> Boss:
         )
     )
     turn.tell("boss.defeated", ("boss", fallen.id), code=fallen.code, bonus_xp=fallen.bonus_xp)
-    return fallen
 
 
 async def meet_week(
@@ -96,21 +102,25 @@ async def meet_week(
 ) -> None:
     """Let a week's boss take the place of the ladder's; a week's boss that is there already stays until it is done.
 
-    `code` is `<course slug>/<week>`; whoever met this one before does not meet it again.
+    `code` is `<course slug>/<week>`. One that went away comes back as it was; one that fell does not.
     """
-    known = await session.scalar(
-        select(BOSSES.c.id).where(BOSSES.c.user_id == turn.user_id, BOSSES.c.code == code)
-    )
-    if known is not None:
+    mine = (BOSSES.c.user_id == turn.user_id, BOSSES.c.code == code)
+    known = (await session.execute(select(BOSSES).where(*mine))).one_or_none()
+    if known is not None and known.state != "gone":
         return
-    boss = Boss(new_id(), WEEK, code, name, 1, hp, bonus_xp, week_id)
     waits = turn.boss is not None and turn.boss.kind == WEEK
     if turn.boss is not None and not waits:
         _let_wait(turn, turn.boss)
-    row = row_of(boss, turn.user_id, turn.now, state="waiting" if waits else "active")
-    turn.writes.append((insert(BOSSES), row))
+    state = "waiting" if waits else "active"
+    if known is None:
+        boss, damage = Boss(new_id(), WEEK, code, name, 1, hp, bonus_xp, week_id), 0
+        turn.writes.append((insert(BOSSES), row_of(boss, turn.user_id, turn.now, state=state)))
+    else:
+        boss, damage = _of(known), known.damage_before
+        place = {"its_id": boss.id, "its_user_id": turn.user_id}
+        turn.writes.append((CHANGE, {**place, "state": state}))
     if not waits:
-        _face(turn, boss, 0)
+        _face(turn, boss, damage)
 
 
 async def leave_weeks(session: Session, turn: Turn, weeks: Sequence[UUID]) -> None:
@@ -131,13 +141,10 @@ async def leave_weeks(session: Session, turn: Turn, weeks: Sequence[UUID]) -> No
         await _next(session, turn, left)
 
 
-def revive(turn: Turn, fallen: Boss, follower: Boss, hp_left: int) -> None:
-    """Put a boss back where its last blow was taken back; the one that followed steps back, unhurt as it is."""
-    if follower.kind == LADDER and fallen.kind == LADDER:
-        here = (BOSSES.c.id == follower.id, BOSSES.c.user_id == turn.user_id)
-        turn.writes.append((delete(BOSSES).where(*here), {}))
-    else:
-        _let_wait(turn, follower)
+def revive(turn: Turn, fallen: Boss) -> None:
+    """Put a boss that fell back without HP, where its last blow is taken back; the one that followed waits as it is."""
+    if turn.boss is not None:
+        _let_wait(turn, turn.boss)
     turn.writes.append(
         (
             CHANGE,
@@ -150,7 +157,7 @@ def revive(turn: Turn, fallen: Boss, follower: Boss, hp_left: int) -> None:
             },
         )
     )
-    _face(turn, fallen, fallen.hp_max - hp_left)
+    _face(turn, fallen, fallen.hp_max)
     turn.count({"bosses_defeated": -1, metrics.key("bosses_defeated", {"boss": fallen.code}): -1})
 
 
@@ -186,7 +193,7 @@ def _face(turn: Turn, boss: Boss, damage: int) -> None:
 
 
 async def _next(session: Session, turn: Turn, left: Boss) -> None:
-    """A week's boss that waits comes first, then the ladder's that waits, then the next rung."""
+    """A week's boss that waits comes first, then the ladder's lowest that waits, then the next rung."""
     waiting = await session.execute(
         select(BOSSES)
         .where(BOSSES.c.user_id == turn.user_id, BOSSES.c.state == "waiting")

@@ -42,7 +42,7 @@ def shown(
         "boss": struck,
         "challenges": [_step(step, turn) for step in came if step.pursuit.kind != QUEST],
         "quests": [_step(step, turn) for step in came if step.pursuit.kind == QUEST],
-        "badges": [{"code": one.code, "title": one.called(turn.locale)} for one in given],
+        "badges": [_badge(one, turn) for one in given],
         "capped": worth.is_limited,
     }
 
@@ -53,7 +53,7 @@ def taken_back(
     stood: Boss | None,
     *,
     opened: Sequence[Step],
-    gone: Sequence[str],
+    gone: Sequence[BadgeEarned],
     kept: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Return the receipt of a reopening: negative amounts, what is open again, what is gone and what stays.
@@ -74,9 +74,13 @@ def taken_back(
         "boss": struck,
         "challenges": [_step(step, turn) for step in opened if step.pursuit.kind != QUEST],
         "quests": [_step(step, turn) for step in opened if step.pursuit.kind == QUEST],
-        "badges": [{"code": code, "title": BadgeEarned(code).called(turn.locale)} for code in gone],
+        "badges": [_badge(one, turn) for one in gone],
         "kept": [dict(one) for one in kept],
     }
+
+
+def _badge(badge: BadgeEarned, turn: Turn) -> dict[str, str]:
+    return {"code": badge.code, "title": badge.called(turn.locale)}
 
 
 def _step(step: Step, turn: Turn) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The totals of a player, counted anew from the ledger: what differs is a cache that went wrong, and is put right."""
+"""The totals of a player, counted anew from the ledger: what differs is a cache that went wrong, and is put right.
+
+A boss that stands without HP can be struck no more; it falls.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,18 +9,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import Row, case, func, select, update
 
 from questlog.core import clock
 from questlog.core.db import Session
-from questlog.game import metrics
+from questlog.core.ids import new_id
+from questlog.game import bosses, metrics, turns
 from questlog.game.content import content
 from questlog.game.earning import COUNTERS, COUNTS_DAY
 from questlog.game.ledger import AMOUNTS, LEDGER, REVERSAL
-from questlog.game.turns import PLAYERS
+from questlog.game.turns import BOSSES, PLAYERS
 
 NOBODY = UUID(int=0)
 AT_ONCE = 500
+BOSS = "boss"
+"""What differs when a boss stands without HP; the other names are those of columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +51,50 @@ async def compare(session: Session, user_id: UUID) -> list[Difference]:
         return []  # the account went meanwhile
     player = row._mapping
     counted = await count(session, player)
-    return [
+    differing = [
         Difference(user_id, name, player[name], value)
         for name, value in counted.items()
         if player[name] != value
     ]
+    spent = await _spent(session, user_id, player["boss_id"], counted["boss_damage"])
+    return differing + [Difference(user_id, BOSS, row.code, "fallen") for row in spent]
 
 
 async def repair(session: Session, user_id: UUID) -> list[Difference]:
-    """Set one player's totals to what the ledger says; return what was different."""
+    """Set one player's totals to what the ledger says, and let fall who has no HP; return what was different."""
     found = await compare(session, user_id)
-    if found:
-        right = {each.column: each.counted for each in found}
+    right = {each.column: each.counted for each in found if each.column != BOSS}
+    if right:
         stamps = {"updated_at": clock.now(), "version": PLAYERS.c.version + 1}
         mine = PLAYERS.c.user_id == user_id
         await session.execute(update(PLAYERS).where(mine).values(**right, **stamps))
+    if any(each.column == BOSS for each in found):
+        await _let_fall(session, user_id)
     return found
+
+
+async def _spent(
+    session: Session, user_id: UUID, boss_id: UUID | None, damage: int
+) -> Sequence[Row[Any]]:
+    """Return the bosses that stand and have no HP left; `damage` is that of the present one."""
+    lost = case((BOSSES.c.id == boss_id, damage), else_=BOSSES.c.damage_before)
+    mine = (BOSSES.c.user_id == user_id, BOSSES.c.state != "defeated", lost >= BOSSES.c.hp_max)
+    return (await session.execute(select(BOSSES).where(*mine).order_by(BOSSES.c.id))).all()
+
+
+async def _let_fall(session: Session, user_id: UUID) -> None:
+    turn = await turns.hold(session, user_id)
+    for row in await _spent(session, user_id, turn.player["boss_id"], turn.player["boss_damage"]):
+        boss = await bosses.load(session, user_id, row.id)
+        last = select(LEDGER.c.cause_id).where(
+            LEDGER.c.user_id == user_id,
+            LEDGER.c.source_kind == "boss",
+            LEDGER.c.source_id == str(row.id),
+        )
+        cause = await session.scalar(last.order_by(LEDGER.c.id.desc()).limit(1))
+        if boss is not None:
+            await bosses.defeat(session, turn, boss, cause or new_id())
+    await turns.finish(session, turn)
 
 
 async def count(session: Session, player: Mapping[Any, Any]) -> dict[str, Any]:

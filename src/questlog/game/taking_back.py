@@ -1,6 +1,6 @@
 """Taking back what a deed brought: additive effects to the last point, thresholds unless something was built on them.
 
-A boss rises again if its follower was not hit yet; a quest or a challenge is open again if the next one has not begun
+A boss rises again if no other was hit since; a quest or a challenge is open again if the next one has not begun
 to move; a badge goes when its counter is below the target. What stays is listed as kept and never pays twice, since
 its entry still stands (details.md § 1.3). A day that was settled is not judged again, and a potion's use is gone.
 """
@@ -15,6 +15,7 @@ from sqlalchemy import Row, delete, func, select, update
 
 from questlog.core.db import Session
 from questlog.game import badges, bosses, ledger, metrics, objectives, receipts, striving, turns
+from questlog.game.badges import Earned as BadgeEarned
 from questlog.game.content import content
 from questlog.game.days import ONE
 from questlog.game.earning import BADGES, COUNTERS, STEPS, STREAK_BEFORE, counts_day
@@ -67,20 +68,22 @@ async def take_back(session: Session, user_id: UUID, cause_id: UUID, *, timezone
 
 async def _badges(
     session: Session, turn: Turn, own: Sequence[Entry], before: Mapping[str, int]
-) -> list[str]:
+) -> list[BadgeEarned]:
     """Take the badges the deed brought by itself, and those whose counter fell below its target."""
     given = [code for grant in own for code in grant.details.get(BADGES, ())]
     fallen = badges.crossed(metrics.values(turn.player), before)
     return await badges.take(session, turn.user_id, {*given, *(badge.code for badge in fallen)})
 
 
-def _tell(turn: Turn, stood: Boss | None, opened: Sequence[Step], gone: Sequence[str]) -> None:
+def _tell(
+    turn: Turn, stood: Boss | None, opened: Sequence[Step], gone: Sequence[BadgeEarned]
+) -> None:
     if turn.boss is not None and turn.boss != stood:
         turn.tell("boss.returned", ("boss", turn.boss.id), hp_left=turn.hp_left)
     for pursuit in {step.pursuit.id: step.pursuit for step in opened}.values():
         turn.tell(f"{pursuit.kind}.reopened", (pursuit.kind, pursuit.id), code=pursuit.code)
-    for code in gone:
-        turn.tell("badge.lost", ("badge", None), code=code)
+    for badge in gone:
+        turn.tell("badge.lost", ("badge", None), code=badge.code)
 
 
 async def _bosses(
@@ -89,7 +92,7 @@ async def _bosses(
     """Reverse the deeds themselves, with their damage where the boss can still heal."""
     kept = []
     for bonus in bonuses:
-        if await _rises(session, turn, bonus):
+        if await _rises(session, turn, bonus, own):
             turn.enter(ledger.opposite(bonus))
         else:
             kept.append({"kind": "boss", "code": bonus.details.get("boss"), "xp": bonus.xp})
@@ -100,44 +103,43 @@ async def _bosses(
     return kept
 
 
-async def _rises(session: Session, turn: Turn, bonus: Entry) -> bool:
-    """Let the boss that fell last rise, if its follower has lost nothing since.
+async def _rises(session: Session, turn: Turn, bonus: Entry, own: Sequence[Entry]) -> bool:
+    """Let the boss that fell last rise by the blow that is taken back, if no other boss has lost anything since.
 
-    It has no HP; the reversal of the blow gives back what that took.
+    It has no HP; the reversal of the blow gives back what that took. A blow that was taken back before, when the boss
+    could not rise, gives back nothing.
     """
     fallen = await bosses.load(session, turn.user_id, UUID(bonus.source_id))
-    follower = turn.boss
-    if fallen is None or follower is None or follower.id == fallen.id:
+    if fallen is None or not any(one.damage > 0 and one.boss_id == fallen.id for one in own):
         return False
     since = (LEDGER.c.user_id == turn.user_id, LEDGER.c.id > bonus.id)
-    hits = select(func.sum(LEDGER.c.damage)).where(*since, LEDGER.c.boss_id == follower.id)
-    undone = LEDGER.alias("undone")
-    later = (
-        select(LEDGER.c.id)
-        .outerjoin(undone, undone.c.reverses_id == LEDGER.c.id)
-        .where(*since, LEDGER.c.source_kind == "boss", LEDGER.c.entry == "grant")
-        .where(undone.c.id.is_(None))
+    hits = (
+        select(LEDGER.c.boss_id)
+        .where(*since, LEDGER.c.boss_id.is_not(None), LEDGER.c.boss_id != fallen.id)
+        .group_by(LEDGER.c.boss_id)
+        .having(func.sum(LEDGER.c.damage) > 0)
     )
-    if await session.scalar(hits) or await session.scalar(later.limit(1)) is not None:
+    if await session.scalar(hits.limit(1)) is not None:
         return False
-    bosses.revive(turn, fallen, follower, 0)
+    bosses.revive(turn, fallen)
     return True
 
 
 async def _can_heal(session: Session, turn: Turn, grant: Entry) -> bool:
+    """Heal a boss that waits or went away where it is; the present one heals by the entry. One that fell cannot."""
     if grant.boss_id == turn.player["boss_id"]:
         return True
-    waiting = (
+    elsewhere = (
         update(BOSSES)
         .where(
             BOSSES.c.id == grant.boss_id,
             BOSSES.c.user_id == turn.user_id,
-            BOSSES.c.state == "waiting",
+            BOSSES.c.state.in_(("waiting", "gone")),
         )
         .values(damage_before=BOSSES.c.damage_before - grant.damage)
         .returning(BOSSES.c.id)
     )
-    return await session.scalar(waiting) is not None
+    return await session.scalar(elsewhere) is not None
 
 
 async def _days(session: Session, turn: Turn, own: Sequence[Entry]) -> None:

@@ -170,6 +170,11 @@ async def begin(
     return turn
 
 
+async def hold(session: Session, user_id: UUID) -> Turn:
+    """Lock a player and return the turn on the day that is written: for repairs, which are no part of a day."""
+    return await _opened(session, user_id, _locked(user_id))
+
+
 async def look(session: Session, user_id: UUID, *, timezone: str) -> Turn:
     """Return a player as they would be if the passed days were settled; nothing is written."""
     turn = await _opened(session, user_id, _read(user_id))

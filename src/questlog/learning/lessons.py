@@ -115,7 +115,7 @@ async def complete_lesson(
 
 
 async def take_back(session: Session, user_id: UUID, cause_id: UUID) -> UUID | None:
-    """Forget that a lesson was done by this occurrence or attempt; return which one it was, if any.
+    """Forget that a lesson was done by this occurrence or attempt; return its course, if there was one.
 
     A course that was finished by it goes on.
     """
@@ -140,7 +140,7 @@ async def take_back(session: Session, user_id: UUID, cause_id: UUID) -> UUID | N
         payload={"title": held.title, "code": held.code},
         is_consequence=True,
     )
-    return cast(UUID, gone)
+    return cast(UUID, held.course_id)
 
 
 def _mark(dialect: Any) -> Executable:
