@@ -20,7 +20,7 @@ DELIVERIES = (
     Guard(
         "an endpoint has four messages under way at most",
         "automation/delivery_claims.py",
-        "min(share, at_once - under_way[webhook.id], most - len(chosen))",
+        "min(share, most_under_way(lane) - under_way[webhook.id], most - len(chosen))",
         "min(share, most - len(chosen))",
         'tests/automation/test_delivery_claims.py -k "four_at_once and sqlite"',
     ),
@@ -33,9 +33,30 @@ DELIVERIES = (
     ),
     Guard(
         "a request that hangs gives its place up",
-        "worker/delivering.py",
+        "worker/lanes.py",
         'each.lane = "hanging"',
         "each.lane = each.lane",
         'tests/worker/test_delivering.py -k "keep_nobody_waiting and sqlite"',
+    ),
+    Guard(
+        "endpoints nobody knows hang in places of their own",
+        "worker/lanes.py",
+        "min(most - len(here), places.left), places",
+        "most - len(here), places",
+        'tests/worker/test_crowded_lanes.py -k "nobody_knows and sqlite"',
+    ),
+    Guard(
+        "what hangs beyond its places is broken off",
+        "worker/lanes.py",
+        "each.task.cancel()",
+        "pass",
+        'tests/worker/test_crowded_lanes.py -k "broken_off and sqlite"',
+    ),
+    Guard(
+        "a new address has to answer before it is known",
+        "automation/webhook_changes.py",
+        "        row.failing_since = row.answered_at = None\n    is_active",
+        "        row.failing_since = None\n    is_active",
+        'tests/automation/test_delivery_claims.py -k "is_known_once and sqlite"',
     ),
 )

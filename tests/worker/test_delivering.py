@@ -17,7 +17,7 @@ from questlog.automation.relay import DELIVERIES, WEBHOOKS
 from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database
-from questlog.worker import delivering, relaying
+from questlog.worker import delivering, lanes, relaying
 from questlog.worker.delivering import Courier
 from questlog.worker.house import House
 from tests.support import endpoints, receiver
@@ -115,7 +115,7 @@ async def test_s135_two_secrets_sign_while_they_overlap(
 async def test_endpoints_that_hang_keep_nobody_waiting(
     house: House, make: Make, hook: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(delivering.PLACES, "prompt", 10)
+    monkeypatch.setitem(lanes.PLACES, "new", 10)
     hook.answers["/dead"] = receiver.hanging(3)
     dead = [await subscribed(house, make, hook.url("/dead")) for _ in range(18)]
     well = [await subscribed(house, make, hook.url("/well")) for _ in range(2)]

@@ -5,6 +5,7 @@ comes back. Rows are locked from the top down (webhook, then deliveries), so tha
 other in a circle.
 """
 
+import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from sqlalchemy import Executable, Row, Table, func, insert, or_, select, update
 
 from questlog.automation import delivery_words
 from questlog.automation.delivery_heads import Lane, endpoints_with_work, most_under_way
+from questlog.automation.delivery_places import Places
 from questlog.automation.delivery_schedule import MOST_ATTEMPTS
 from questlog.automation.relay import DELIVERIES, IS_WAITING
 from questlog.automation.webhook_models import DeliveryAttempt
@@ -53,28 +55,33 @@ async def claim(
     lane: Lane = "all",
     but_not: Collection[UUID] = (),
     only: Collection[UUID] | None = None,
-    trusted: Collection[UUID] | None = None,
+    places: Places | None = None,
     lease_for: timedelta = LEASE,
 ) -> list[Sending]:
     """Take messages that are due, spread over the endpoints, and note an attempt for each.
 
-    Of one endpoint no more than four are under way, counted over all processes, and one of those that fail or that are
-    not `trusted`, if that is given. `lane` chooses between endpoints that answer and those that fail; `but_not` and
-    `only` name endpoints.
+    Of one endpoint no more than four are under way, counted over all processes, and one of those that fail or are new,
+    where `lane` chooses them; of one owner as many as get one of the `places`. `but_not` and `only` name endpoints.
     """
     now, lease = clock.now(), new_id()
-    bound = endpoints_with_work(most, now, lane=lane, but_not=but_not, only=only)
+    places = places or Places(sys.maxsize)
+    bound = endpoints_with_work(
+        most, now, lane=lane, but_not=but_not, only=only, without=places.without()
+    )
     endpoints = (await session.execute(*bound)).all()
+    if not endpoints:
+        return []
     under_way = await _under_way_now(session, [webhook.id for webhook in endpoints], now)
-    share = max(1, most // max(1, len(endpoints)))
+    share = max(1, most // len(endpoints))
     chosen: list[tuple[Row[Any], Row[Any]]] = []
     for webhook in endpoints:
-        at_once = most_under_way(lane) if trusted is None or webhook.id in trusted else 1
-        room = min(share, at_once - under_way[webhook.id], most - len(chosen))
-        if room > 0:
+        room = min(share, most_under_way(lane) - under_way[webhook.id], most - len(chosen))
+        if room > 0 and (room := places.give(webhook.user_id, room)):
             rows = (await session.execute(*_free(webhook.id, now, room))).all()
             await _look_after_lost(session, rows, now)
-            chosen += [(webhook, row) for row in rows if row.attempts < MOST_ATTEMPTS]
+            begun = [(webhook, row) for row in rows if row.attempts < MOST_ATTEMPTS]
+            places.give_back(webhook.user_id, room - len(begun))
+            chosen += begun
     if not chosen:
         return []
     ids = [row.id for _, row in chosen]

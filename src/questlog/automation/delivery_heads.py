@@ -17,7 +17,8 @@ from questlog.core.types import Moment
 
 MOST_PER_ENDPOINT = 4
 
-type Lane = Literal["all", "well", "failing"]
+type Lane = Literal["all", "known", "new", "failing"]
+"""Endpoints that answered and do not fail, that did neither yet, and that fail."""
 
 D = DELIVERIES.c
 NOW = bindparam("now", type_=Moment)
@@ -30,19 +31,25 @@ def endpoints_with_work(
     lane: Lane = "all",
     but_not: Collection[UUID] = (),
     only: Collection[UUID] | None = None,
+    without: Collection[UUID] = (),
 ) -> Bound:
-    """Select active endpoints that may be sent something now, and lock them against whoever else chooses."""
+    """Select active endpoints that may be sent something now, and lock them against whoever else chooses.
+
+    `but_not` and `only` name endpoints, `without` owners.
+    """
     values: dict[str, Any] = {"most": most, "now": now}
     if but_not:
         values["but_not"] = list(but_not)
     if only is not None:
         values["only"] = list(only)
-    statement = _statement(lane, has_others=bool(but_not), is_chosen=only is not None)
+    if without:
+        values["without"] = list(without)
+    statement = _statement(lane, frozenset(values))
     return statement, values
 
 
 @cache
-def _statement(lane: Lane, *, has_others: bool, is_chosen: bool) -> Executable:
+def _statement(lane: Lane, named: frozenset[str]) -> Executable:
     """Build each form once: that takes longer than running it."""
     heads = _waiting_endpoints()
     under_way, first = _count_under_way(), _first_due()
@@ -60,16 +67,22 @@ def _statement(lane: Lane, *, has_others: bool, is_chosen: bool) -> Executable:
     if lane != "all":
         is_failing = WEBHOOKS.c.failing_since.is_not(None)
         statement = statement.where(is_failing if lane == "failing" else ~is_failing)
-    if has_others:
+    if lane in ("known", "new"):
+        is_new = WEBHOOKS.c.answered_at.is_(None)
+        statement = statement.where(is_new if lane == "new" else ~is_new)
+    if "but_not" in named:
         statement = statement.where(WEBHOOKS.c.id.not_in(bindparam("but_not", expanding=True)))
-    if is_chosen:
+    if "without" in named:
+        theirs = WEBHOOKS.c.user_id.in_(bindparam("without", expanding=True))
+        statement = statement.where(~theirs)
+    if "only" in named:
         statement = statement.where(WEBHOOKS.c.id.in_(bindparam("only", expanding=True)))
     return statement
 
 
 def most_under_way(lane: Lane) -> int:
-    """Return how many may be under way to one endpoint: one that fails is tried with one message at a time."""
-    return 1 if lane == "failing" else MOST_PER_ENDPOINT
+    """Return how many may be under way to one endpoint: one that fails, or is new, is sent one message at a time."""
+    return 1 if lane in ("failing", "new") else MOST_PER_ENDPOINT
 
 
 def _waiting_endpoints() -> Any:

@@ -41,7 +41,7 @@ PUT_OFF = (
 )
 
 type Reason = Literal["gone", "failing"]
-type News = Literal["well", "failing_now"] | Reason
+type News = Literal["well", "answered", "failing_now"] | Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,8 @@ async def _judge_endpoints(session: Session, results: Sequence[Result]) -> list[
         for each in _news(row, standing, now):
             if each in ("gone", "failing"):
                 doomed.append(SwitchOff(row.user_id, row.id, each))
+            elif each == "answered":
+                await session.execute(*_answered(row.id, now))
             else:
                 await session.execute(*_marked(row.id, None if each == "well" else now))
     return doomed
@@ -141,9 +143,9 @@ async def _hold_those_with_news(
 
 
 def _active(webhook_ids: Collection[UUID]) -> Select[Any]:
-    columns = (WEBHOOKS.c.id, WEBHOOKS.c.user_id, WEBHOOKS.c.url, WEBHOOKS.c.failing_since)
+    names = ("id", "user_id", "url", "answered_at", "failing_since")
     active = (WEBHOOKS.c.id.in_(webhook_ids), WEBHOOKS.c.disabled_at.is_(None))
-    return select(*columns).where(*active).order_by(WEBHOOKS.c.id)
+    return select(*(WEBHOOKS.c[name] for name in names)).where(*active).order_by(WEBHOOKS.c.id)
 
 
 def _news(row: Row[Any], results: Sequence[Result], now: datetime) -> list[News]:
@@ -156,6 +158,8 @@ def _news(row: Row[Any], results: Sequence[Result], now: datetime) -> list[News]
     has_failed = failures[-1] is not None
     if has_failed != (row.failing_since is not None):
         news.append("failing_now" if has_failed else "well")
+    if row.answered_at is None and None in failures:
+        news.append("answered")
     if delivery_words.GONE in failures:
         news.append("gone")
     elif has_failed and row.failing_since and row.failing_since <= now - GIVEN_UP_AFTER:
@@ -179,3 +183,9 @@ def _tells_of_endpoint(result: Result) -> bool:
 def _marked(webhook_id: UUID, since: datetime | None) -> Executable:
     marked = update(WEBHOOKS).where(WEBHOOKS.c.id == webhook_id)
     return marked.values(failing_since=since, version=WEBHOOKS.c.version + 1)
+
+
+@prepared
+def _answered(webhook_id: UUID, now: datetime) -> Executable:
+    """Let an endpoint be known. Nobody is shown that, so its version stays."""
+    return update(WEBHOOKS).where(WEBHOOKS.c.id == webhook_id).values(answered_at=now)

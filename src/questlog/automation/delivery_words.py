@@ -8,6 +8,8 @@ BAD_STATUS: Final = "bad_status"
 """An answer that was no success: everything but 2xx. Redirects are not followed."""
 GONE: Final = "gone"
 """410: the endpoint does not want to be told any more."""
+TOO_SLOW: Final = "too_slow"
+"""It did not answer in time."""
 UNSIGNED: Final = "unsigned"
 """Its secret was sealed with a SECRET_KEY that is not here any more."""
 
@@ -20,10 +22,10 @@ WORDS: Final = frozenset(
         "reset",
         "timeout",
         "tls",
-        "too_slow",
         "unreachable",
         BAD_STATUS,
         GONE,
+        TOO_SLOW,
         UNSIGNED,
         UNKNOWN,
     }

@@ -45,7 +45,7 @@ async def change(
     changed = _changed(row, changes)
     if "url" in changed:
         dialer.check_url(changed["url"], allowed=allowed)
-        row.failing_since = None
+        row.failing_since = row.answered_at = None
     is_active = changed.pop("active", None)
     for name, value in changed.items():
         setattr(row, name, value)
@@ -71,7 +71,7 @@ def _changed(row: Webhook, changes: Mapping[str, Any]) -> dict[str, Any]:
 async def _switch(session: Session, row: Webhook, *, on: bool) -> None:
     row.disabled_at = None if on else clock.now()
     row.disabled_reason = None if on else BY_THE_USER
-    row.failing_since = None
+    row.failing_since = row.answered_at = None
     if on:
         row.told_seq = await end_of_log(session, row.user_id)
     else:

@@ -45,6 +45,8 @@ class Webhook(Base):
     previous_secret: Mapped[bytes | None] = mapped_column(LargeBinary, info={"secret": True})
     previous_until: Mapped[datetime | None] = mapped_column(Moment)
     told_seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"), default=0)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the present URL took a message for the first time since it was set or switched on."""
     failing_since: Mapped[datetime | None] = mapped_column(Moment)
     """When the first failure after the last success was."""
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)

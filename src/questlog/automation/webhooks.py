@@ -119,6 +119,7 @@ async def create(
         secret=webhook_secrets.seal(keyring, user_id, webhook_id, clear),
         previous_secret=None,
         previous_until=None,
+        answered_at=None,
         failing_since=None,
         disabled_at=None if active else now,
         disabled_reason=None if active else BY_THE_USER,

@@ -6,24 +6,31 @@ take their time, keep nobody else waiting.
 """
 
 import asyncio
-import resource
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import structlog
 
-from questlog.automation import bells, delivery_claims, delivery_results, delivery_sending
+from questlog.automation import (
+    bells,
+    delivery_claims,
+    delivery_results,
+    delivery_sending,
+    delivery_words,
+)
 from questlog.automation.bells import Bell
 from questlog.automation.delivery_claims import Sending
+from questlog.automation.delivery_places import Places
 from questlog.automation.delivery_results import Result
 from questlog.core.db import Database, Session
 from questlog.core.outages import is_away
 from questlog.flows.switch_off_webhook import switch_off
 from questlog.worker import relaying
 from questlog.worker.house import DOWN, House
+from questlog.worker.lanes import PATIENCE_S, PLACES, Lane, Lanes
 
 POLL_S = 0.5
 BUSY_POLL_S = 0.1
@@ -36,16 +43,8 @@ CLAIMED_AT_ONCE = 32
 MOST_OF_THE_TIME = 10
 """How many times longer than it took everybody is left alone: looking at all of them costs a tenth of the time at most."""
 MOST_KNOWN = 5_000
-MOST_UNDER_WAY = 512
-FILES_FOR_EACH = 3
 
-type Lane = Literal["prompt", "slow", "failing", "hanging"]
 type Send = Callable[[Sending], Awaitable[Result]]
-
-PLACES: dict[Lane, int] = {"prompt": 128, "slow": 64, "failing": 64}
-"""How many requests may be under way in a lane: of endpoints that answer, that take their time, and that fail."""
-PATIENCE_S: dict[Lane, float] = {"prompt": 0.5, "slow": 3.0}
-"""After so long without an answer a request gives its place up and hangs; its endpoint is sent nothing else meanwhile."""
 
 log = structlog.get_logger(__name__)
 
@@ -72,14 +71,6 @@ async def run_forever(house: House, stop: asyncio.Event) -> None:
             await courier.end(grace_s)
 
 
-class _UnderWay:
-    __slots__ = ("began", "lane", "sending", "task")
-
-    def __init__(self, sending: Sending, lane: Lane, task: asyncio.Task[None]) -> None:
-        self.sending, self.lane, self.task = sending, lane, task
-        self.began = time.monotonic()
-
-
 class Courier:
     """What one process has under way. `send` makes one request and returns what came of it."""
 
@@ -87,13 +78,9 @@ class Courier:
         self._database = database
         self._send = send
         self._bell = bell
-        self._under_way: dict[UUID, _UnderWay] = {}
+        self._lanes = Lanes()
         self._results: list[Result] = []
         self._slow: set[UUID] = set()
-        self._trusted: set[UUID] = set()
-        self._most = min(
-            MOST_UNDER_WAY, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // FILES_FOR_EACH
-        )
         self._renewed_at = time.monotonic()
         self._look_at_all = self._probed_at = 0.0
         self._left_behind: set[UUID] | None = set()
@@ -111,13 +98,13 @@ class Courier:
             return POLL_S
         if self._left_behind is None or self._left_behind:
             return 0
-        return BUSY_POLL_S if self._under_way else POLL_S
+        return BUSY_POLL_S if self._lanes else POLL_S
 
     async def round(self, users: set[UUID] | None = None) -> None:
         """Write what came back, move endpoints (of `users`, or all) along the log, and send what is due."""
         await self._settle()
         await self._renew()
-        self._make_way()
+        self._lanes.make_way()
         left, self._left_behind = self._left_behind, set()
         users = None if users is None or left is None else users | left
         seen = await self._look(users)
@@ -167,17 +154,8 @@ class Courier:
         if time.monotonic() - self._renewed_at < RENEW_S:
             return
         self._renewed_at = time.monotonic()
-        held = [each.sending for each in self._under_way.values()]
-        if held:
+        if held := self._lanes.sendings:
             await self._database.write(delivery_claims.renew, held)
-
-    def _make_way(self) -> None:
-        """Let those who begin not wait for those who hang."""
-        now = time.monotonic()
-        for each in self._under_way.values():
-            if now - each.began > PATIENCE_S.get(each.lane, now):
-                each.lane = "hanging"
-                self._trusted.discard(each.sending.webhook.id)
 
     async def _fill(self, lane: Lane) -> None:
         if lane == "slow" and not self._slow:
@@ -186,55 +164,52 @@ class Courier:
             if time.monotonic() - self._probed_at < POLL_S:
                 return
             self._probed_at = time.monotonic()
-        while (room := self._room(lane)) > 0:
+        room, places = self._lanes.room(lane)
+        while room > 0:
             most = min(room, CLAIMED_AT_ONCE)
-            taken = await self._claim(lane, most)
+            places.has_refused = False
+            taken = await self._claim(lane, most, places)
             for sending in taken:
                 self._start(sending, lane)
-            if len(taken) < most:
+            if not taken or (len(taken) < most and not places.has_refused):
                 return
             await asyncio.sleep(0)
+            room, places = self._lanes.room(lane)
 
-    def _room(self, lane: Lane) -> int:
-        here = sum(each.lane == lane for each in self._under_way.values())
-        return min(PLACES[lane] - here, self._most - len(self._under_way))
-
-    async def _claim(self, lane: Lane, most: int) -> list[Sending]:
-        among: dict[str, Any] = {"lane": "failing"}
-        if lane != "failing":
-            hanging = {
-                e.sending.webhook.id for e in self._under_way.values() if e.lane == "hanging"
-            }
-            among = {"lane": "well", "trusted": self._trusted}
-            among |= (
-                {"but_not": hanging | self._slow}
-                if lane == "prompt"
-                else {"only": self._slow - hanging}
-            )
-        return await self._database.write(delivery_claims.claim, most, **among)
+    async def _claim(self, lane: Lane, most: int, places: Places) -> list[Sending]:
+        hanging = self._lanes.hanging
+        lanes: dict[Lane, dict[str, Any]] = {
+            "prompt": {"lane": "known", "but_not": hanging | self._slow},
+            "new": {"lane": "new", "but_not": hanging},
+            "slow": {"lane": "known", "only": self._slow - hanging},
+            "failing": {"lane": "failing"},
+        }
+        claim = delivery_claims.claim
+        return await self._database.write(claim, most, places=places, **lanes[lane])
 
     def _start(self, sending: Sending, lane: Lane) -> None:
         task = asyncio.create_task(self._carry(sending))
         task.add_done_callback(_report)
-        self._under_way[sending.attempt_id] = _UnderWay(sending, lane, task)
+        self._lanes.start(sending, lane, task)
 
     async def _carry(self, sending: Sending) -> None:
         began = time.monotonic()
         try:
             result = await self._send(sending)
+        except asyncio.CancelledError:
+            if not self._lanes.is_broken_off(sending):
+                raise
+            took = round(1000 * (time.monotonic() - began))
+            result = Result(sending, delivery_words.TOO_SLOW, took)
         finally:
-            del self._under_way[sending.attempt_id]
+            self._lanes.end(sending)
         self._results.append(result)
-        self._learn(result, time.monotonic() - began)
+        if result.failure is None:
+            self._learn(sending.webhook.id, time.monotonic() - began)
         if self._bell is not None:
             self._bell.wake()
 
-    def _learn(self, result: Result, seconds: float) -> None:
-        webhook_id = result.sending.webhook.id
-        if result.failure is not None:
-            self._trusted.discard(webhook_id)
-            return
-        _remember(self._trusted, webhook_id)
+    def _learn(self, webhook_id: UUID, seconds: float) -> None:
         if seconds > PATIENCE_S["prompt"]:
             _remember(self._slow, webhook_id)
         else:
@@ -242,22 +217,20 @@ class Courier:
 
     async def done(self) -> None:
         """Wait for everything under way and write what came of it."""
-        while self._under_way or self._results:
-            await asyncio.gather(*(each.task for each in self._under_way.values()))
+        while self._lanes or self._results:
+            await asyncio.gather(*self._lanes.tasks)
             await self._settle()
 
     async def end(self, grace_s: float) -> None:
         """Give what is under way a moment, and the rest back to whoever works next."""
-        tasks = [each.task for each in self._under_way.values()]
         try:
-            if tasks:
+            if tasks := self._lanes.tasks:
                 await asyncio.wait(tasks, timeout=grace_s)
         finally:
             await self._break_off()
 
     async def _break_off(self) -> None:
-        left = [each.sending for each in self._under_way.values()]
-        tasks = [each.task for each in self._under_way.values()]
+        left, tasks = self._lanes.sendings, self._lanes.tasks
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
