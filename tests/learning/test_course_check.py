@@ -16,9 +16,9 @@ COURSES = {file.course.slug: file for file in bundled.courses()}
 LONG = "thinking-in-numbers"
 
 
-def spoilt(change: Change) -> list[str]:
+def spoilt(change: Change, slug: str = LONG) -> list[str]:
     """Return what is found after a fault was brought into a good course."""
-    course = deepcopy(COURSES[LONG].course.model_dump(mode="json"))
+    course = deepcopy(COURSES[slug].course.model_dump(mode="json"))
     change(course)
     file = course_files.read_text(yaml.safe_dump(course, allow_unicode=True), "spoilt.yaml")
     return [str(problem) for problem in course_check.check(file)]
@@ -64,6 +64,17 @@ def _repeat_sentence(course: dict[str, Any]) -> None:
     lesson(course, 3)["body"] += "\n\nNew. This very sentence, stands in *two* places!"
 
 
+def _repeat_short_sentence(course: dict[str, Any]) -> None:
+    lesson(course)["body"] += "\n\nBirds sing."
+    lesson(course, 3)["body"] += "\n\nNew it is: birds are mute. Birds *sing*!"
+
+
+def _repeat_four_words_all_along(course: dict[str, Any]) -> None:
+    question = lesson(course)["questions"][0]
+    said = "Read what this says. " * FEWEST_WORDS
+    lesson(course)["body"] = f"## {question['see']}\n\n{said}\n\n## Two\n\nThat is all."
+
+
 def _repeat_explanation(course: dict[str, Any]) -> None:
     said = lesson(course)["questions"][0]["explanation"]
     lesson(course)["questions"][1]["explanation"] = said
@@ -72,6 +83,26 @@ def _repeat_explanation(course: dict[str, Any]) -> None:
 def _point_to_nothing(course: dict[str, Any]) -> None:
     question = lesson(course)["questions"][0]
     question["explanation"] = "Zebras gallop beyond purple mountains, obviously."
+
+
+def _say(course: dict[str, Any], read: str, explained: str) -> None:
+    """Let the first question of a course point to `read` and explain `explained`."""
+    question = lesson(course)["questions"][0]
+    heading = f"## {question['see']}\n\n"
+    assert heading in lesson(course)["body"]
+    lesson(course)["body"] = lesson(course)["body"].replace(heading, f"{heading}{read} ")
+    question["explanation"] = explained
+
+
+def _share_function_words(course: dict[str, Any]) -> None:
+    read = "What would that be with this from them?"
+    _say(course, read, "That would be what this is, with them and from them.")
+
+
+def _point_to_another_section(course: dict[str, Any]) -> None:
+    lesson(course)["body"] += "\n\n## Whales\n\nWhales breathe through blowholes in icy water.\n"
+    question = lesson(course)["questions"][0]
+    question["explanation"] = "Blowholes let whales breathe in icy water, whatever comes."
 
 
 def _see_nothing(course: dict[str, Any]) -> None:
@@ -107,8 +138,12 @@ def _forget_headings(course: dict[str, Any]) -> None:
         (_short, f"Write at least {FEWEST_WORDS}"),
         (_repeat_stem, "asks what another question asks"),
         (_repeat_sentence, "this very sentence stands in two places"),
+        (_repeat_short_sentence, "“birds sing”"),
+        (_repeat_four_words_all_along, "“read what this says”"),
         (_repeat_explanation, "has a sentence that stands elsewhere"),
         (_point_to_nothing, "Explain with what was read"),
+        (_share_function_words, "shares 0 words"),
+        (_point_to_another_section, "shares 0 words"),
         (_see_nothing, "names no heading of its lesson"),
         (_say_nothing, "shares 0 words"),
         (_ask_less, "Ask at least 5"),
@@ -122,6 +157,28 @@ def test_each_fault_is_found(change: Change, reason: str) -> None:
 
     assert any(reason in one for one in found)
     assert all(one.startswith("spoilt.yaml:") for one in found)
+
+
+def test_words_that_name_nothing_explain_nothing_in_russian_either() -> None:
+    def change(course: dict[str, Any]) -> None:
+        _say(course, "Почему когда это такое будет?", "Потому что когда такое было, это будет.")
+
+    found = spoilt(change, "questlog-za-nedelyu")
+
+    assert len(found) == 1
+    assert "questions[0].explanation: shares 0 words" in found[0]
+
+
+def test_what_is_said_twice_at_one_place_is_told_once() -> None:
+    found = spoilt(_repeat_four_words_all_along)
+
+    assert sum("“read what this says”" in one for one in found) == 1
+
+
+def test_short_items_and_sums_are_no_repeated_sentences() -> None:
+    prose = Prose("Take two:\n\n- red\n- blue\n- red\n\nThen 3 + 4 = 7. But 3 · 4 = 12, not 7.\n")
+
+    assert list(prose.sentences) == ["then 3 + 4 = 7", "but 3 · 4 = 12 not 7"]
 
 
 def test_code_makes_no_lesson_longer() -> None:

@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import batched
 from typing import Any
 
 import snowballstemmer
 
+from questlog.learning import function_words
 from questlog.learning.course_files import CourseFile, LessonForm, WeekForm
 from questlog.learning.marked_text import Path, Problem
 from questlog.learning.question_forms import Matching, OneOfSeveral, QuestionForm, SomeOfSeveral
@@ -19,8 +21,8 @@ from questlog.learning.question_forms import Matching, OneOfSeveral, QuestionFor
 FEWEST_WORDS = 300
 FEWEST_QUESTIONS = 5
 FEWEST_SHARED = 3
-SHORTEST_SENTENCE = 5
-CONTENT_LETTERS = 4
+SHORTEST_PART = 5
+CONTENT_LETTERS = 3
 FEWEST_HEADINGS = 2
 CHOICES = range(3, 7)
 KINDS = frozenset(
@@ -31,8 +33,10 @@ STEMMERS = {"ru": "russian"}
 FENCE = re.compile(r"^(```|~~~).*?^\1[^\S\n]*$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6}[^\S\n]+(.+?)[^\S\n]*$", re.MULTILINE)
 SECTION = re.compile(r"^##[^\S\n]+(.+?)[^\S\n]*$", re.MULTILINE)
+ENDED = re.compile(r"[.!?…][\"'”»)*_]*\s*$")
 BREAK = re.compile(r"(?<=[.!?…])[\"'”»)*_]*\s+|\n\s*\n|\n\s*(?:[-*+]|\d+\.)\s+")
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+WORD_OR_SIGN = re.compile(rf"{WORD.pattern}|[+−×÷·=≠≤≥√^/%]")
 
 type Found = tuple[Path, str]
 """A text, and where it stands."""
@@ -57,12 +61,18 @@ class Prose:
         """Every word but those in code; headings count, their marks do not."""
         return WORD.findall(self.without_code)
 
+    def section(self, heading: str | None) -> str:
+        """Return what stands under a heading (##), which is a part of it; the whole text where there is no such one."""
+        _before, *parts = SECTION.split(self.without_code)
+        under = [f"{name}\n{said}" for name, said in batched(parts, 2) if name == heading]
+        return "\n".join(under) or self.without_code
+
     @property
     def sentences(self) -> Iterator[str]:
-        """Yield each sentence as it is compared: its words in lower case."""
+        """Yield each sentence as it is compared: its words in lower case. An item of a list may be none if it is short."""
         for part in BREAK.split(HEADING.sub("\n\n", self.without_code)):
-            words = [word.casefold() for word in WORD.findall(part)]
-            if len(words) >= SHORTEST_SENTENCE:
+            words = _compared(part)
+            if words and (ENDED.search(part) or len(words) >= SHORTEST_PART):
                 yield " ".join(words)
 
 
@@ -102,17 +112,17 @@ def _of_lesson(lesson: LessonForm, place: Path) -> Iterator[Found]:
 
 def _of_questions(lesson: LessonForm, place: Path, language: str) -> Iterator[Found]:
     prose = Prose(lesson.body)
-    stems = _content_stems(" ".join(prose.words), language)
     for q, question in enumerate(lesson.questions):
         here: Path = (*place, "questions", q)
         yield from _of_choices(question, here)
         if question.see not in prose.headings:
             yield (*here, "see"), "names no heading of its lesson. Write one exactly as it stands."
-        shared = stems & _content_stems(question.explanation, language)
+        there = _content_stems(prose.section(question.see), language)
+        shared = there & _content_stems(question.explanation, language)
         if len(shared) < FEWEST_SHARED:
             yield (
                 (*here, "explanation"),
-                f"shares {len(shared)} words with its lesson. Explain with what was read.",
+                f"shares {len(shared)} words with what it points to. Explain with what was read.",
             )
 
 
@@ -126,14 +136,20 @@ def _of_choices(question: QuestionForm, here: Path) -> Iterator[Found]:
 
 
 def _content_stems(said: str, language: str) -> set[str]:
-    stemmer = snowballstemmer.stemmer(STEMMERS.get(language.partition("-")[0], "english"))
+    """Return the stems of the words that name something."""
+    family = language.partition("-")[0].casefold()
     words = {word.casefold() for word in WORD.findall(said) if len(word) >= CONTENT_LETTERS}
-    return set(stemmer.stemWords(sorted(words)))
+    stemmer = snowballstemmer.stemmer(STEMMERS.get(family, "english"))
+    return set(stemmer.stemWords(sorted(words - function_words.OF.get(family, frozenset()))))
+
+
+def _compared(said: str) -> list[str]:
+    return [word.casefold() for word in WORD_OR_SIGN.findall(said)]
 
 
 def _stems(file: CourseFile) -> Iterator[Found]:
     for path, question in _all_questions(file):
-        yield (*path, "stem"), " ".join(word.casefold() for word in WORD.findall(question.stem))
+        yield (*path, "stem"), " ".join(_compared(question.stem))
 
 
 def _sentences(file: CourseFile) -> Iterator[Found]:
@@ -155,9 +171,12 @@ def _all_questions(file: CourseFile) -> Iterator[tuple[Path, QuestionForm]]:
 
 
 def _twice(said: Sequence[Found], message: str) -> Iterator[Found]:
+    """Yield every place where something stands that stood before, once for each text."""
     counted = Counter(text for _, text in said)
     seen: set[str] = set()
+    told: set[Found] = set()
     for path, text in said:
-        if counted[text] > 1 and text in seen:
+        if counted[text] > 1 and text in seen and (path, text) not in told:
+            told.add((path, text))
             yield path, message.format(said=text)
         seen.add(text)
