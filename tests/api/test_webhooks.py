@@ -249,13 +249,19 @@ async def test_who_only_writes_webhooks_does_not_get_to_read_events_that_way(
     wide = await make.key(owner, "webhooks:write", "events:read")
     body: dict[str, Any] = {"url": URL, "events": ["*"]}
 
+    kept = await make.webhook(owner)
+    secret = f"{WEBHOOKS}/{kept.id}/rotate-secret"
+
     refused = await client.post(WEBHOOKS, json=body, headers=narrow.headers)
+    unsigned = await client.post(secret, headers=narrow.headers)
+    signed = await client.post(secret, headers=wide.headers)
     taken = await client.post(WEBHOOKS, json=body, headers=wide.headers)
     listed = await client.get(WEBHOOKS, headers=narrow.headers)
 
     assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
     assert refused.json()["details"] == {"scope": "events:read"}
-    assert (taken.status_code, listed.status_code) == (201, 200)
+    assert (unsigned.status_code, unsigned.json()["code"]) == (403, "insufficient_scope")
+    assert (taken.status_code, listed.status_code, signed.status_code) == (201, 200, 200)
 
 
 async def test_what_can_be_told_is_published_with_schemas(client: AsyncClient, make: Make) -> None:

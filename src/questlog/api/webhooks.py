@@ -154,16 +154,19 @@ async def delete_webhook(
 async def rotate_webhook_secret(
     webhook_id: PathId,
     desk: Desk,
-    user_id: UserId,
+    me: EventReader,
     session: Writer,
     body: Annotated[SecretRotation | None, Body()] = None,
 ) -> dict[str, Any]:
-    """Replace the secret. For 24 hours messages are signed with both, so that none is refused meanwhile."""
+    """Replace the secret. For 24 hours messages are signed with both, so that none is refused meanwhile.
+
+    An API key needs `events:read` as well.
+    """
     wanted = body or SecretRotation()
     made = await webhook_changes.rotate_secret(
         session,
         desk.keyring,
-        user_id,
+        me.user_id,
         webhook_id,
         secret=wanted.secret,
         at_once=wanted.end_previous,
