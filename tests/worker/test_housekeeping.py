@@ -10,11 +10,11 @@ from sqlalchemy.exc import OperationalError
 from questlog.automation.models import Mail
 from questlog.core import clock
 from questlog.core.config import Settings
-from questlog.core.db import Database
-from questlog.identity import email_codes
+from questlog.core.db import Database, Session
+from questlog.identity import email_codes, users
 from questlog.identity.attempts import SignInLimits
 from questlog.identity.front_desk import FrontDesk
-from questlog.identity.models import SignInSession
+from questlog.identity.models import SignInSession, User
 from questlog.worker import housekeeping, mailing
 from tests.support.make import Make
 from tests.support.moving_clock import MovingClock
@@ -31,12 +31,34 @@ async def test_what_is_over_is_swept_away(
     await mailing.send_waiting(database, mail_settings)
     moving_clock.move(days=8)
 
-    await database.write(housekeeping.sweep)
+    await housekeeping.sweep(database)
 
     async with database.reader() as session:
         for table in ("mails", "email_codes", "attempt_counts"):
             found = await session.execute(select(Mail.metadata.tables[table]))
             assert found.all() == [], table
+
+
+async def test_a_sweep_that_fails_holds_up_no_other_and_no_erasing(
+    database: Database,
+    desk: FrontDesk,
+    make: Make,
+    moving_clock: MovingClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    user = await make.user()
+    await database.write(users.delete, user.id)
+    moving_clock.move(days=90)
+
+    async def broken(_session: Session) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(housekeeping, "SWEEPS", (broken, *housekeeping.SWEEPS))
+    await housekeeping.keep_house(database, desk.keyring)
+
+    async with database.reader() as session:
+        for table in (SignInSession, User):
+            assert (await session.scalars(select(table))).all() == []
 
 
 async def test_uses_are_written_once_more_at_the_end(

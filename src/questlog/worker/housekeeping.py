@@ -1,6 +1,7 @@
 """What is done every minute: deleting what is over, erasing closed accounts, and, in each process, writing down its uses."""
 
 import asyncio
+from collections.abc import Awaitable
 from contextlib import suppress
 
 import structlog
@@ -15,7 +16,8 @@ from questlog.automation import (
     undo_states,
     webhook_secrets,
 )
-from questlog.core.db import Database, Session
+from questlog.core.db import Database
+from questlog.core.outages import is_away
 from questlog.core.security import Keyring
 from questlog.flows.erase_account import erase_all_closed
 from questlog.identity import (
@@ -33,6 +35,23 @@ from questlog.identity import (
 from questlog.identity.front_desk import FrontDesk
 
 EVERY_S = 60.0
+SWEEPS = (
+    attempts.sweep,
+    email_codes.sweep,
+    password_resets.sweep,
+    factor_tickets.sweep,
+    oidc_attempts.sweep,
+    exchange_codes.sweep,
+    socket_tickets.sweep,
+    sessions.sweep,
+    api_keys.sweep,
+    mail.sweep,
+    undo_states.sweep,
+    job_sweeping.sweep,
+    heartbeats.sweep,
+    audit_log.sweep,
+)
+"""Each in a transaction of its own: what one cannot delete, such as a role kept from the audit log, is left."""
 
 log = structlog.get_logger(__name__)
 
@@ -50,10 +69,25 @@ async def write_uses_forever(database: Database, desk: FrontDesk, stop: asyncio.
 
 async def keep_house(database: Database, keyring: Keyring) -> None:
     """Do what is due in the whole house; whichever process comes to it does it for all."""
-    await database.write(sweep)
-    await database.write(audit_log.sweep)  # alone: a role may be kept from deleting there
-    await erase_all_closed(database)
-    await reseal(database, keyring)
+    await sweep(database)
+    await _safely("erasing", erase_all_closed(database))
+    await _safely("resealing", reseal(database, keyring))
+
+
+async def sweep(database: Database) -> None:
+    """Delete what is over."""
+    for each in SWEEPS:
+        await _safely(each.__module__, database.write(each))
+
+
+async def _safely(what: str, work: Awaitable[object]) -> None:
+    """One that fails holds up no other; a database that is away ends the round."""
+    try:
+        await work
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.error("house_not_kept", what=what, exc_info=error)
 
 
 async def reseal(database: Database, keyring: Keyring) -> None:
@@ -65,22 +99,3 @@ async def reseal(database: Database, keyring: Keyring) -> None:
     ):
         while keyring.previous and (done := await database.write(some, keyring)):
             log.info(f"{what}_resealed", count=done)
-
-
-async def sweep(session: Session) -> None:
-    for each in (
-        attempts.sweep,
-        email_codes.sweep,
-        password_resets.sweep,
-        factor_tickets.sweep,
-        oidc_attempts.sweep,
-        exchange_codes.sweep,
-        socket_tickets.sweep,
-        sessions.sweep,
-        api_keys.sweep,
-        mail.sweep,
-        undo_states.sweep,
-        job_sweeping.sweep,
-        heartbeats.sweep,
-    ):
-        await each(session)

@@ -60,11 +60,11 @@ async def test_housekeeping_deletes_what_never_came_back(
 ) -> None:
     await browser.leave()
     await browser.sign_in(redirect_to=PAGE)
-    await database.write(housekeeping.sweep)
+    await housekeeping.sweep(database)
     kept = await count_rows(database, OidcAttempt), await count_rows(database, ExchangeCode)
     moving_clock.move(minutes=11)
 
-    await database.write(housekeeping.sweep)
+    await housekeeping.sweep(database)
 
     assert kept == (1, 1)
     assert await count_rows(database, OidcAttempt) == await count_rows(database, ExchangeCode) == 0
