@@ -10,6 +10,7 @@ from sqlalchemy import select
 from questlog.automation import (
     delivery_schedule,
     notification_settings,
+    relay,
 )
 from questlog.automation.audit_models import AuditEntry
 from questlog.automation.delivery_results import SwitchOff
@@ -103,6 +104,25 @@ async def test_s138_one_success_begins_the_count_anew(
     assert (row.disabled_at, row.failing_since is None) == (None, False)
 
 
+async def test_s138_a_failure_after_days_without_a_try_begins_the_count_anew(
+    house: House, make: Make, hook: Receiver, moving_clock: MovingClock
+) -> None:
+    user, endpoint = await subscribed(house, make, hook.url())
+    hook.answer = status(500)
+    await endpoints.happen(house.database, user)
+    for _ in range(delivery_schedule.MOST_ATTEMPTS):
+        await endpoints.carry(house.database, sender(house))
+        moving_clock.move(hours=13)
+    moving_clock.move(days=6)
+
+    await endpoints.happen(house.database, user)
+    await endpoints.carry(house.database, sender(house))
+
+    row = await endpoints.webhook(house.database, endpoint.id)
+    assert row.disabled_at is None
+    assert clock.now() - row.failing_since < timedelta(hours=1)
+
+
 async def test_an_address_that_is_not_accepted_any_more_can_be_switched_off(
     house: House, make: Make
 ) -> None:
@@ -111,9 +131,12 @@ async def test_an_address_that_is_not_accepted_any_more_can_be_switched_off(
     endpoint = await endpoints.add(
         house.database, house.keyring, user, "https://example.org:22/", failing_since=long_ago
     )
-    await endpoints.happen(house.database, user)
-
-    await endpoints.carry(house.database, sender(house))
+    for _ in range(2):
+        await endpoints.happen(house.database, user)
+        await endpoints.carry(house.database, sender(house))
+        moved = relay.WEBHOOKS.update().values(failing_since=long_ago)
+        async with house.database.writer() as session:
+            await session.execute(moved.where(relay.WEBHOOKS.c.disabled_at.is_(None)))
 
     async with house.database.reader() as session:
         told = await session.scalar(select(EVENTS.c.payload).order_by(EVENTS.c.seq.desc()).limit(1))

@@ -10,7 +10,7 @@ from sqlalchemy import Executable, Row, Select, bindparam, select, update
 
 from questlog.automation import delivery_words
 from questlog.automation.delivery_claims import ATTEMPTS, Sending
-from questlog.automation.delivery_schedule import GIVEN_UP_AFTER, next_due
+from questlog.automation.delivery_schedule import GIVEN_UP_AFTER, LATELY, next_due
 from questlog.automation.relay import DELIVERIES, IS_WAITING, WEBHOOKS
 from questlog.core import clock
 from questlog.core.db import Session
@@ -119,7 +119,9 @@ async def _judge_endpoints(session: Session, results: Sequence[Result]) -> list[
     doomed: list[SwitchOff] = []
     for row in rows:
         for each in _news(row, standing, now):
-            if each in ("gone", "failing"):
+            if each == "failing" and not await _failed_lately(session, row.id, telling, now):
+                await session.execute(*_marked(row.id, now))
+            elif each in ("gone", "failing"):
                 doomed.append(SwitchOff(row.user_id, row.id, each))
             elif each == "answered":
                 await session.execute(*_answered(row.id, now))
@@ -173,6 +175,17 @@ async def _whose_lease_stands(session: Session, results: Sequence[Result]) -> li
     held = select(DELIVERIES.c.id, DELIVERIES.c.lease).where(DELIVERIES.c.id.in_(ids), IS_WAITING)
     leases = {row.id: row.lease for row in await session.execute(held)}
     return [each for each in results if leases.get(each.sending.id) == each.sending.lease]
+
+
+async def _failed_lately(
+    session: Session, webhook_id: UUID, results: Sequence[Result], now: datetime
+) -> bool:
+    """Say whether it was tried in vain before these results, and not so long ago that nobody knows how it was since."""
+    these = [each.sending.attempt_id for each in results]
+    own = (DELIVERIES.c.id == ATTEMPTS.c.delivery_id, DELIVERIES.c.webhook_id == webhook_id)
+    lately = (ATTEMPTS.c.started_at >= now - LATELY, ATTEMPTS.c.id.not_in(these))
+    tried = select(ATTEMPTS.c.id).where(*own, *lately, ATTEMPTS.c.failure.is_not(None))
+    return await session.scalar(tried.limit(1)) is not None
 
 
 def _tells_of_endpoint(result: Result) -> bool:

@@ -21,6 +21,8 @@ SPREAD: Final = 0.2
 LONGEST_WISH: Final = timedelta(hours=24)
 GIVEN_UP_AFTER: Final = timedelta(hours=120)
 """An endpoint that only failed for so long is switched off."""
+LATELY: Final = timedelta(hours=48)
+"""A failure after so long without any try begins the count anew: tries of one message are a day apart at most."""
 
 
 def next_due(
