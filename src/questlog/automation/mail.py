@@ -84,8 +84,13 @@ async def is_known(session: Session, mail_id: UUID) -> bool:
     return await session.scalar(select(Mail.id).where(Mail.id == mail_id)) is not None
 
 
-async def claim(session: Session, most: int) -> Sequence[Letter]:
-    """Take mails that are due. Nobody else gets them until their lease has run out."""
+async def claim(
+    session: Session, most: int, *, patience: Mapping[str, int] | None = None
+) -> Sequence[Letter]:
+    """Take mails that are due. Nobody else gets them until their lease has run out.
+
+    By its template a letter has a `patience`, 0 unless told: those with less go first, of equals those due first.
+    """
     now = clock.now()
     waiting = (Mail.sent_at.is_(None), Mail.failed_at.is_(None), Mail.due_at <= now)
     unleased = or_(Mail.leased_until.is_(None), Mail.leased_until < now)
@@ -93,7 +98,9 @@ async def claim(session: Session, most: int) -> Sequence[Letter]:
     chosen = (
         select(Mail.id)
         .where(*waiting, unleased)
-        .order_by(Mail.due_at)
+        .order_by(
+            *([case(patience, value=Mail.template, else_=0)] if patience else []), Mail.due_at
+        )
         .limit(most)
         .with_for_update(skip_locked=True)
         .cte("chosen")

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from email.message import EmailMessage
+from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +18,7 @@ from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database, Session
 from questlog.core.exceptions import QuestlogError
-from questlog.flows import weekly_review
+from questlog.flows import daily_digest, weekly_review
 from questlog.flows.letters import CONTENTS, held_until
 from questlog.identity import letters
 
@@ -27,6 +28,8 @@ MOST_TRIES_TO_WRITE = 10
 LONGEST_WAIT = timedelta(minutes=1)
 # What flows say, and what the coach adds to it.
 WRITTEN = {**CONTENTS, weekly_review.TEMPLATE: weekly_letter.content}
+PATIENCE = {**dict.fromkeys(WRITTEN, 1), daily_digest.TEMPLATE: 2, weekly_review.TEMPLATE: 2}
+"""Who waits for a code stands at the door: it goes before reminders, and they before what comes to everybody at eight."""
 
 log = structlog.get_logger(__name__)
 
@@ -37,19 +40,49 @@ async def run_forever(database: Database, settings: Settings, stop: asyncio.Even
         await stop.wait()
         return
     with mail.bell() as rung:
+        senders = Senders(database, settings, rung)
         while not stop.is_set():
             rung.clear()
-            if not await _round(database, settings):
-                await _pause(rung, stop)
+            await senders.take()
+            await _pause(rung, stop)
+        await senders.end()
 
 
-async def _round(database: Database, settings: Settings) -> bool:
-    """Send a handful and return whether there may be more."""
-    try:
-        return await send_waiting(database, settings) == AT_ONCE
-    except SQLAlchemyError as error:
-        log.warning("mail_waits_for_the_database", error=type(error).__name__)
-        return False
+class Senders:
+    """A handful of letters at once; a place that is free is taken again at once, whatever the others wait for."""
+
+    def __init__(self, database: Database, settings: Settings, wake: asyncio.Event) -> None:
+        self._database, self._settings, self._wake = database, settings, wake
+        self._busy: dict[UUID, asyncio.Task[None]] = {}
+
+    async def take(self) -> None:
+        """Begin to send what is due, as far as places are free; `wake` is set when one is free again."""
+        free = AT_ONCE - len(self._busy)
+        if not free:
+            return
+        try:
+            taken = await self._database.write(mail.claim, free, patience=PATIENCE)
+        except SQLAlchemyError as error:
+            log.warning("mail_waits_for_the_database", error=type(error).__name__)
+            return
+        for letter in taken:
+            self._busy[letter.id] = asyncio.create_task(self._send(letter))
+
+    async def _send(self, letter: Letter) -> None:
+        try:
+            await _send(self._database, self._settings, letter)
+        except SQLAlchemyError as error:  # its lease runs out, and it is sent then
+            log.warning("mail_waits_for_the_database", error=type(error).__name__)
+        except Exception as error:  # whatever it is: the others go out
+            log.error("mail_not_sent", mail=str(letter.id), exc_info=error)
+        finally:
+            del self._busy[letter.id]
+            self._wake.set()
+
+    async def end(self) -> None:
+        """Let what is begun come to an end."""
+        if self._busy:
+            await asyncio.wait(self._busy.values())
 
 
 async def readiness(database: Database) -> str:
@@ -76,7 +109,7 @@ async def _pause(rung: asyncio.Event, stop: asyncio.Event) -> None:
 
 async def send_waiting(database: Database, settings: Settings) -> int:
     """Send what is due, a handful at once, and return how many letters were taken."""
-    taken = await database.write(mail.claim, AT_ONCE)
+    taken = await database.write(mail.claim, AT_ONCE, patience=PATIENCE)
     await asyncio.gather(*(_send(database, settings, letter) for letter in taken))
     return len(taken)
 
