@@ -184,7 +184,7 @@ async def test_s089_what_is_not_there_cannot_be_completed(database: Database, ma
     assert (await other.row(theirs["id"]))["completed_at"] is None
 
 
-async def test_a_completion_takes_ten_statements(database: Database, make: Make) -> None:
+async def test_a_completion_takes_nine_statements(database: Database, make: Make) -> None:
     me = await planner(database, make)
     await me.complete((await me.add())["id"])
     goal = await make.goal(me.user)
@@ -194,4 +194,4 @@ async def test_a_completion_takes_ten_statements(database: Database, make: Make)
         await me.complete(task["id"])
 
     hook = [one for one in statements if "event" in one]
-    assert len(statements) - len(hook) == 10
+    assert len(statements) - len(hook) == 9

@@ -45,31 +45,29 @@ class GoalReport:
 async def of_chain(
     session: Session, user_id: UUID, goal_id: UUID | None, *, project_id: UUID | None = None
 ) -> list[GoalProgress]:
-    """Return the progress of a goal and of all it hangs under, nearest first, in two statements.
+    """Return the progress of a goal and of all it hangs under, nearest first, in one statement.
 
     Without a goal it is the one that the project serves; an empty list when there is none.
     """
     if goal_id is None and project_id is None:
         return []
-    family = goal_queries.family_of(user_id, goal_id, project_id=project_id)
+    family = goal_queries.counted_family_of(user_id, goal_id, project_id=project_id)
     rows = (await session.execute(*family)).all()
     nearest = next((row.id for row in rows if row.is_nearest), None)
     if nearest is None:
         return []
-    counts = await session.execute(*goal_queries.counts_of_family(user_id, nearest))
-    parents = {row.id: row.parent_goal_id for row in rows}
-    found = progress(parents, _counted(counts.all()))
+    parents, counts = _parted(rows)
+    found = progress(parents, _counted(counts))
     return [found[goal] for goal in chain(parents, nearest)]
 
 
 async def of_goal(session: Session, user_id: UUID, goal_id: UUID) -> GoalReport:
     """Raises `GoalNotFoundError`, `NotYoursError`."""
-    family = (await session.execute(*goal_queries.family_of(user_id, goal_id))).all()
-    if not family:
+    rows = (await session.execute(*goal_queries.counted_family_of(user_id, goal_id))).all()
+    parents, counts = _parted(rows)
+    if not parents:
         await goals.get(session, user_id, goal_id)
-    parents = {row.id: row.parent_goal_id for row in family}
-    rows = (await session.execute(*goal_queries.counts_of_family(user_id, goal_id))).all()
-    reaching = [row for row in rows if goal_id in _reached(parents, row)]
+    reaching = [row for row in counts if goal_id in _reached(parents, row)]
     whole = GoalProgress(
         goal_id, sum(row.done for row in reaching), sum(row.total for row in reaching)
     )
@@ -90,6 +88,18 @@ async def tree(session: Session, user_id: UUID) -> list[WireRow]:
     for goal, node in nodes.items():
         node["children"] = [nodes[child] for child in children[goal]]
     return [nodes[goal] for goal in children[None]]
+
+
+def _parted(rows: Iterable[Row[Any]]) -> tuple[Parents, list[Row[Any]]]:
+    """Tell the goals of a family from the counts of its tasks."""
+    parents: dict[UUID, UUID | None] = {}
+    counts = []
+    for row in rows:
+        if row.id is None:
+            counts.append(row)
+        else:
+            parents[row.id] = row.parent_goal_id
+    return parents, counts
 
 
 def _node(row: Row[Any], reached: GoalProgress) -> WireRow:

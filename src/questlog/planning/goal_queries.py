@@ -7,12 +7,16 @@ from uuid import UUID
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    CompoundSelect,
     Select,
     and_,
+    false,
     func,
     literal,
+    null,
     or_,
     select,
+    type_coerce,
     union_all,
 )
 
@@ -79,10 +83,13 @@ def shape_of(user_id: UUID) -> Select[UUID, UUID | None]:
     return select(Goal.id, Goal.parent_goal_id).where(*alive)
 
 
-def family_of(user_id: UUID, goal_id: UUID | None, *, project_id: UUID | None = None) -> Bound:
-    """The goal (or else the one the project serves), what it hangs under, and all that hangs under those.
+def counted_family_of(
+    user_id: UUID, goal_id: UUID | None, *, project_id: UUID | None = None
+) -> Bound:
+    """The goal (or else the one the project serves), what it hangs under, all that hangs under those, and their tasks.
 
-    `is_nearest` marks the goal itself.
+    Two kinds of rows, in one statement: a goal has an `id`, and `is_nearest` marks the goal itself; the rest are how
+    many tasks serve which goals and projects of this family, and every task is counted in one of them.
     """
     if goal_id is not None:
         return _family_of_goal(user_id, goal_id)
@@ -90,27 +97,27 @@ def family_of(user_id: UUID, goal_id: UUID | None, *, project_id: UUID | None = 
 
 
 @prepared
-def _family_of_goal(user_id: UUID, goal_id: UUID) -> Select[UUID, UUID | None, bool]:
-    return _marked(user_id, goal_id)
+def _family_of_goal(user_id: UUID, goal_id: UUID) -> CompoundSelect[Any]:
+    return _with_counts(user_id, goal_id)
 
 
 @prepared
-def _family_of_project(user_id: UUID, project_id: UUID) -> Select[UUID, UUID | None, bool]:
-    return _marked(user_id, _goal_served_by(user_id, project_id))
+def _family_of_project(user_id: UUID, project_id: UUID) -> CompoundSelect[Any]:
+    return _with_counts(user_id, _goal_served_by(user_id, project_id))
 
 
-def _marked(user_id: UUID, start: Any) -> Select[UUID, UUID | None, bool]:
+def _with_counts(user_id: UUID, start: Any) -> CompoundSelect[Any]:
     family = _family(user_id, start)
-    return select(family.c.id, family.c.parent_goal_id, (family.c.id == start).label("is_nearest"))
-
-
-@prepared
-def counts_of_family(user_id: UUID, goal_id: UUID) -> Select[Any]:
-    """How many tasks serve which goals and projects of a family; every task is counted in one row."""
-    family = select(_family(user_id, goal_id).c.id)
-    serving = Project.goal_id.in_(family)
-    elsewhere = or_(Task.goal_id.is_(None), Task.goal_id.not_in(family))
-    return _counts(user_id, Task.goal_id.in_(family), serving, elsewhere)
+    ids = select(family.c.id)
+    elsewhere = or_(Task.goal_id.is_(None), Task.goal_id.not_in(ids))
+    counts = _counts(user_id, Task.goal_id.in_(ids), Project.goal_id.in_(ids), elsewhere)
+    no_tasks = [
+        type_coerce(null(), column.type).label(column.name) for column in counts.selected_columns
+    ]
+    no_goal = (type_coerce(null(), Goal.id.type), type_coerce(null(), Goal.id.type), false())
+    is_nearest = (family.c.id == start).label("is_nearest")
+    goals = select(family.c.id, family.c.parent_goal_id, is_nearest, *no_tasks)
+    return union_all(goals, select(*no_goal, *counts.subquery("tasks_of_family").c))
 
 
 def counts_of_all(user_id: UUID) -> Select[Any]:
