@@ -5,13 +5,7 @@ from typing import Any
 
 import pytest
 
-from questlog.automation import (
-    deliveries,
-    delivery_claims,
-    delivery_results,
-    relay,
-    webhook_changes,
-)
+from questlog.automation import deliveries, delivery_claims, delivery_results, relay
 from questlog.automation.delivery_claims import Sending
 from questlog.automation.delivery_heads import MOST_PER_ENDPOINT
 from questlog.automation.delivery_results import Result
@@ -198,23 +192,6 @@ async def test_an_endpoint_that_fails_has_a_lane_of_its_own_and_one_message_at_a
     assert [each.user_id for each in prompt] == [well.id] * MOST_PER_ENDPOINT
     assert [each.user_id for each in probing] == [failing.id]
     assert await database.write(delivery_claims.claim, 100, lane="failing") == []
-
-
-async def test_an_endpoint_is_known_once_it_answered_until_its_address_is_another(
-    database: Database, make: Make, keyring: Keyring
-) -> None:
-    user = await waiting(database, make, keyring, count=9)
-    new = await database.write(delivery_claims.claim, 100, lane="new")
-    await database.write(delivery_results.settle, [arrived(each) for each in new])
-
-    known = await database.write(delivery_claims.claim, 100, lane="known")
-    elsewhere = {"url": f"{URL}/2"}
-    await database.write(webhook_changes.change, user.id, known[0].webhook.id, elsewhere)
-    await database.write(delivery_claims.release, known)
-
-    assert (len(new), len(known)) == (1, MOST_PER_ENDPOINT)
-    assert await database.write(delivery_claims.claim, 100, lane="known") == []
-    assert len(await database.write(delivery_claims.claim, 100, lane="new")) == 1
 
 
 @pytest.mark.parametrize("why", ["switched off", "closed"])

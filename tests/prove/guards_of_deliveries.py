@@ -57,6 +57,6 @@ DELIVERIES = (
         "automation/webhook_changes.py",
         "        row.failing_since = row.answered_at = None\n    is_active",
         "        row.failing_since = None\n    is_active",
-        'tests/automation/test_delivery_claims.py -k "is_known_once and sqlite"',
+        'tests/automation/test_known_endpoints.py -k "is_known_once and sqlite"',
     ),
 )
