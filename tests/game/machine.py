@@ -1,7 +1,7 @@
 """Random operations on one player of the real game and on the reference, which must agree after each (G-23)."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from tests.game import reference_content
 from tests.game.books import check_books
 from tests.game.played import Played, sign_in
 from tests.game.reference import PRICES, Reference
-from tests.game.reference_deeds import DIFFICULTY, What, level_of
+from tests.game.reference_deeds import DIFFICULTY, Moved, What, level_of
 from tests.game.reference_view import shown
 from tests.support.moving_clock import MovingClock
 
@@ -30,6 +30,7 @@ HOURS = st.sampled_from([1, 3, 5, 10, 20, 24, 24, 24, 30, 49, 100, 800])
 DUE = st.sampled_from([None, None, -2, 0, 0, 1, 5])
 KEPT_FOR = timedelta(days=30)
 PLACES = st.sampled_from(["inbox", "inbox", "project", "parent"])
+REMEMBERED = 8
 
 
 @dataclass
@@ -52,11 +53,16 @@ class Task:
     id: UUID
     what: What
     at: date | None
+    repeats: bool = False
     done: list[Any] = field(default_factory=list)
 
 
 class Game(RuleBasedStateMachine):
-    """One player; whatever is done is done to the real one and to the reference."""
+    """One player; whatever is done is done to the real one and to the reference.
+
+    `undoable` are the last changes of tasks that stand once, and of lessons, by their number: with the event that undoes
+    each, and whether it was a reopening.
+    """
 
     def __init__(self, arena: Arena) -> None:
         super().__init__()
@@ -64,6 +70,7 @@ class Game(RuleBasedStateMachine):
         self.tasks: list[Task] = []
         self.trash: list[Task] = []
         self.goals: dict[UUID, bool] = {}
+        self.undoable: list[tuple[Task | int, UUID, bool]] = []
 
     @initialize(zone=st.sampled_from(ZONES))
     def sign_up(self, zone: str) -> None:
@@ -77,6 +84,10 @@ class Game(RuleBasedStateMachine):
             "project": {"project_id": self.run(self.player.project())},
             "parent": {"parent_task_id": self.run(self.player.add())["id"]},
         }
+        self.begin_to_learn()
+
+    def begin_to_learn(self) -> None:
+        """What else there is to play with."""
 
     # tasks
 
@@ -189,22 +200,6 @@ class Game(RuleBasedStateMachine):
             self.run(self.player.unreach(goal))
             self.reference.take_back(goal)
 
-    @rule(base=st.sampled_from([20, 25, 40]), difficulty=st.sampled_from(list(DIFFICULTY)))
-    def take_a_lesson(self, base: int, difficulty: str) -> None:
-        self._learn("lesson", base, {"lessons_completed": 1}, difficulty=difficulty)
-
-    @rule(correct=st.integers(0, 7))
-    def take_a_quiz(self, correct: int) -> None:
-        counts = {"quizzes_passed": int(correct >= 5), "perfect_quizzes": int(correct == 7)}
-        lost = min(7 - correct, self.reference.life.hearts)
-        self._learn("quiz", 10 + correct, counts, hearts=-lost)
-
-    @rule(count=st.sampled_from([1, 5, 20]))
-    def review(self, count: int) -> None:
-        for number in range(1, count + 1):
-            ends = number % 5 == 0
-            self._learn("review", 2, {"review_sessions": int(ends)}, hearts=int(ends))
-
     # after each of them
 
     @invariant()
@@ -234,7 +229,8 @@ class Game(RuleBasedStateMachine):
         what = What(
             difficulty=difficulty, is_subtask=place == "parent", in_project=place == "project"
         )
-        self.tasks.append(task := Task(made["id"], what, made["due_on"]))
+        task = Task(made["id"], what, made["due_on"], repeats="recurrence" in fields)
+        self.tasks.append(task)
         return task
 
     def _complete(self, task: Task) -> None:
@@ -261,6 +257,15 @@ class Game(RuleBasedStateMachine):
             moved = self.reference.do((task.id, task.at), replace(task.what, is_ahead=is_ahead))
             task.done.append(task.at)
         task.at = change.task["due_on"]
+        if not task.repeats:
+            self.remember(task, receipt)
+        self.compare(receipt, moved, before)
+
+    def remember(self, done: Task | int, receipt: Mapping[str, Any]) -> None:
+        self.undoable.append((done, UUID(receipt["event_id"]), "kept" in receipt))
+        del self.undoable[:-REMEMBERED]
+
+    def compare(self, receipt: Mapping[str, Any], moved: Moved, before: int) -> None:
         assert (receipt["xp"], receipt["gold"]) == (moved.xp, moved.gold)
         assert receipt["boss"]["damage"] == moved.damage
         assert (receipt["level_before"], receipt["level_after"]) == (
@@ -268,20 +273,3 @@ class Game(RuleBasedStateMachine):
             level_of(self.reference.xp),
         )
         assert receipt["streak"] == self.reference.life.streak
-
-    def _learn(
-        self,
-        kind: str,
-        base: int,
-        counts: dict[str, int],
-        *,
-        difficulty: str = "normal",
-        hearts: int = 0,
-    ) -> None:
-        self.arena.told(kind)
-        earned = self.run(
-            self.player.learn(kind, base=base, difficulty=difficulty, counts=counts, hearts=hearts)
-        )
-        what = What(kind, base, difficulty, counts=counts, hearts=hearts)
-        moved = self.reference.do(new_id(), what)
-        assert (earned.xp, earned.gold) == (moved.xp, moved.gold)

@@ -19,6 +19,7 @@ from questlog.flows.roll_over import roll_over
 from questlog.flows.sign_up import sign_up
 from questlog.flows.task_changes import TaskChange
 from questlog.flows.toggle_task import toggle_task
+from questlog.flows.undo import undo
 from questlog.game import earning, levels, turns
 from questlog.game.badges import BADGES
 from questlog.game.deeds import Deed
@@ -84,6 +85,9 @@ class Played:
         except ConflictError:
             return False
         return True
+
+    async def undo(self, event_id: UUID) -> None:
+        await self.database.write(undo, self.id, event_id, timezone=self.zone)
 
     async def settle(self) -> None:
         """Do what the hourly job does."""

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import get_state_machine_test
 
 from questlog.core.config import Settings
-from tests.game.machine import Arena, Game
+from tests.game.machine import Arena
+from tests.game.machine_of_courses import Learning
 from tests.support import world
 from tests.support.moving_clock import MovingClock
 
@@ -36,7 +37,7 @@ def play(
 ) -> None:
     """Play so many lives of so many operations each; raises what the first disagreement raised, made small."""
 
-    class Here(Game):
+    class Here(Learning):
         def __init__(self) -> None:
             super().__init__(where)
 

@@ -5,17 +5,18 @@ where the real one adds and subtracts.
 """
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from tests.game.reference_content import Aim, Content, Key, Pursued, Rung
+from tests.game.reference_bosses import Boss, Bosses
+from tests.game.reference_content import Aim, Content, Key, Pursued
 from tests.game.reference_deeds import (
     COMPLETIONS,
     DIFFICULTY,
     HALF,
     POTION,
-    Boss,
     Deed,
     Moved,
     Striving,
@@ -26,7 +27,6 @@ from tests.game.reference_life import HEARTS, Life
 PAID_IN_FULL, PAID_BY_HALF = 30, 30
 PRICES = {"streak-freeze": 50, "heart-refill": 100, "focus-potion": 20}
 FREEZES_HELD, POTION_LASTS = 2, 5
-WEEK = -1
 
 
 class Reference:
@@ -37,9 +37,7 @@ class Reference:
         self.life = Life(now, zone)
         self.xp = self.purse = self.potion = 0
         self.paid_today = self.ahead_today = 0
-        self.boss = Boss(content.ladder[0], 0, 1)
-        self.resting: Boss | None = None
-        self.fallen: list[Boss] = []
+        self.bosses = Bosses(content.ladder)
         self.deeds: dict[Any, Deed] = {}
         self.number = 0
         self.badges: set[str] = set()
@@ -47,6 +45,14 @@ class Reference:
         for rule in content.pursued.values():
             if rule.is_standing or (rule.kind == "quest" and rule.after is None):
                 self._begin(rule)
+
+    @property
+    def boss(self) -> Boss:
+        return self.bosses.present
+
+    @property
+    def fallen(self) -> list[Boss]:
+        return self.bosses.fallen
 
     def wait_until(self, now: datetime) -> None:
         before = self.life.day
@@ -74,6 +80,7 @@ class Reference:
         if deed is None:
             deed = self.deeds[key] = self._priced(what)
         deed.stands = True
+        deed.what = replace(deed.what, counts=what.counts)
         self.xp += deed.xp
         self.purse += deed.gold
         self.life.move_hearts(deed.what.hearts)
@@ -116,26 +123,9 @@ class Reference:
             deed.boss = self.boss
             self.boss.lost += deed.damage
         if self.boss.lost == self.boss.hp:
-            deed.felled = self.boss
-            self.xp += self.boss.rung.bonus
-            self.fallen.append(self.boss)
-            self.boss = self._after(self.boss)
+            deed.felled = self.bosses.fall()
+            self.xp += deed.felled.rung.bonus
         return deed.damage
-
-    def meet_week(self, rung: Rung) -> None:
-        """Let the boss of a course's week take the place of the ladder's, which waits with the damage it has."""
-        self.resting, self.boss = self.boss, Boss(rung, WEEK, 1)
-
-    def leave_week(self) -> None:
-        if self.boss.place == WEEK:
-            self.boss = self._after(self.boss)
-
-    def _after(self, boss: Boss) -> Boss:
-        if self.resting is not None:
-            rested, self.resting = self.resting, None
-            return rested
-        place = (boss.place + 1) % len(self.content.ladder)
-        return Boss(self.content.ladder[place], place, boss.round + (place == 0))
 
     # what is taken back
 
@@ -163,11 +153,10 @@ class Reference:
 
     def _heal(self, deed: Deed) -> int:
         felled, deed.felled = deed.felled, None
-        if felled is not None and felled is self.fallen[-1] and not self.boss.lost:
-            self.boss = self.fallen.pop()
+        if felled is not None and self.bosses.rise(felled):
             self.xp -= felled.rung.bonus
         struck, damage = deed.boss, deed.damage
-        if struck is None or not deed.dealt or struck not in (self.boss, self.resting):
+        if struck is None or not deed.dealt or struck in self.fallen:
             return 0
         struck.lost -= damage
         deed.boss, deed.damage = None, 0

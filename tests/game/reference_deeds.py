@@ -6,7 +6,8 @@ from datetime import date
 from fractions import Fraction
 from math import floor
 
-from tests.game.reference_content import Aim, Key, Pursued, Rung
+from tests.game.reference_bosses import Boss
+from tests.game.reference_content import Aim, Key, Pursued
 
 DIFFICULTY = {
     "trivial": Fraction(1, 2),
@@ -26,18 +27,6 @@ def level_of(xp: int) -> int:
         level += 1
         needed += floor(100 * level**1.2)
     return level
-
-
-@dataclass(eq=False)
-class Boss:
-    rung: Rung
-    place: int
-    round: int
-    lost: int = 0
-
-    @property
-    def hp(self) -> int:
-        return floor(self.rung.hp * POTION ** (self.round - 1))
 
 
 @dataclass(eq=False)

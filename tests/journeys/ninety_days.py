@@ -210,7 +210,7 @@ class Learner:
         what = What("lesson", lesson["xp_reward"], lesson["difficulty"], counts=counts)
         self.note(code, what, receipt)
         if whole:
-            self.book.leave_week()
+            self.book.bosses.follow(None)
             self.meet_boss()
 
     def meet_boss(self) -> None:
@@ -223,5 +223,5 @@ class Learner:
                 for one in week["lessons"]
             )
             hp = int(worth * 4 / 5)
-            self.book.meet_week(Rung(hp, hp * 2 // 5, f"{SLUG}/{week['number']}"))
+            self.book.bosses.follow(Rung(hp, hp * 2 // 5, f"{SLUG}/{week['number']}"))
             return
