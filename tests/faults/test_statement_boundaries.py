@@ -6,23 +6,30 @@ at the commit, until nothing is left to fail.
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from httpx2 import AsyncClient, Response
-from sqlalchemy import event
+from sqlalchemy import event, select, update
 from structlog.testing import capture_logs
 
-from questlog.core.db import Database
-from tests.game.full_completion import home
+from questlog.core.db import Database, Session
+from questlog.flows.roll_over import roll_over
+from questlog.game.turns import PLAYERS
+from tests.game.full_completion import CHALLENGES, home
+from tests.support import school
 from tests.support.deeds import did
 from tests.support.doors import PASSWORD, code_for, register
 from tests.support.invariants import check_invariants
 from tests.support.make import Make
+from tests.support.quizzing import RIGHT, learner
 from tests.support.sql import rows_of
 
 TASKS = "/api/v1/tasks"
 MOST_STATEMENTS = 60
+DAYS_AGO = timedelta(days=10)
 
 type Request = Callable[[], Awaitable[Response]]
 type Story = Callable[[AsyncClient, Make], Awaitable[Request]]
@@ -66,6 +73,55 @@ async def reopening_a_lesson_that_moved_everything(client: AsyncClient, make: Ma
         task = await here.task()
         await client.post(f"{TASKS}/{task}/complete", headers=user.headers)
     return lambda: client.post(f"{TASKS}/{task}/incomplete", headers=user.headers)
+
+
+async def enrolling(client: AsyncClient, make: Make) -> Request:
+    """With a boss in the first week, and a project and seven tasks to be made."""
+    user = await make.user()
+    written = school.course()
+    written["weeks"][0]["boss"] = {"name": "The Granny", "story": "She slips when it matters."}
+    course_id = (await school.bring(make.database, written)).course_id
+    return lambda: client.post(f"/api/v1/courses/{course_id}/enroll", headers=user.headers)
+
+
+async def joining_a_challenge(client: AsyncClient, make: Make) -> Request:
+    user = await make.user()
+    path = f"/api/v1/rpg/challenges/{CHALLENGES[0]}/join"
+    return lambda: client.post(path, headers=user.headers)
+
+
+async def reviewing_the_card_that_ends_a_session(client: AsyncClient, make: Make) -> Request:
+    anna = await learner(make, make.database, questions=10)
+    await anna.submit(5)
+    *others, last = [card["id"] for card in (await anna.daily())["items"]]
+    for card in others:
+        await anna.review(card, answer=RIGHT)
+    path, body = f"/api/v1/reviews/{last}", {"answer": RIGHT}
+    return lambda: client.post(path, json=body, headers=anna.user.headers)
+
+
+async def rolling_a_day_over(client: AsyncClient, make: Make) -> Request:
+    """A streak breaks, a heart is lost, and the standing challenge is over."""
+    user = await make.user()
+    task = await make.task(user)
+    await client.post(f"{TASKS}/{task.id}/complete", headers=user.headers)
+    await make.database.write(_live_days_ago, user.id)
+
+    async def settle() -> Response:
+        try:
+            await make.database.write(roll_over, user.id, timezone="UTC")
+        except BrokenOffError:
+            return Response(500)
+        return Response(200)
+
+    return settle
+
+
+async def _live_days_ago(session: Session, user_id: UUID) -> None:
+    mine = PLAYERS.c.user_id == user_id
+    player = (await session.execute(select(PLAYERS).where(mine))).one()._mapping
+    then = {name: player[name] - DAYS_AGO for name in ("day_on", "day_began", "streak_on")}
+    await session.execute(update(PLAYERS).where(mine).values(then))
 
 
 async def buying(client: AsyncClient, make: Make) -> Request:
@@ -147,6 +203,10 @@ def breaking_at(database: Database, number: int) -> Iterator[list[str]]:
         completing_a_lesson_that_moves_everything,
         reopening,
         reopening_a_lesson_that_moved_everything,
+        enrolling,
+        joining_a_challenge,
+        reviewing_the_card_that_ends_a_session,
+        rolling_a_day_over,
         buying,
         deleting,
         verifying_a_code,
