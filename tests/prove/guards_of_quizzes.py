@@ -31,4 +31,11 @@ QUIZZES = (
         '        "stem": question["stem"],\n        "key": question.get("explanation"),\n        **{name: shown',
         'tests/flows/test_quiz_hearts.py -k "not_told_before and sqlite"',
     ),
+    Guard(
+        "a result that got lost is told, and no second attempt is taken",
+        "cli/quizzes.py",
+        '        result = remote.post(path, {"answers": answers}, key=key)',
+        '        result = remote.post(path, {"answers": answers})',
+        'tests/cli/test_quizzes.py -k "got_lost and sqlite"',
+    ),
 )

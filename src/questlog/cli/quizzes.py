@@ -10,6 +10,7 @@ from questlog.cli import (
     quiz_asking,
     quiz_drafts,
     quiz_files,
+    quiz_keys,
     quiz_results,
     quiz_times,
     references,
@@ -134,7 +135,9 @@ def _ask_open(remote: Remote, found: Mapping[str, Any], given: Answers) -> None:
 
 def _hand_in(remote: Remote, found: Mapping[str, Any], given: Answers) -> Any:
     """Hand in, after the pause between two attempts if need be. Refused answers are asked again the next time."""
-    answers = [{"question_id": id_, "answer": said} for id_, said in _said(given).items()]
+    said = _said(given)
+    asked = (one["question_id"] for one in found["questions"])
+    answers = [{"question_id": id_, "answer": said[id_]} for id_ in asked if id_ in said]
     try:
         result = _submit(remote, found, answers)
     except Failure as failure:
@@ -155,12 +158,17 @@ def _hand_in(remote: Remote, found: Mapping[str, Any], given: Answers) -> Any:
 
 
 def _submit(remote: Remote, found: Mapping[str, Any], answers: list[dict[str, Any]]) -> Any:
+    """Hand in under the key of these answers, so that a repeat after a lost result tells that result."""
+    key = quiz_keys.key_of(references.account_of(remote), found["lesson_id"], answers)
     try:
-        return remote.post(f"/quizzes/{found['lesson_id']}/submit", {"answers": answers})
+        path = f"/quizzes/{found['lesson_id']}/submit"
+        result = remote.post(path, {"answers": answers}, key=key)
     except Failure as failure:
         if failure.status == CLASH and "back_at" in failure.details:
             raise _no_hearts(remote, failure.details["back_at"]) from failure
         raise
+    quiz_keys.forget()
+    return result
 
 
 def _tell(result: Mapping[str, Any], name: str) -> None:

@@ -62,8 +62,10 @@ class Remote:
     def get(self, path: str, **query: Any) -> Any:
         return self.call("GET", path, params=_only_given(query))
 
-    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        return self.call("POST", path, json=body)
+    def post(self, path: str, body: dict[str, Any] | None = None, *, key: str | None = None) -> Any:
+        """Two posts of one body under one `Idempotency-Key` have one effect and one answer."""
+        more = {} if key is None else {"headers": {"Idempotency-Key": key}}
+        return self.call("POST", path, json=body, **more)
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         return self.call("PATCH", path, json=body)
@@ -135,7 +137,8 @@ class Remote:
 
     def _send(self, method: str, path: str, **more: Any) -> httpx2.Response:
         try:
-            return self._client.request(method, path, headers=self._headers(), **more)
+            headers = {**self._headers(), **more.pop("headers", {})}
+            return self._client.request(method, path, headers=headers, **more)
         except httpx2.TransportError as error:
             raise self._unreachable(error) from error
 
