@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-WAITING_AT_MOST = 64
-"""A few tenths of a second of work for one process; who comes then is better told to come again."""
+WAITING_AT_MOST = 256
+"""Half a second of work for one process, and more than come at once from one address to be counted (S-108)."""
 
 
 class Crowd:
