@@ -21,7 +21,7 @@ from tests.support.make import Make, Person
 HEAD = {"format", "version", "exported_at", "user"}
 PAST = datetime(2026, 10, 3, 12, 0, tzinfo=UTC)
 # What was earned stays where it was earned.
-MADE_ANEW = {"id", "created_at", "updated_at", "version", "receipt", "xp"}
+MADE_ANEW = {"id", "created_at", "dated_at", "updated_at", "version", "receipt", "xp"}
 
 
 async def post(client: AsyncClient, user: Person, path: str, body: Any = None) -> Any:

@@ -34,7 +34,7 @@ TABLES: tuple[type[Base], ...] = (
     ImportedRow,
 )
 # An undo is a change of its own: it moves these on.
-MOVED_ON = {"version", "updated_at"}
+MOVED_ON = {"version", "updated_at", "dated_at"}
 FILES = [
     "ticktick/backup.csv",
     "google_tasks/Tasks.json",

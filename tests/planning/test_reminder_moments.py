@@ -26,7 +26,7 @@ def reminder(**more: Any) -> dict[str, Any]:
         "minutes_before": None,
         "told_for": None,
         "seen_for": None,
-        "task_changed_at": at("2020-01-01T00:00:00"),
+        "dated_at": at("2020-01-01T00:00:00"),
         "updated_at": at("2020-01-01T00:00:00"),
         **more,
     }
@@ -100,7 +100,7 @@ def test_what_was_past_when_the_reminder_was_set_is_not_told() -> None:
 
 def test_a_date_that_a_task_got_too_late_is_told_only_where_it_was_seen_before() -> None:
     its = Alarm(at("2026-06-01T12:00:00"), "2026-06-01")
-    changed = reminder(minutes_before=30, task_changed_at=its.at + timedelta(minutes=5))
+    changed = reminder(minutes_before=30, dated_at=its.at + timedelta(minutes=5))
     seen = {**changed, "seen_for": its.due_for}
 
     told = [is_to_be_told(its, each, its.at + timedelta(minutes=6)) for each in (changed, seen)]

@@ -46,6 +46,27 @@ REMINDERS = (
         'tests/worker/test_mail_rounds.py -k "database_refuses and sqlite"',
     ),
     Guard(
+        "a change that leaves the date alone loses no reminder",
+        "planning/task_rows.py",
+        '    dated = {"dated_at": now} if is_dated_anew(row, changed) else {}\n',
+        '    dated = {"dated_at": now}\n',
+        'tests/worker/test_reminding_of_changed.py -k "before_anybody_looked and sqlite"',
+    ),
+    Guard(
+        "a date that comes back by an undo comes when it does",
+        "planning/putting_back.py",
+        '    dated = DATED if kind.name == "task" and not set(DATE).isdisjoint(names) else ()\n',
+        "    dated = ()\n",
+        'tests/worker/test_reminding_of_changed.py -k "comes_back_by_an_undo and sqlite"',
+    ),
+    Guard(
+        "a code goes before the digests of eight",
+        "worker/mailing.py",
+        "mail.claim, free, patience=PATIENCE",
+        "mail.claim, free",
+        "tests/worker/test_mail_order.py -k sqlite",
+    ),
+    Guard(
         "tasks follow to another zone",
         "flows/own_account.py",
         "    moved = await zone_moves.follow(session, user.id, user.timezone)\n",

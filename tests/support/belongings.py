@@ -22,7 +22,9 @@ HISTORY = frozenset(
         "settled_days",
     }
 )
-MOVING = frozenset({"version", "updated_at", "told_seq", "day_tasks", "day_ahead", "earned_at"})
+MOVING = frozenset(
+    {"version", "updated_at", "dated_at", "told_seq", "day_tasks", "day_ahead", "earned_at"}
+)
 TRASHES = ("goals", "projects", "tasks")
 
 type Row = dict[str, Any]

@@ -26,7 +26,7 @@ async def reader(make: Make, **more: Any) -> Person:
 async def due_task(make: Make, user: Person, due: datetime = NOON, **more: Any) -> Task:
     """Make a task that has had its date for long."""
     return await make.task(
-        user, **{"due_on": due.date(), "due_at": due, "updated_at": LONG_AGO, **more}
+        user, **{"due_on": due.date(), "due_at": due, "dated_at": LONG_AGO, **more}
     )
 
 

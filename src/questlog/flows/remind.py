@@ -12,7 +12,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Select, Table, and_, bindparam, exists, or_, select, tuple_, update
+from sqlalchemy import Select, Table, and_, bindparam, exists, func, or_, select, tuple_, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from questlog.automation import events, jobs, mail, notification_settings
@@ -177,7 +177,7 @@ def _candidates() -> Select[Any]:
             TASKS.c.title,
             TASKS.c.due_on,
             TASKS.c.due_at,
-            TASKS.c.updated_at.label("task_changed_at"),
+            func.coalesce(TASKS.c.dated_at, TASKS.c.created_at).label("dated_at"),
             USERS.c.timezone,
         )
         .join(TASKS, OF_A_TASK)

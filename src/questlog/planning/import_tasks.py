@@ -11,7 +11,14 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, insert, select
 
 from questlog.core import clock
-from questlog.planning import difficulty, images, import_occurrences, import_rows, positions
+from questlog.planning import (
+    difficulty,
+    images,
+    import_occurrences,
+    import_rows,
+    positions,
+    task_rows,
+)
 from questlog.planning.import_batch import Batch
 from questlog.planning.import_comparison import TABLES, Finding, in_statements
 from questlog.planning.import_records import Link, Record
@@ -136,6 +143,8 @@ def _changed(batch: Batch, one: Finding, row: TaskRow, *, is_parent: bool) -> Ta
             new |= batch.linked(columns, alive=True)
     if new["difficulty"] != row["difficulty"]:
         new["difficulty_changes"] = difficulty.noted(row, clock.now())
+    if task_rows.is_dated_anew(row, new):
+        new["dated_at"] = clock.now()
     if "parent_task_id" in place or row["parent_task_id"] is not None or is_parent:
         _leave_move(batch, one.record, row, place)
     elif place:

@@ -120,8 +120,8 @@ class Task(Base):
     """Something to do. A recurring task is one row that moves from date to date; `occurrences` keep what was done.
 
     `due_on` is the local day it is planned for, `due_at` the instant if it has a time of day; a timed series keeps its
-    wall clock in `due_time`. `rule` is an RFC 5545 rule, `rhythm_from` the date that started it, `dates_used` how many
-    scheduled dates are behind it (for COUNT).
+    wall clock in `due_time`. `dated_at` is when it got another date than its first. `rule` is an RFC 5545 rule,
+    `rhythm_from` the date that started it, `dates_used` how many scheduled dates are behind it (for COUNT).
     """
 
     __tablename__ = "tasks"
@@ -138,6 +138,7 @@ class Task(Base):
     due_on: Mapped[date | None] = mapped_column(Date)
     due_at: Mapped[datetime | None] = mapped_column(Moment)
     due_time: Mapped[str | None] = mapped_column(String(8))
+    dated_at: Mapped[datetime | None] = mapped_column(Moment)
     start_on: Mapped[date | None] = mapped_column(Date)
     deadline_on: Mapped[date | None] = mapped_column(Date)
     duration_minutes: Mapped[int | None]

@@ -23,12 +23,14 @@ from questlog.planning.import_comparison import in_statements
 from questlog.planning.replaced import Columns, Replaced
 from questlog.planning.search import index
 from questlog.planning.search.tables import Kind as Searched
+from questlog.planning.task_rows import DATE
 from questlog.planning.task_tree import CARRIED
 from questlog.planning.trashed_subtasks import follow
 
 TASK_LABEL = KINDS["task_label"]
 REMINDERS = KINDS["reminder"].table
 DIFFICULTY = ("difficulty_changes",)
+DATED = ("dated_at",)
 SEARCHED: tuple[Searched, ...] = ("task", "item")
 
 
@@ -169,6 +171,8 @@ async def _insert(work: PutBack, kind: Kind, rows: Iterable[Columns]) -> None:
         stamped = {**row, "user_id": work.user_id}
         if kind.has_version:
             stamped |= {"version": row["version"] + 1, "updated_at": work.now}
+        if kind.name == "task":
+            stamped["dated_at"] = work.now
         work.tell(kind, stamped, stamped.get("version", 1))
         new.append(stamped)
     for some in in_statements(new):
@@ -192,6 +196,7 @@ async def _set_some(
 ) -> None:
     columns = kind.table.c
     told = DIFFICULTY if "difficulty" in names and DIFFICULTY[0] not in names else ()
+    dated = DATED if kind.name == "task" and not set(DATE).isdisjoint(names) else ()
     shown = {*kind.key, *names, *told} | ({"version"} if kind.has_version else set())
     mine = (columns.user_id == work.user_id, kind.among(list(old)))
     found = await work.session.execute(
@@ -204,13 +209,14 @@ async def _set_some(
         new = {f"new_{name}": value for name, value in old[key].items()}
         if told:
             new["new_difficulty_changes"] = difficulty.noted(row, work.now)
+        new |= {f"new_{name}": work.now for name in dated}
         if kind.has_version:
             new |= {"new_version": row["version"] + 1, "new_updated_at": work.now}
         work.tell(kind, row, row.get("version", 0) + 1)
         values.append(new | {f"its_{name}": row[name] for name in kind.key})
     if not values or not (names or kind.has_version):
         return
-    set_ = (*names, *told, *(("version", "updated_at") if kind.has_version else ()))
+    set_ = (*names, *told, *dated, *(("version", "updated_at") if kind.has_version else ()))
     its = (columns[name] == bindparam(f"its_{name}", type_=columns[name].type) for name in kind.key)
     one = update(kind.table).where(columns.user_id == work.user_id, *its)
     await work.session.execute(

@@ -56,13 +56,13 @@ def date_of(task: Mapping[Any, Any]) -> str:
 def is_to_be_told(alarm: Alarm, reminder: Mapping[str, Any], now: datetime) -> bool:
     """Tell whether it is time: not before, not a day late, not again, and not for what was past when it was set.
 
-    A task that was changed since (`task_changed_at`) may have got its date since, unless it was seen with it before.
+    A date that the task got too late for this (`dated_at`) reminds of nothing, unless it was seen at it before.
     """
     if not alarm.at <= now < alarm.at + LATEST or alarm.due_for == reminder["told_for"]:
         return False
     if reminder["at"] is not None:
         return True
-    was_dated = alarm.due_for == reminder["seen_for"] or alarm.at > reminder["task_changed_at"]
+    was_dated = alarm.due_for == reminder["seen_for"] or alarm.at > reminder["dated_at"]
     return bool(was_dated and alarm.at > reminder["updated_at"])
 
 

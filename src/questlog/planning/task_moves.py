@@ -120,6 +120,7 @@ def _copy(original: Mapping[str, Any], ids: Mapping[UUID, UUID]) -> TaskRow:
         "state": "pending",
         "completed_at": None,
         "lesson_id": None,
+        "dated_at": None,
         "created_at": now,
         "updated_at": now,
         "version": 1,

@@ -32,6 +32,8 @@ CLAIM = CHANGE.where(NOT_DELETED, TASKS.c.version == bindparam("its_version")).r
     TASKS.c.version
 )
 
+DATE = ("due_on", "due_at")
+
 type TaskRow = dict[str, Any]
 
 
@@ -99,7 +101,7 @@ async def claim(
 
 async def write(session: Session, row: TaskRow, changed: Mapping[str, Any]) -> TaskRow:
     """Store what changed of a claimed row and return the row as it is then."""
-    values = {**changed, "updated_at": clock.now(), "version": row["version"] + 1}
+    values = _stamped(row, changed)
     place = {"its_id": row["id"], "its_owner": row["user_id"]}
     await session.execute(CHANGE, {**values, **place})
     return {**row, **values}
@@ -109,10 +111,21 @@ async def write_if_unchanged(
     session: Session, row: TaskRow, changed: Mapping[str, Any]
 ) -> TaskRow | None:
     """Store what changed of a row that was only read. The row decides: None when somebody else changed it since."""
-    values = {**changed, "updated_at": clock.now(), "version": row["version"] + 1}
+    values = _stamped(row, changed)
     place = {"its_id": row["id"], "its_owner": row["user_id"], "its_version": row["version"]}
     claimed = await session.execute(CLAIM, {**values, **place})
     return {**row, **values} if claimed.scalar_one_or_none() is not None else None
+
+
+def is_dated_anew(row: Mapping[str, Any], changed: Mapping[str, Any]) -> bool:
+    """Tell whether a change gives a task another date: then `dated_at` is now."""
+    return any(name in changed and row[name] != changed[name] for name in DATE)
+
+
+def _stamped(row: TaskRow, changed: Mapping[str, Any]) -> dict[str, Any]:
+    now = clock.now()
+    dated = {"dated_at": now} if is_dated_anew(row, changed) else {}
+    return {**changed, **dated, "updated_at": now, "version": row["version"] + 1}
 
 
 async def missing(session: Session, user_id: UUID, task_id: UUID) -> QuestlogError:

@@ -12,10 +12,11 @@ from questlog.planning import task_dates
 from questlog.planning.task_rows import TASKS
 
 DATES = ("due_on", "due_at", "due_time")
+SET = (*DATES, "dated_at", "version")
 ONE = update(TASKS).where(
     TASKS.c.user_id == bindparam("its_owner"), TASKS.c.id == bindparam("its_id")
 )
-NEW = {name: bindparam(f"new_{name}", type_=TASKS.c[name].type) for name in (*DATES, "version")}
+NEW = {name: bindparam(f"new_{name}", type_=TASKS.c[name].type) for name in SET}
 
 
 async def follow(session: Session, user_id: UUID, timezone: str) -> list[Touched]:
@@ -25,12 +26,13 @@ async def follow(session: Session, user_id: UUID, timezone: str) -> list[Touched
     instant. Tasks without a time stand at a day wherever one is. What is completed keeps the day it was done for, until
     it is reopened.
     """
-    timed = select(*(TASKS.c[name] for name in ("id", "rule", "version", *DATES))).where(
+    timed = select(*(TASKS.c[name] for name in ("id", "rule", *SET))).where(
         TASKS.c.user_id == user_id, TASKS.c.completed_at.is_(None), TASKS.c.due_at.is_not(None)
     )
     found = await session.execute(
         timed.order_by(TASKS.c.id).with_for_update(key_share=True, of=TASKS)
     )
+    now = clock.now()
     moved: list[Touched] = []
     values: list[dict[str, Any]] = []
     for row in (dict(found_row._mapping) for found_row in found):
@@ -38,10 +40,11 @@ async def follow(session: Session, user_id: UUID, timezone: str) -> list[Touched
         if not columns:
             continue
         version = row["version"] + 1
-        new = {**{name: row[name] for name in DATES}, **columns, "version": version}
+        dated = {"dated_at": now if "due_at" in columns else row["dated_at"]}
+        new = {**{name: row[name] for name in DATES}, **columns, **dated, "version": version}
         its = {"its_owner": user_id, "its_id": row["id"]}
         values.append({**its, **{f"new_{name}": value for name, value in new.items()}})
         moved.append(("task", row["id"], version))
     if values:
-        await session.execute(ONE.values({**NEW, "updated_at": clock.now()}), values)
+        await session.execute(ONE.values({**NEW, "updated_at": now}), values)
     return moved
