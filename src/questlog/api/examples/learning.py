@@ -59,6 +59,7 @@ EXAMPLES: dict[str, Any] = {
         "change": "new",
         "lessons": 7,
         "questions": 35,
+        "learners": 0,
     },
     "EnrolmentResponse": {
         "id": ENROLMENT,
