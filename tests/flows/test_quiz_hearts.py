@@ -1,5 +1,7 @@
 """What quizzes cost and leave behind: hearts, cards, and what is told of them."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,8 +10,10 @@ from sqlalchemy import update
 
 from questlog.core.db import Database, Session
 from questlog.flows.submit_quiz import NoHeartsLeftError
+from questlog.game.adjustments import adjust
 from questlog.game.turns import PLAYERS
 from questlog.learning.cards import CARDS
+from tests.support import school
 from tests.support.make import Make
 from tests.support.moving_clock import MovingClock
 from tests.support.quizzing import Learner, learner
@@ -43,6 +47,24 @@ async def test_hearts_never_fall_below_none(make: Make, database: Database) -> N
     result = await anna.submit(0)
 
     assert result["hearts_lost"] == 5
+    assert (await anna.game())["hearts"] == 0
+
+
+async def test_of_two_quizzes_at_once_one_is_taken_with_the_last_heart(
+    make: Make, database: Database
+) -> None:
+    anna = await learner(make, database)
+    rivers = await school.brought(database, slug="rivers", questions=10)
+    await school.enrolled(database, anna.user.id, rivers.course_id)
+    both = [anna, replace(anna, school=rivers)]
+    await database.write(adjust, anna.user.id, {"hearts": -4}, reason="Fewer", timezone="UTC")
+
+    results = await asyncio.gather(*(one.submit(9) for one in both), return_exceptions=True)
+
+    refused = [one for one in results if isinstance(one, NoHeartsLeftError)]
+    [taken] = [one for one in results if isinstance(one, dict)]
+    assert len(refused) == 1
+    assert taken["hearts_lost"] == 1
     assert (await anna.game())["hearts"] == 0
 
 

@@ -18,6 +18,13 @@ QUIZZES = (
         'tests/flows/test_submit_quiz.py -k "second_attempt_pays_nothing and sqlite"',
     ),
     Guard(
+        "the last heart is for one quiz",
+        "flows/submit_quiz.py",
+        "before, timezone, is_held=True)",
+        "before, timezone)",
+        'tests/flows/test_quiz_hearts.py -k "last_heart and postgresql"',
+    ),
+    Guard(
         "a card is answered by one review at a time",
         "learning/cards.py",
         "        .with_for_update(of=CARDS)\n",

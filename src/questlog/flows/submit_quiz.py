@@ -58,7 +58,7 @@ async def submit_quiz(
         session, user_id, lesson, answers, before, rules=rules, local_day=stakes.day
     )
     new_cards = await cards.make(session, user_id, made.wrong)
-    lost = stakes.lost(len(made.wrong)) if made.is_first else 0
+    lost = await _lost(session, user_id, made, before, timezone)
     receipt = await _pay(session, user_id, made, hearts_lost=lost, timezone=timezone)
     done = await _complete(session, user_id, made, task_id, timezone) if made.row["passed"] else {}
     return {
@@ -106,9 +106,21 @@ def quiz_rules() -> QuizRules:
     return QuizRules(rule.base_xp, rule.per_correct, rule.pass_percent, patience)
 
 
-async def _stakes(session: Session, user_id: UUID, before: Standing, timezone: str) -> Stakes:
+async def _lost(
+    session: Session, user_id: UUID, made: Attempt, before: Standing, timezone: str
+) -> int:
+    """Return the hearts an attempt costs. Another first one may have taken the last of them until the player is held."""
+    if not made.is_first:
+        return 0
+    stakes = await _stakes(session, user_id, before, timezone, is_held=True)
+    return stakes.lost(len(made.wrong))
+
+
+async def _stakes(
+    session: Session, user_id: UUID, before: Standing, timezone: str, *, is_held: bool = False
+) -> Stakes:
     """A quiz that was never taken waits until there is a heart; trying again costs none and needs none."""
-    player = (await turns.look(session, user_id, timezone=timezone)).player
+    player = (await turns.look(session, user_id, timezone=timezone, is_held=is_held)).player
     if not before.attempts and not hearts.can_take_quiz(player):
         back_at = _heart_back_at(player).isoformat()
         raise NoHeartsLeftError(details={"back_at": back_at})

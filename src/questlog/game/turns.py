@@ -175,9 +175,14 @@ async def hold(session: Session, user_id: UUID) -> Turn:
     return await _opened(session, user_id, _locked(user_id))
 
 
-async def look(session: Session, user_id: UUID, *, timezone: str) -> Turn:
-    """Return a player as they would be if the passed days were settled; nothing is written."""
-    turn = await _opened(session, user_id, _read(user_id))
+async def look(session: Session, user_id: UUID, *, timezone: str, is_held: bool = False) -> Turn:
+    """Return a player as they would be if the passed days were settled; nothing is written.
+
+    With `is_held` nobody else moves the player until the commit.
+    """
+    if is_held:
+        await lines.wait(session, user_id)
+    turn = await _opened(session, user_id, _locked(user_id) if is_held else _read(user_id))
     apply(turn, settling.settle(turn.player, now=turn.now, timezone=timezone))
     return turn
 
