@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +12,11 @@ from questlog.core.db import Database, Session
 from questlog.flows.submit_quiz import NoHeartsLeftError
 from questlog.game.adjustments import adjust
 from questlog.game.turns import PLAYERS
+from questlog.learning import progress
 from questlog.learning.cards import CARDS
 from tests.support import school
 from tests.support.make import Make
-from tests.support.moving_clock import MovingClock
+from tests.support.moving_clock import MovingClock, at
 from tests.support.quizzing import Learner, learner
 from tests.support.sql import count_rows
 
@@ -140,3 +141,17 @@ async def test_a_quiz_says_how_one_stands(
     assert (fresh["attempts"], fresh["best_percent"], fresh["passed"]) == (0, None, False)
     assert (seen["attempts"], seen["best_percent"], seen["passed"]) == (1, 70, True)
     assert seen["again_at"] == result["submitted_at"] + timedelta(seconds=30)
+
+
+async def test_g08_a_quiz_of_today_stays_in_the_calendar_of_who_moves_west(
+    make: Make, database: Database, moving_clock: MovingClock
+) -> None:
+    moving_clock.stop_at(at("2026-11-21T22:00"))
+    anna = await learner(make, database, timezone="Pacific/Kiritimati")
+    await anna.submit(10)
+
+    in_the_west = date(2026, 11, 21)
+    calendar = await database.read(progress.calendar, anna.user.id, today=in_the_west)
+
+    assert calendar.end == date(2026, 11, 22)
+    assert [(one.date, one.quizzes) for one in calendar.days] == [(date(2026, 11, 22), 1)]

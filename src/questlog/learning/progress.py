@@ -117,14 +117,18 @@ async def weeks(
 
 
 async def calendar(session: Session, user_id: UUID, *, today: date) -> Calendar:
-    """Count what was learned on each local day of the last two years."""
+    """Count what was learned on each local day of the last two years.
+
+    Quizzes and reviews count for the game's day, which is ahead of `today` for a while after a move to the west: then it
+    is the last one.
+    """
     start = _years_before(today)
     counts = [
-        await _by_day(session, user_id, table, start, today)
-        for table in (COMPLETIONS, ATTEMPTS, REVIEWS)
+        await _by_day(session, user_id, table, start) for table in (COMPLETIONS, ATTEMPTS, REVIEWS)
     ]
     days = sorted(set().union(*counts))
-    return Calendar(start, today, [DayOfLearning(day, *(of[day] for of in counts)) for day in days])
+    end = max([today, *days])
+    return Calendar(start, end, [DayOfLearning(day, *(of[day] for of in counts)) for day in days])
 
 
 def _years_before(today: date) -> date:
@@ -135,14 +139,10 @@ def _years_before(today: date) -> date:
     return same if is_leap_day else date.fromordinal(same.toordinal() + 1)
 
 
-async def _by_day(
-    session: Session, user_id: UUID, table: Table, start: date, end: date
-) -> Counter[date]:
+async def _by_day(session: Session, user_id: UUID, table: Table, start: date) -> Counter[date]:
     day = table.c.local_day
     found = await session.execute(
-        select(day, func.count())
-        .where(table.c.user_id == user_id, day.between(start, end))
-        .group_by(day)
+        select(day, func.count()).where(table.c.user_id == user_id, day >= start).group_by(day)
     )
     return Counter({row[0]: row[1] for row in found})
 
