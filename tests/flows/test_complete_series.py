@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from questlog.core.db import Database
+from questlog.core.db import Database, RacedError
+from questlog.planning import completions, occurrences
 from questlog.planning.completions import OccurrenceMovedError
 from tests.support.make import Make
 from tests.support.moving_clock import MovingClock, at
@@ -137,7 +138,7 @@ async def test_f11_an_ancient_series_catches_up_without_counting_days(
         done = await me.complete(task["id"])
 
     assert done.task["due_on"] == date(2026, 11, 24)
-    assert len(statements) == 10
+    assert len(statements) == 9
 
 
 async def test_the_wanted_day_of_the_month_is_remembered(
@@ -260,3 +261,44 @@ async def test_a_date_that_was_completed_before_counts_once(
     assert again.receipt == {}
     assert again.task["due_on"] == date(2026, 11, 24)
     assert len(await me.occurrences()) == 1
+
+
+async def test_each_new_date_of_a_series_is_written_down_in_one_statement(
+    database: Database, make: Make, moving_clock: MovingClock
+) -> None:
+    me = await planner(database, make)
+    moving_clock.stop_at(at("2026-11-23T08:00"))
+    task = await me.add(due_date="2026-11-23", recurrence="daily")
+    await me.complete(task["id"])
+
+    moving_clock.stop_at(at("2026-11-24T08:00"))
+    with count_statements(database) as statements:
+        done = await me.complete(task["id"])
+
+    [_, second] = await me.occurrences()
+    writing = [one for one in statements if one.startswith(("INSERT INTO occ", "UPDATE occ"))]
+    assert len(writing) == 1
+    assert (second.round, second.receipt) == (1, done.receipt)
+    assert second.xp > 0
+
+
+async def test_a_date_that_comes_from_elsewhere_meanwhile_is_not_completed_twice(
+    database: Database,
+    make: Make,
+    moving_clock: MovingClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moving_clock.stop_at(at("2026-11-23T08:00"))
+    me = await planner(database, make)
+    task = await me.add(due_date="2026-11-23", recurrence="daily")
+    then = occurrences.when(None, "UTC")
+    elsewhere = occurrences.drafted(task, "completed", then, key="2026-11-23", before={})
+    await database.write(occurrences.write, elsewhere)
+    before = await me.row(task["id"])
+
+    monkeypatch.setattr(completions, "_is_first", lambda _row, _key: True)
+    with pytest.raises(RacedError):
+        await me.complete(task["id"])
+
+    assert [one.id for one in await me.occurrences()] == [elsewhere["id"]]
+    assert await me.row(task["id"]) == before

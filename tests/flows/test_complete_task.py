@@ -9,7 +9,7 @@ import pytest
 from questlog.core.db import Database
 from questlog.core.exceptions import PreconditionFailedError
 from questlog.core.ids import new_id
-from questlog.planning import goal_progress, occurrences, tasks
+from questlog.planning import completions, goal_progress, tasks
 from questlog.planning.occurrences import TooLateForYesterdayError
 from questlog.planning.ownership import NotYoursError
 from questlog.planning.task_rows import TaskNotFoundError
@@ -111,7 +111,7 @@ async def test_nothing_remains_when_a_later_step_breaks(
     place = {
         "goal_progress": (goal_progress, "of_chain"),
         "record": (tasks, "record"),
-        "receipt": (occurrences, "keep_receipt"),
+        "receipt": (completions, "keep_receipt"),
     }[broken]
     monkeypatch.setattr(*place, fail)
     with pytest.raises(ZeroDivisionError):
@@ -184,7 +184,7 @@ async def test_s089_what_is_not_there_cannot_be_completed(database: Database, ma
     assert (await other.row(theirs["id"]))["completed_at"] is None
 
 
-async def test_a_completion_takes_nine_statements(database: Database, make: Make) -> None:
+async def test_a_completion_takes_eight_statements(database: Database, make: Make) -> None:
     me = await planner(database, make)
     await me.complete((await me.add())["id"])
     goal = await make.goal(me.user)
@@ -194,4 +194,4 @@ async def test_a_completion_takes_nine_statements(database: Database, make: Make
         await me.complete(task["id"])
 
     hook = [one for one in statements if "event" in one]
-    assert len(statements) - len(hook) == 9
+    assert len(statements) - len(hook) == 8

@@ -11,7 +11,7 @@ from tests.game.full_completion import home
 from tests.support.make import Make
 from tests.support.sql import count_statements
 
-MOST = 13
+MOST = 12
 
 
 @pytest.mark.parametrize("kind", ["own", "lesson"])

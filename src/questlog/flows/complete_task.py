@@ -1,9 +1,10 @@
 """Completing a task: the one place that knows everything that follows from it.
 
 The steps run in one transaction, in this order, which is also the order in which rows are locked: the task, its
-subtasks, its occurrence; the lesson it stands for; the player with ledger, level, streak, boss, quests, challenges and
-badges; then the goals are counted, and the event is recorded. What happens later starts from the event, after the
-commit.
+subtasks; the lesson it stands for; the player with ledger, level, streak, boss, quests, challenges and badges; then the
+goals are counted, the occurrence is written with its receipt, and the event is recorded. (A date that may have been
+completed before has its occurrence written first, right after the subtasks.) What happens later starts from the event,
+after the commit.
 """
 
 from collections.abc import Sequence
@@ -53,7 +54,7 @@ async def complete_task(
         **await _planned(session, done),
         "event_id": str(event_id),
     }
-    await occurrences.keep_receipt(session, done.occurrence_id, receipt, xp=earned.xp)
+    await completions.keep_receipt(session, done, receipt, xp=earned.xp)
     return TaskChange(done.task, receipt)
 
 

@@ -3,6 +3,7 @@
 A one-off is done with it. A series moves to its next date and stays open, and its subtasks open for the next round.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -51,7 +52,13 @@ CHILD = TASKS.alias("child")
 UNDER = (CHILD.c.user_id == TASKS.c.user_id, CHILD.c.parent_task_id == TASKS.c.id)
 ON_THE_DAY = OCCURRENCES.c.done_on == bindparam("asked_day", type_=Date)
 FOR_THE_DATE = OCCURRENCES.c.scheduled_on == bindparam("asked_occurrence", type_=Date)
+ONCE_COMPLETED = (
+    OCCURRENCES.c.user_id == TASKS.c.user_id,
+    OCCURRENCES.c.task_id == TASKS.c.id,
+    OCCURRENCES.c.outcome == "completed",
+)
 ASKED = task_rows.ALIVE.add_columns(
+    select(func.max(OCCURRENCES.c.key)).where(*ONCE_COMPLETED).scalar_subquery().label("last_key"),
     exists().where(*STANDING, ON_THE_DAY).label("is_done_on"),
     exists().where(*STANDING, FOR_THE_DATE).label("is_done_for"),
     exists().where(*UNDER).label("has_subtasks"),
@@ -82,6 +89,8 @@ class Completion:
     next_due: date | None = None
     subtasks_open: int = 0
     touched: list[Touched] = field(default_factory=list)
+    draft: Mapping[str, Any] | None = None
+    """The occurrence, where it is still to be written: with its receipt, by `keep_receipt`."""
 
 
 async def complete(
@@ -164,27 +173,59 @@ async def _recorded(
             before["subtasks"] = done
             touched = await _open_below(session, row)
     key = await key_of(session, row)
-    found = await occurrences.record(session, row, "completed", then, key=key, before=before)
-    if found is None:
+    draft = occurrences.drafted(row, "completed", then, key=key, before=before)
+    is_first = _is_first(row, key)
+    round_ = 1 if is_first else await _round(session, draft)
+    if round_ is None:
         # The date was completed before and set anew: the task moves on, the day counts once.
         old = _image(row, claimed, touched, before)
         tasks.record(
             session, claimed, "task.updated", touched=touched, before=old, fields=["due_date"]
         )
     still_open = await _open_subtasks(session, row) if row["has_subtasks"] else 0
-    if found is None:
+    if round_ is None:
         return Completion(claimed, scheduled_on=row["due_on"], next_due=step.due, touched=touched)
     return Completion(
         task=claimed,
-        occurrence_id=found.id,
-        key=found.key,
-        round=found.round,
+        occurrence_id=draft["id"],
+        key=key,
+        round=round_,
+        draft=draft if is_first else None,
         then=then,
         scheduled_on=row["due_on"],
         next_due=step.due,
         subtasks_open=still_open,
         touched=touched,
     )
+
+
+def _is_first(row: TaskRow, key: str) -> bool:
+    """Tell, of a task that was loaded and then claimed unchanged, that no occurrence of it was ever completed as `key`.
+
+    Keys grow with the dates of a series; one that does not has to be looked for.
+    """
+    last: str | None = row["last_key"]
+    return last is None or last < key
+
+
+async def keep_receipt(
+    session: Session, done: Completion, receipt: Mapping[str, Any], *, xp: int = 0
+) -> None:
+    """Store what a completion brought: what it told then, and the XP that statistics add up.
+
+    An occurrence that was not written yet is written with it. Raises `RacedError`.
+    """
+    if done.draft is not None:
+        whole = {**done.draft, "receipt": dict(receipt), "xp": xp}
+        if await occurrences.write(session, whole) is None:
+            raise RacedError()  # an import brought the same date meanwhile
+    elif done.occurrence_id is not None:
+        await occurrences.keep_receipt(session, done.occurrence_id, receipt, xp=xp)
+
+
+async def _round(session: Session, draft: Mapping[str, Any]) -> int | None:
+    written = await occurrences.write(session, draft)
+    return None if written is None else int(written.round)
 
 
 def _image(row: TaskRow, claimed: TaskRow, touched: list[Touched], before: dict[str, Any]) -> Image:

@@ -111,7 +111,21 @@ async def record(
 
     `next_due` is where a task that was not completed went on to; a completion says it in its receipt.
     """
-    values = {
+    values = drafted(row, outcome, then, key=key, before=before, next_due=next_due)
+    return await write(session, values)
+
+
+def drafted(
+    row: TaskRow,
+    outcome: Outcome,
+    then: When,
+    *,
+    key: str,
+    before: Mapping[str, Any],
+    next_due: date | None = None,
+) -> dict[str, Any]:
+    """Return the columns of an occurrence that is still to be written."""
+    return {
         "id": new_id(),
         "user_id": row["user_id"],
         "task_id": row["id"],
@@ -128,6 +142,10 @@ async def record(
         "goal_id": row["goal_id"],
         "priority": row["priority"],
     }
+
+
+async def write(session: Session, values: Mapping[str, Any]) -> Row[Any] | None:
+    """Write what was drafted, as `record` does."""
     same = {f"its_{name}": values[name] for name in ("user_id", "task_id", "key", "outcome")}
     statement = NEW[session.get_bind().dialect.name]
     return (await session.execute(statement, {**values, **same})).one_or_none()
