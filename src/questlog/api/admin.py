@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 
-from questlog.api.deps import AdminId, Desk, Me, Page, PathId, Reader, Writer
+from questlog.api.deps import AdminId, CurrentUser, Desk, Page, PathId, Reader, Writer
 from questlog.api.documented import refusing
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
@@ -22,7 +22,7 @@ router = HouseRouter(prefix="/admin/users", tags=["admin"])
 
 def account_filter(
     *,
-    me: Me,
+    me: CurrentUser,
     q: Annotated[
         Annotated[str, text(1, 200)] | None,
         Query(description="A part of the name or of the e-mail address."),
@@ -80,7 +80,13 @@ async def get_user(user_id: PathId, _admin: AdminId, session: Reader) -> dict[st
 
 @router.get("/{user_id}/sessions", response_model=SessionPage)
 async def list_account_sessions(
-    *, request: Request, user_id: PathId, page: Page, _admin: AdminId, me: Me, session: Reader
+    *,
+    request: Request,
+    user_id: PathId,
+    page: Page,
+    _admin: AdminId,
+    me: CurrentUser,
+    session: Reader,
 ) -> Response:
     """List where somebody is signed in, the newest sign-in first. For administrators."""
     found = await directory.sessions_of(session, user_id, page)

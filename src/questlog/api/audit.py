@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from questlog.api.day_spans import FirstDay, LastDay, moments
-from questlog.api.deps import AdminId, Me, Page, Reader
+from questlog.api.deps import AdminId, CurrentUser, Page, Reader
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.automation import audit_log
@@ -17,7 +17,7 @@ router = HouseRouter(tags=["audit-log"])
 
 
 def own_lines(
-    me: Me,
+    me: CurrentUser,
     action: Annotated[
         str | None,
         Query(
@@ -63,7 +63,7 @@ async def list_own_audit_log(
     request: Request,
     wanted: Annotated[AuditFilter, Depends(own_lines)],
     page: Page,
-    me: Me,
+    me: CurrentUser,
     session: Reader,
 ) -> Response:
     """List what was done with your account and to it, newest first: sign-ins, keys, passwords, exports and refusals.

@@ -12,9 +12,9 @@ from questlog.api.deps import (
     Counted,
     CountedLightly,
     Credentials,
+    CurrentUser,
     Desk,
     ExpectedVersion,
-    Me,
     Reader,
     Steps,
     UserId,
@@ -227,7 +227,7 @@ async def update_me(
 
 @router.post("/password/change", response_model=MessageResponse)
 async def change_password(
-    body: PasswordChangeRequest, me: Me, desk: Desk, clues: Clues, database: Steps
+    body: PasswordChangeRequest, me: CurrentUser, desk: Desk, clues: Clues, database: Steps
 ) -> MessageResponse:
     """Set a new password, with the present one or with a code. All other sessions end, unless told otherwise."""
     await password_change.change(

@@ -10,7 +10,7 @@ from pydantic import Field
 from pydantic_core import to_json
 
 from questlog.api import problems
-from questlog.api.deps import Me, SlowWriter
+from questlog.api.deps import CurrentUser, SlowWriter
 from questlog.api.problems import ErrorResponse
 from questlog.api.routing import HouseRouter
 from questlog.core.schemas import Answer
@@ -55,7 +55,7 @@ async def understood(body: BatchRequest) -> BatchRequest:
 
 @router.post("/batch", response_model=BatchResponse)
 async def apply_batch(
-    body: Annotated[BatchRequest, Depends(understood)], me: Me, session: SlowWriter
+    body: Annotated[BatchRequest, Depends(understood)], me: CurrentUser, session: SlowWriter
 ) -> Response:
     """Carry out up to 1 000 commands, in their order: all or nothing, or with a result for each."""
     done = await batch.apply(session, me.user_id, body, timezone=me.timezone)

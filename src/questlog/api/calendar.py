@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query, Request, Response
 
 from questlog.api.aliases import API
-from questlog.api.deps import CountedLightly, Me, Reader, Steps, Writer
+from questlog.api.deps import CountedLightly, CurrentUser, Reader, Steps, Writer
 from questlog.api.documented import public, refusing
 from questlog.api.routing import HouseRouter
 from questlog.flows.calendar_feed import calendar_feed
@@ -19,7 +19,9 @@ ICALENDAR = "text/calendar; charset=utf-8"
 
 
 @router.post("/token", status_code=201, response_model=NewCalendarLinkResponse)
-async def create_calendar_link(request: Request, me: Me, session: Writer) -> dict[str, Any]:
+async def create_calendar_link(
+    request: Request, me: CurrentUser, session: Writer
+) -> dict[str, Any]:
     """Get a secret address of your calendar, to subscribe to in a calendar program.
 
     Whoever knows it can read your tasks. There is one at a time: a new one closes the one before.
@@ -30,13 +32,13 @@ async def create_calendar_link(request: Request, me: Me, session: Writer) -> dic
 
 
 @router.get("/token", response_model=CalendarLinkResponse, openapi_extra=refusing(404))
-async def get_calendar_link(me: Me, session: Reader) -> CalendarLink:
+async def get_calendar_link(me: CurrentUser, session: Reader) -> CalendarLink:
     """Say since when your calendar has an address, and when it was read last; the address itself is not shown again."""
     return await calendar_links.get(session, me.user_id)
 
 
 @router.delete("/token", status_code=204)
-async def delete_calendar_link(me: Me, session: Writer) -> None:
+async def delete_calendar_link(me: CurrentUser, session: Writer) -> None:
     """Close the address of your calendar: it opens nothing any more, at once. Doing it again changes nothing."""
     await calendar_links.close(session, me.user_id)
 

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import Request
 
 from questlog.api.coach_doors import MaybeMind
-from questlog.api.deps import Me, Reader, Steps
+from questlog.api.deps import CurrentUser, Reader, Steps
 from questlog.api.gate.exchange import current
 from questlog.api.routing import HouseRouter
 from questlog.coach import chatting, model_uses
@@ -23,7 +23,7 @@ RULES_ANSWER = "No language model is configured: rules answer, which understand 
 
 @router.post("/chat", response_model=ChatResponse)
 async def chat_with_coach(
-    request: Request, body: ChatRequest, me: Me, mind: MaybeMind, database: Steps
+    request: Request, body: ChatRequest, me: CurrentUser, mind: MaybeMind, database: Steps
 ) -> Reply:
     """Say something to the coach and get its whole answer, within two minutes.
 
@@ -45,7 +45,7 @@ async def chat_with_coach(
 
 
 @router.get("/status", response_model=CoachStatusResponse)
-async def get_coach_status(me: Me, mind: MaybeMind, session: Reader) -> dict[str, Any]:
+async def get_coach_status(me: CurrentUser, mind: MaybeMind, session: Reader) -> dict[str, Any]:
     """Say what answers for the coach, a model or rules, and what is left of your day's budget."""
     use = await model_uses.of_day(session, me.user_id, clock.today(me.timezone))
     used = {"requests": use.requests, "tokens": use.tokens}

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query, Request, Response
 
 from questlog.api.coach_doors import MaybeMind
-from questlog.api.deps import ExpectedVersion, Me, Page, Reader, Steps, UserId, Writer
+from questlog.api.deps import CurrentUser, ExpectedVersion, Page, Reader, Steps, UserId, Writer
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.coach import retrospectives
@@ -28,7 +28,7 @@ Week = Annotated[IsoDate, Path(description="Any day of the week.")]
 
 @router.get("/productivity-analysis", response_model=AnalysisResponse)
 async def get_productivity_analysis(
-    me: Me, mind: MaybeMind, database: Steps, days: Days = 28
+    me: CurrentUser, mind: MaybeMind, database: Steps, days: Days = 28
 ) -> Analysis:
     """Say what your last days look like: facts, and what they mean in a few sentences.
 
@@ -39,7 +39,7 @@ async def get_productivity_analysis(
 
 
 @router.get("/retrospective", response_model=RetrospectiveResponse)
-async def get_retrospective(me: Me, mind: MaybeMind, database: Steps) -> dict[str, Any]:
+async def get_retrospective(me: CurrentUser, mind: MaybeMind, database: Steps) -> dict[str, Any]:
     """Look back at the last week that is over, from Monday to Sunday of your days.
 
     It is made when it is asked for first, and stays as it is or as you edit it. Goals set the week before come back with

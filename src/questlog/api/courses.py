@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Body, Request, Response
 
-from questlog.api.deps import AdminId, Me, Page, PathId, Reader, SlowWriter, UserId, Writer
+from questlog.api.deps import AdminId, CurrentUser, Page, PathId, Reader, SlowWriter, UserId, Writer
 from questlog.api.documented import refusing
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
@@ -72,7 +72,7 @@ async def get_course(course_id: PathId, user_id: UserId, session: Reader) -> Map
 )
 async def enroll_in_course(
     course_id: PathId,
-    me: Me,
+    me: CurrentUser,
     session: Writer,
     body: Annotated[EnrolmentRequest | None, Body()] = None,
 ) -> Mapping[str, Any]:
@@ -94,6 +94,6 @@ async def enroll_in_course(
 
 
 @router.delete("/{course_id}/enrolment", status_code=204)
-async def delete_enrolment(course_id: PathId, me: Me, session: Writer) -> None:
+async def delete_enrolment(course_id: PathId, me: CurrentUser, session: Writer) -> None:
     """Leave a course. Its open tasks go to the trash; what was done of it stays done."""
     await leave_course(session, me.user_id, course_id, timezone=me.timezone)

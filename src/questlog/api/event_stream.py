@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from starlette.types import Receive, Scope, Send
 
 from questlog.api import deps
-from questlog.api.deps import Credentials, Me
+from questlog.api.deps import Credentials, CurrentUser
 from questlog.api.gate.connections import HANG_UP, LEAVE
 from questlog.api.gate.exchange import current
 from questlog.api.live import LARGEST_SEQ, RECHECK_S, reset
@@ -155,7 +155,7 @@ TEXT_OR_EVENT = {
 async def stream_events(
     *,
     request: Request,
-    me: Me,
+    me: CurrentUser,
     credentials: Credentials,
     since: Annotated[
         int | None,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from questlog.api.day_spans import FirstDay, LastDay, moments
-from questlog.api.deps import Me, Page, PathId, Reader, SlowReader, SlowWriter, UserId
+from questlog.api.deps import CurrentUser, Page, PathId, Reader, SlowReader, SlowWriter, UserId
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.automation.event_filters import EventFilter
@@ -50,7 +50,7 @@ Actor = Annotated[
 
 def event_filter(
     *,
-    me: Me,
+    me: CurrentUser,
     type_: Types = None,
     subject_type: SubjectType = None,
     subject_id: Annotated[UUID | None, Query(description="Only what happened to this.")] = None,
@@ -95,7 +95,7 @@ async def get_event(event_id: PathId, user_id: UserId, session: Reader) -> dict[
 
 
 @router.post("/{event_id}/undo", response_model=UndoResponse)
-async def undo_event(event_id: PathId, me: Me, session: SlowWriter) -> dict[str, Any]:
+async def undo_event(event_id: PathId, me: CurrentUser, session: SlowWriter) -> dict[str, Any]:
     """Take back a change of the last 24 hours: a single one, a whole batch or a whole import.
 
     What was there before comes back; what was made goes to the trash, labels, items, filters and what an import brought

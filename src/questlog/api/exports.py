@@ -6,7 +6,7 @@ from typing import Any, Literal
 from fastapi.responses import StreamingResponse
 from pydantic import ConfigDict, Field
 
-from questlog.api.deps import Me, Steps
+from questlog.api.deps import CurrentUser, Steps
 from questlog.api.routing import HouseRouter
 from questlog.core import clock
 from questlog.core.schemas import Answer
@@ -33,7 +33,7 @@ class AccountExport(Answer):
 
 
 @router.get("", response_model=AccountExport)
-async def export_me(me: Me, database: Steps) -> StreamingResponse:
+async def export_me(me: CurrentUser, database: Steps) -> StreamingResponse:
     """Give out everything that belongs to the user, as a file that `POST /imports` reads back as `questlog`."""
     name = f"questlog-{clock.today(me.timezone)}.json"
     return StreamingResponse(

@@ -4,7 +4,16 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from questlog.api.deps import ExpectedVersion, Me, Page, PathId, Reader, Steps, UserId, Writer
+from questlog.api.deps import (
+    CurrentUser,
+    ExpectedVersion,
+    Page,
+    PathId,
+    Reader,
+    Steps,
+    UserId,
+    Writer,
+)
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.flows.explain_filter import explain_filter as explain
@@ -39,7 +48,7 @@ async def create_filter(body: FilterCreate, user_id: UserId, session: Writer) ->
 
 
 @router.post("/explain", response_model=FilterExplanation, response_model_exclude_unset=True)
-async def explain_filter(body: ExplainRequest, me: Me, steps: Steps) -> dict[str, Any]:
+async def explain_filter(body: ExplainRequest, me: CurrentUser, steps: Steps) -> dict[str, Any]:
     """Say what an expression asks for: its tree, its canonical text, a sentence, and names that match nothing."""
     return await steps.read(explain, me.user_id, body.query, locale=me.locale)
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from questlog.api.deps import (
+    CurrentUser,
     ExpectedVersion,
-    Me,
     Page,
     PathId,
     Reader,
@@ -114,7 +114,7 @@ async def restore_goal(
 
 @router.post("/{goal_id}/complete", response_model=GoalResponse)
 async def complete_goal(
-    goal_id: PathId, expected: ExpectedVersion, me: Me, session: Writer
+    goal_id: PathId, expected: ExpectedVersion, me: CurrentUser, session: Writer
 ) -> Goal:
     """Mark a goal reached. Repeating the call changes nothing; its tasks stay as they are.
 
@@ -126,7 +126,9 @@ async def complete_goal(
 
 
 @router.post("/{goal_id}/incomplete", response_model=GoalResponse)
-async def reopen_goal(goal_id: PathId, expected: ExpectedVersion, me: Me, session: Writer) -> Goal:
+async def reopen_goal(
+    goal_id: PathId, expected: ExpectedVersion, me: CurrentUser, session: Writer
+) -> Goal:
     """Take the completion of a goal back. Repeating the call changes nothing."""
     return await rewards.reopen_goal(
         session, me.user_id, goal_id, timezone=me.timezone, expected_version=expected

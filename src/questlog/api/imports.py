@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from questlog.api.deps import Clues, Me, Page, PathId, Reader, Steps, UserId
+from questlog.api.deps import Clues, CurrentUser, Page, PathId, Reader, Steps, UserId
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.flows.import_tasks import Wish, import_tasks
@@ -20,7 +20,7 @@ DRY_RUN: dict[int | str, dict[str, Any]] = {
 
 @router.post("", status_code=201, response_model=ImportResponse, responses=DRY_RUN)
 async def create_import(
-    body: ImportRequest, me: Me, clues: Clues, database: Steps, response: Response
+    body: ImportRequest, me: CurrentUser, clues: Clues, database: Steps, response: Response
 ) -> Report:
     """Read in a list that another program exported, or what Questlog exported itself.
 
@@ -63,6 +63,6 @@ async def list_imports(request: Request, page: Page, user_id: UserId, session: R
 
 
 @router.get("/{import_id}", response_model=ImportResponse)
-async def get_import(import_id: PathId, me: Me, session: Reader) -> Report:
+async def get_import(import_id: PathId, me: CurrentUser, session: Reader) -> Report:
     """Say what became of an import."""
     return imports.worded(await imports.get(session, me.user_id, import_id), me.locale)

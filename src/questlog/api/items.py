@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Body, Depends, Query, Request, Response
 
-from questlog.api.deps import ExpectedVersion, Me, Page, PathId, Reader, UserId, Writer
+from questlog.api.deps import CurrentUser, ExpectedVersion, Page, PathId, Reader, UserId, Writer
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.core.schemas import QueryFlag, title
@@ -81,7 +81,7 @@ async def delete_item(
 async def convert_item(
     item_id: PathId,
     expected: ExpectedVersion,
-    me: Me,
+    me: CurrentUser,
     session: Writer,
     body: Annotated[ItemPlace | None, Body()] = None,
 ) -> Mapping[str, Any]:

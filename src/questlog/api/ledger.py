@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from questlog.api.deps import Me, Page, Reader
+from questlog.api.deps import CurrentUser, Page, Reader
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.core.schemas import IsoDate
@@ -20,7 +20,7 @@ async def list_ledger(
     *,
     request: Request,
     page: Page,
-    me: Me,
+    me: CurrentUser,
     session: Reader,
     first: Annotated[IsoDate | None, Query(alias="from", description="The first day.")] = None,
     last: Annotated[IsoDate | None, Query(alias="to", description="The last day.")] = None,

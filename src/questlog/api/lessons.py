@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from questlog.api.deps import AdminId, Me, Page, PathId, Reader, UserId, Writer
+from questlog.api.deps import AdminId, CurrentUser, Page, PathId, Reader, UserId, Writer
 from questlog.api.documented import refusing
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
@@ -75,13 +75,13 @@ async def import_lesson_questions(
 
 
 @router.get("/progress", response_model=ProgressResponse)
-async def get_progress(me: Me, session: Reader) -> Progress:
+async def get_progress(me: CurrentUser, session: Reader) -> Progress:
     """Say how far one has come: level, and for each course what is done and what comes next."""
     return await learning_progress(session, me.user_id, timezone=me.timezone)
 
 
 @router.get("/progress/calendar", response_model=CalendarResponse)
-async def get_progress_calendar(me: Me, session: Reader) -> Calendar:
+async def get_progress_calendar(me: CurrentUser, session: Reader) -> Calendar:
     """Count lessons, quizzes and reviews of each local day of the last two years."""
     return await progress.calendar(session, me.user_id, today=clock.today(me.timezone))
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from fastapi import WebSocket
 
-from questlog.api.deps import Me, Writer
+from questlog.api.deps import CurrentUser, Writer
 from questlog.api.routing import HouseRouter
 from questlog.api.sockets import room
 from questlog.api.sockets.race import race
@@ -31,7 +31,7 @@ class OddSinceError(ValidationError):
 
 
 @router.post("/tickets", status_code=201, response_model=SocketTicketResponse)
-async def create_socket_ticket(me: Me, session: Writer) -> IssuedTicket:
+async def create_socket_ticket(me: CurrentUser, session: Writer) -> IssuedTicket:
     """Get a ticket that opens one WebSocket within a minute.
 
     A browser cannot send `Authorization` with a WebSocket: it offers the subprotocols `questlog.v1` and

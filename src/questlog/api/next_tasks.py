@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 from pydantic_core import to_json
 
-from questlog.api.deps import Me, SlowReader
+from questlog.api.deps import CurrentUser, SlowReader
 from questlog.api.routing import HouseRouter
 from questlog.core import clock
 from questlog.planning import next_tasks
@@ -23,7 +23,7 @@ LONGEST = 525_600
 
 @router.get("/next", response_model=NextTasksResponse)
 async def list_next_tasks(
-    me: Me,
+    me: CurrentUser,
     session: SlowReader,
     limit: Annotated[int, Query(ge=1, le=MOST, description="How many at most.")] = 10,
     minutes: Annotated[

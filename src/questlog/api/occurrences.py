@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from questlog.api.deps import ExpectedVersion, Me, Page, PathId, Reader, UserId, Writer
+from questlog.api.deps import CurrentUser, ExpectedVersion, Page, PathId, Reader, UserId, Writer
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.core.schemas import IsoDate
@@ -43,7 +43,7 @@ async def list_occurrences(
     "/{occurrence_id}/reopen", response_model=TaskResponse, response_model_exclude_unset=True
 )
 async def reopen_occurrence(
-    occurrence_id: PathId, expected: ExpectedVersion, me: Me, session: Writer
+    occurrence_id: PathId, expected: ExpectedVersion, me: CurrentUser, session: Writer
 ) -> Mapping[str, Any]:
     """Take back a completion, a skip or a postponement of the last 30 days, and answer its task.
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from questlog.api.coach_doors import MaybeMind
-from questlog.api.deps import Me, Steps
+from questlog.api.deps import CurrentUser, Steps
 from questlog.api.routing import HouseRouter
 from questlog.coach.onboarding import Turned, onboarding_chat
 from questlog.coach.onboarding_schemas import (
@@ -18,7 +18,7 @@ router = HouseRouter(prefix="/ai", tags=["ai"])
 
 @router.post("/onboarding", response_model=OnboardingResponse)
 async def talk_in_onboarding(
-    body: OnboardingRequest, me: Me, mind: MaybeMind, database: Steps
+    body: OnboardingRequest, me: CurrentUser, mind: MaybeMind, database: Steps
 ) -> dict[str, Any]:
     """Answer a question of the talk that gets to know you, and be asked the next one: six at most.
 

@@ -4,7 +4,17 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from questlog.api.deps import Clues, Counted, Desk, Me, PathId, Reader, Steps, UserId, Writer
+from questlog.api.deps import (
+    Clues,
+    Counted,
+    CurrentUser,
+    Desk,
+    PathId,
+    Reader,
+    Steps,
+    UserId,
+    Writer,
+)
 from questlog.api.documented import public, refusing
 from questlog.api.routing import HouseRouter
 from questlog.core.exceptions import QuestlogError
@@ -70,7 +80,7 @@ async def list_passkeys(user_id: UserId, session: Reader) -> PasskeyList:
     openapi_extra=refusing(403, 409),
 )
 async def begin_passkey(
-    me: Me, desk: Desk, database: Steps, body: FactorProofRequest | None = None
+    me: CurrentUser, desk: Desk, database: Steps, body: FactorProofRequest | None = None
 ) -> Asked:
     """Begin to register a passkey: give `options` to `navigator.credentials.create()`.
 
@@ -114,7 +124,7 @@ async def rename_passkey(
 
 @router.delete("/me/passkeys/{passkey_id}", status_code=204, openapi_extra=refusing(409))
 async def remove_passkey(
-    passkey_id: PathId, body: FactorProofRequest, me: Me, desk: Desk, database: Steps
+    passkey_id: PathId, body: FactorProofRequest, me: CurrentUser, desk: Desk, database: Steps
 ) -> None:
     """Remove a passkey. The last way in cannot be removed."""
     await database.read(passkeys.require_own, me.user_id, passkey_id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from questlog.api.deps import ExpectedVersion, Me, PathId, Reader, UserId, Writer
+from questlog.api.deps import CurrentUser, ExpectedVersion, PathId, Reader, UserId, Writer
 from questlog.api.routing import HouseRouter
 from questlog.coach import profile
 from questlog.coach.models import Statement
@@ -37,7 +37,7 @@ async def clear_profile(user_id: UserId, session: Writer) -> None:
 
 
 @router.post("/statements", status_code=201, response_model=StatementResponse)
-async def create_statement(body: StatementCreate, me: Me, session: Writer) -> Statement:
+async def create_statement(body: StatementCreate, me: CurrentUser, session: Writer) -> Statement:
     """Tell the coach something about yourself. Saying the same again changes nothing."""
     said = Said(body.topic, body.words)
     return await profile.note(session, me.user_id, said, source="hand", timezone=me.timezone)

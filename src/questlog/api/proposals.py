@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query, Request, Response
 
-from questlog.api.deps import Me, Page, PathId, Reader, Steps, UserId, Writer
+from questlog.api.deps import CurrentUser, Page, PathId, Reader, Steps, UserId, Writer
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.coach import allowed_tools, proposal_log, proposals
@@ -29,7 +29,7 @@ Tool = Annotated[ToolName, Path(description="The name of a tool, such as `create
 async def list_proposals(
     request: Request,
     page: Page,
-    me: Me,
+    me: CurrentUser,
     session: Reader,
     state: Annotated[State | None, Query(description="Only those that stand so.")] = None,
 ) -> Response:
@@ -42,14 +42,14 @@ async def list_proposals(
 
 
 @router.get("/proposals/{proposal_id}", response_model=ProposalResponse)
-async def get_proposal(proposal_id: PathId, me: Me, session: Reader) -> Mapping[str, Any]:
+async def get_proposal(proposal_id: PathId, me: CurrentUser, session: Reader) -> Mapping[str, Any]:
     """Give one proposal."""
     return await proposal_log.one(session, me.user_id, proposal_id, scopes=me.scopes)
 
 
 @router.post("/proposals/{proposal_id}/accept", response_model=ProposalResponse)
 async def accept_proposal(
-    proposal_id: PathId, me: Me, database: Steps, response: Response
+    proposal_id: PathId, me: CurrentUser, database: Steps, response: Response
 ) -> Mapping[str, Any]:
     """Say yes: what was proposed is done once, exactly as it stands there, as if you had done it yourself.
 
@@ -64,19 +64,21 @@ async def accept_proposal(
 
 
 @router.post("/proposals/{proposal_id}/reject", response_model=ProposalResponse)
-async def reject_proposal(proposal_id: PathId, me: Me, session: Writer) -> Mapping[str, Any]:
+async def reject_proposal(
+    proposal_id: PathId, me: CurrentUser, session: Writer
+) -> Mapping[str, Any]:
     """Say no."""
     return (await proposals.reject(session, me.user_id, proposal_id)).row
 
 
 @router.get("/allowed-tools", response_model=AllowedToolList)
-async def list_allowed_tools(me: Me, session: Reader) -> dict[str, Any]:
+async def list_allowed_tools(me: CurrentUser, session: Reader) -> dict[str, Any]:
     """List the tools that change something, and which of them the coach may use without asking you each time."""
     return {"items": await allowed_tools.switches(session, me.user_id, me.locale)}
 
 
 @router.put("/allowed-tools/{tool}", response_model=AllowedToolResponse)
-async def allow_tool(tool: Tool, me: Me, session: Writer) -> Switch:
+async def allow_tool(tool: Tool, me: CurrentUser, session: Writer) -> Switch:
     """Let the coach use a tool without asking. What deletes something always asks."""
     return await allowed_tools.allow(session, me.user_id, tool, me.locale)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query, Response
 from pydantic_core import to_json
 
-from questlog.api.deps import Me, Reader, Writer
+from questlog.api.deps import CurrentUser, Reader, Writer
 from questlog.api.documented import refusing
 from questlog.api.routing import HouseRouter
 from questlog.core.schemas import QueryFlag
@@ -29,7 +29,7 @@ ChallengeCode = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$", descri
 
 
 @router.get("/quests", response_model=QuestList)
-async def list_quests(me: Me, session: Reader) -> Response:
+async def list_quests(me: CurrentUser, session: Reader) -> Response:
     """List the quests in their order, with your progress on every objective.
 
     Objectives count from the day the quest began and can be reached in any order. One that is `ahead` begins when
@@ -40,7 +40,7 @@ async def list_quests(me: Me, session: Reader) -> Response:
 
 
 @router.get("/challenges", response_model=ChallengeList)
-async def list_challenges(me: Me, session: Reader) -> Response:
+async def list_challenges(me: CurrentUser, session: Reader) -> Response:
     """List the challenges, each with its last round."""
     turn = await turns.look(session, me.user_id, timezone=me.timezone)
     return _listed(await pursuit_views.challenges(session, turn, me.locale))
@@ -51,7 +51,9 @@ async def list_challenges(me: Me, session: Reader) -> Response:
     response_model=ChallengeResponse,
     openapi_extra=refusing(404, 409),
 )
-async def join_challenge(challenge: ChallengeCode, me: Me, session: Writer) -> dict[str, Any]:
+async def join_challenge(
+    challenge: ChallengeCode, me: CurrentUser, session: Writer
+) -> dict[str, Any]:
     """Begin a challenge: today is its first day, what you did today included where it counts days.
 
     409 while you are in it (`challenge_joined`), on the day it ended (`challenge_rests`), and when it can be completed
@@ -67,7 +69,9 @@ async def join_challenge(challenge: ChallengeCode, me: Me, session: Writer) -> d
     response_model=ChallengeResponse,
     openapi_extra=refusing(404, 409),
 )
-async def leave_challenge(challenge: ChallengeCode, me: Me, session: Writer) -> dict[str, Any]:
+async def leave_challenge(
+    challenge: ChallengeCode, me: CurrentUser, session: Writer
+) -> dict[str, Any]:
     """Give a challenge up. Its progress is lost, and a standing one does not come back until you join it."""
     return await flow.leave_challenge(
         session, me.user_id, challenge, timezone=me.timezone, locale=me.locale
@@ -75,7 +79,7 @@ async def leave_challenge(challenge: ChallengeCode, me: Me, session: Writer) -> 
 
 
 @router.get("/bosses", response_model=BossList)
-async def list_bosses(me: Me, session: Reader) -> Response:
+async def list_bosses(me: CurrentUser, session: Reader) -> Response:
     """List the boss you face first, then those that wait, the ladder ahead, and those that are over."""
     found = await show_bosses(session, me.user_id, timezone=me.timezone, locale=me.locale)
     return _listed(found)
@@ -83,7 +87,7 @@ async def list_bosses(me: Me, session: Reader) -> Response:
 
 @router.get("/badges", response_model=BadgeList)
 async def list_badges(
-    me: Me,
+    me: CurrentUser,
     session: Reader,
     earned: Annotated[
         QueryFlag | None, Query(description="Only those you have, or only the missing ones.")
@@ -96,7 +100,7 @@ async def list_badges(
 
 @router.get("/preview", response_model=PreviewResponse, response_model_exclude_unset=True)
 async def preview_reward(
-    me: Me,
+    me: CurrentUser,
     session: Reader,
     task_id: Annotated[UUID, Query(description="The task.")],
 ) -> dict[str, Any]:

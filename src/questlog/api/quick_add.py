@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Response
 
 from questlog.api import scopes
-from questlog.api.deps import Clues, Me, Steps
+from questlog.api.deps import Clues, CurrentUser, Steps
 from questlog.api.routing import HouseRouter
 from questlog.flows.quick_add import quick_add
 from questlog.identity.scopes import Scope
@@ -28,7 +28,7 @@ DRY_RUN: dict[int | str, dict[str, Any]] = {
     responses=DRY_RUN,
 )
 async def quick_add_tasks(
-    body: QuickAddRequest, me: Me, clues: Clues, database: Steps, response: Response
+    body: QuickAddRequest, me: CurrentUser, clues: Clues, database: Steps, response: Response
 ) -> Mapping[str, Any]:
     """Add tasks as people write them down, one a line: `Call Mum friday 17:00 every week #Home @phone p1 ~20m // ask`.
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from questlog.api.coach_doors import MaybeMind
-from questlog.api.deps import Me, Steps
+from questlog.api.deps import CurrentUser, Steps
 from questlog.api.routing import HouseRouter
 from questlog.coach.plan_rules import Candidate
 from questlog.coach.plan_schemas import PlanRequest, PlanResponse
@@ -14,7 +14,9 @@ router = HouseRouter(prefix="/ai", tags=["ai"])
 
 
 @router.post("/quick-plan", response_model=PlanResponse)
-async def plan_day(body: PlanRequest, me: Me, mind: MaybeMind, database: Steps) -> dict[str, Any]:
+async def plan_day(
+    body: PlanRequest, me: CurrentUser, mind: MaybeMind, database: Steps
+) -> dict[str, Any]:
     """Plan today: the most urgent tasks that fit into the time you have, with the reasons.
 
     A model puts them in order and says why; without one, or when it does not answer, rules do, and `source` says so.

@@ -4,7 +4,16 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from questlog.api.deps import AdminId, ExpectedVersion, Me, Page, PathId, Reader, UserId, Writer
+from questlog.api.deps import (
+    AdminId,
+    CurrentUser,
+    ExpectedVersion,
+    Page,
+    PathId,
+    Reader,
+    UserId,
+    Writer,
+)
 from questlog.api.documented import refusing
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
@@ -26,14 +35,14 @@ router = HouseRouter(prefix="/quizzes", tags=["learning"])
 
 
 @router.get("/{lesson_id}", response_model=QuizResponse)
-async def get_quiz(lesson_id: PathId, me: Me, session: Reader) -> dict[str, Any]:
+async def get_quiz(lesson_id: PathId, me: CurrentUser, session: Reader) -> dict[str, Any]:
     """Give the questions of a lesson's quiz. What is right is told after an attempt."""
     return await show_quiz(session, me.user_id, lesson_id, timezone=me.timezone)
 
 
 @router.post("/{lesson_id}/submit", response_model=QuizResult, openapi_extra=refusing(409))
 async def submit_quiz(
-    lesson_id: PathId, body: QuizSubmission, me: Me, session: Writer
+    lesson_id: PathId, body: QuizSubmission, me: CurrentUser, session: Writer
 ) -> dict[str, Any]:
     """Hand in answers. They are graded here; the first attempt pays, and costs a heart for each mistake.
 

@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from questlog.api.deps import ExpectedVersion, Me, Page, PathId, Reader, UserId, Writer
+from questlog.api.deps import CurrentUser, ExpectedVersion, Page, PathId, Reader, UserId, Writer
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.planning import reminders
@@ -37,7 +37,7 @@ async def list_task_reminders(
 
 @router.post("/tasks/{task_id}/reminders", status_code=201, response_model=ReminderResponse)
 async def create_reminder(
-    task_id: PathId, body: ReminderCreate, me: Me, session: Writer
+    task_id: PathId, body: ReminderCreate, me: CurrentUser, session: Writer
 ) -> Reminder:
     """Add a reminder: at a moment, or some minutes before the task is due.
 
@@ -71,7 +71,7 @@ async def update_reminder(
     reminder_id: PathId,
     body: ReminderUpdate,
     expected: ExpectedVersion,
-    me: Me,
+    me: CurrentUser,
     session: Writer,
 ) -> Reminder:
     """Change when a reminder goes off; it is told again then."""

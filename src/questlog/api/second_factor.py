@@ -1,6 +1,6 @@
 """Second factors over HTTP: answering for one, and an authenticator app and recovery codes of one's own."""
 
-from questlog.api.deps import Clues, Counted, Desk, Me, Reader, Steps, UserId, Writer
+from questlog.api.deps import Clues, Counted, CurrentUser, Desk, Reader, Steps, UserId, Writer
 from questlog.api.documented import public, refusing
 from questlog.api.routing import HouseRouter
 from questlog.identity import factor_changes, factor_proofs, factor_sign_in, recovery_codes, totp
@@ -42,7 +42,7 @@ async def get_totp(user_id: UserId, session: Reader) -> TotpState:
 
 @router.post("/me/totp", response_model=TotpBegunResponse, openapi_extra=refusing(403, 409))
 async def begin_totp(
-    me: Me, desk: Desk, database: Steps, body: FactorProofRequest | None = None
+    me: CurrentUser, desk: Desk, database: Steps, body: FactorProofRequest | None = None
 ) -> Begun:
     """Begin to set up an authenticator app: show `qr_svg`, then confirm with a code of the app.
 
@@ -64,7 +64,9 @@ async def confirm_totp(
 
 
 @router.delete("/me/totp", status_code=204, openapi_extra=refusing(404))
-async def remove_totp(body: FactorProofRequest, me: Me, desk: Desk, database: Steps) -> None:
+async def remove_totp(
+    body: FactorProofRequest, me: CurrentUser, desk: Desk, database: Steps
+) -> None:
     """Remove the authenticator app. With the last factor the recovery codes go too."""
     await factor_proofs.prove(database, desk, me, body.proof)
     await database.write(totp.remove, desk, me.user_id)
@@ -80,7 +82,7 @@ async def count_recovery_codes(user_id: UserId, session: Reader) -> Remaining:
     "/me/recovery-codes", response_model=RecoveryCodesResponse, openapi_extra=refusing(409)
 )
 async def replace_recovery_codes(
-    body: FactorProofRequest, me: Me, desk: Desk, database: Steps
+    body: FactorProofRequest, me: CurrentUser, desk: Desk, database: Steps
 ) -> RecoveryCodesResponse:
     """Make ten new recovery codes; those before are void."""
     await factor_proofs.prove(database, desk, me, body.proof)

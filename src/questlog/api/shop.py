@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Body, Path
 
-from questlog.api.deps import Me, Reader, Writer
+from questlog.api.deps import CurrentUser, Reader, Writer
 from questlog.api.documented import refusing
 from questlog.api.routing import HouseRouter
 from questlog.flows.buy import Bought, buy
@@ -19,7 +19,7 @@ Item = Annotated[
 
 
 @router.get("", response_model=ShopResponse)
-async def get_shop(me: Me, session: Reader) -> dict[str, Any]:
+async def get_shop(me: CurrentUser, session: Reader) -> dict[str, Any]:
     """See what gold buys, what one has of it, and why something cannot be bought now."""
     return await shop.browse(session, me.user_id, timezone=me.timezone)
 
@@ -27,7 +27,7 @@ async def get_shop(me: Me, session: Reader) -> dict[str, Any]:
 @router.post("/{item}/buy", response_model=PurchaseResponse, openapi_extra=refusing(404, 409, 422))
 async def buy_item(
     item: Item,
-    me: Me,
+    me: CurrentUser,
     session: Writer,
     body: Annotated[PurchaseRequest | None, Body()] = None,
 ) -> Bought:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from questlog.api.deps import Me, SlowReader
+from questlog.api.deps import CurrentUser, SlowReader
 from questlog.api.routing import HouseRouter
 from questlog.core import clock
 from questlog.core.schemas import FIRST_YEAR, LAST_YEAR
@@ -23,7 +23,7 @@ Year = Annotated[
 
 
 @router.get("/productivity", response_model=list[DayResponse])
-async def get_productivity(me: Me, session: SlowReader, days: Days = 7) -> list[DayOfWork]:
+async def get_productivity(me: CurrentUser, session: SlowReader, days: Days = 7) -> list[DayOfWork]:
     """Count what was completed on each of the last days, oldest first, days without anything among them.
 
     Every date of a series counts on the day it was done.
@@ -33,13 +33,13 @@ async def get_productivity(me: Me, session: SlowReader, days: Days = 7) -> list[
 
 
 @router.get("/overview", response_model=OverviewResponse)
-async def get_overview(me: Me, session: SlowReader) -> Overview:
+async def get_overview(me: CurrentUser, session: SlowReader) -> Overview:
     """Look at everything that was ever completed: how much, how punctually, when, and for what."""
     return await overview.of_all(session, me.user_id, today=clock.today(me.timezone))
 
 
 @router.get("/heatmap", response_model=HeatmapResponse)
-async def get_heatmap(me: Me, session: SlowReader, year: Year = None) -> YearOfWork:
+async def get_heatmap(me: CurrentUser, session: SlowReader, year: Year = None) -> YearOfWork:
     """Count what was completed on every day of a year."""
     wanted = clock.today(me.timezone).year if year is None else year
     return await productivity.of_year(session, me.user_id, wanted)

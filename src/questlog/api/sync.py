@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query, Response
 from pydantic_core import to_json
 
-from questlog.api.deps import Me, SlowReader
+from questlog.api.deps import CurrentUser, SlowReader
 from questlog.api.routing import HouseRouter
 from questlog.flows import sync_tokens
 from questlog.flows.sync import sync
@@ -17,7 +17,7 @@ router = HouseRouter(prefix="/sync", tags=["events"])
 
 @router.get("", response_model=SyncResponse)
 async def get_changes(
-    me: Me,
+    me: CurrentUser,
     session: SlowReader,
     since: Annotated[
         str | None,

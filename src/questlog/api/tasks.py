@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Body, Request, Response
 
-from questlog.api.deps import ExpectedVersion, Me, Page, PathId, Reader, UserId, Writer
+from questlog.api.deps import CurrentUser, ExpectedVersion, Page, PathId, Reader, UserId, Writer
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.api.task_filters import Filters, Order
@@ -38,7 +38,13 @@ ONE: dict[str, Any] = {"response_model": TaskResponse, "response_model_exclude_u
 
 @router.get("", response_model=TaskPage)
 async def list_tasks(
-    *, request: Request, filters: Filters, order: Order, page: Page, me: Me, session: Reader
+    *,
+    request: Request,
+    filters: Filters,
+    order: Order,
+    page: Page,
+    me: CurrentUser,
+    session: Reader,
 ) -> Response:
     """List tasks, open and completed. The views (inbox, due_today, upcoming, overdue) list open ones."""
     found = await find_tasks(
@@ -56,13 +62,13 @@ async def list_tasks(
 
 
 @router.get("/counts", response_model=TaskCounts)
-async def count_tasks(me: Me, session: Reader) -> dict[str, int]:
+async def count_tasks(me: CurrentUser, session: Reader) -> dict[str, int]:
     """Count the views, by the same definitions as their lists, and what was completed."""
     return await tasks.counts(session, me.user_id, today=clock.today(me.timezone))
 
 
 @router.post("", status_code=201, **ONE)
-async def create_task(body: TaskCreate, me: Me, session: Writer) -> Mapping[str, Any]:
+async def create_task(body: TaskCreate, me: CurrentUser, session: Writer) -> Mapping[str, Any]:
     """Add a task at the end. A recurrence without a date begins on its first date from today."""
     added = await add_task(session, me.user_id, body, timezone=me.timezone)
     return answer(added.task, me.locale, receipt=added.receipt)
@@ -70,7 +76,7 @@ async def create_task(body: TaskCreate, me: Me, session: Writer) -> Mapping[str,
 
 @router.post("/reorder", **ONE)
 async def reorder_task(
-    body: ReorderRequest, expected: ExpectedVersion, me: Me, session: Writer
+    body: ReorderRequest, expected: ExpectedVersion, me: CurrentUser, session: Writer
 ) -> Mapping[str, Any]:
     """Put a task right before or after another one of the same parent."""
     row = await task_moves.reorder(
@@ -80,7 +86,7 @@ async def reorder_task(
 
 
 @router.get("/{task_id}", **ONE)
-async def get_task(task_id: PathId, me: Me, session: Reader) -> Mapping[str, Any]:
+async def get_task(task_id: PathId, me: CurrentUser, session: Reader) -> Mapping[str, Any]:
     """Give one task."""
     return answer(await tasks.get(session, me.user_id, task_id), me.locale)
 
@@ -88,7 +94,7 @@ async def get_task(task_id: PathId, me: Me, session: Reader) -> Mapping[str, Any
 @router.put("/{task_id}", **ONE, name="put_task")
 @router.patch("/{task_id}", **ONE)
 async def update_task(
-    task_id: PathId, body: TaskUpdate, expected: ExpectedVersion, me: Me, session: Writer
+    task_id: PathId, body: TaskUpdate, expected: ExpectedVersion, me: CurrentUser, session: Writer
 ) -> Mapping[str, Any]:
     """Change the fields that are present; `null` clears one that may be empty. Completing runs its flow."""
     changed = await change_task(
@@ -112,7 +118,7 @@ async def delete_task(
 
 @router.post("/{task_id}/restore", **ONE)
 async def restore_task(
-    task_id: PathId, expected: ExpectedVersion, me: Me, session: Writer
+    task_id: PathId, expected: ExpectedVersion, me: CurrentUser, session: Writer
 ) -> Mapping[str, Any]:
     """Take a task out of the trash, with the subtasks that went along."""
     row = await task_trash.restore(session, me.user_id, task_id, expected_version=expected)
@@ -124,7 +130,7 @@ async def restore_task(
 async def complete_task(
     task_id: PathId,
     expected: ExpectedVersion,
-    me: Me,
+    me: CurrentUser,
     session: Writer,
     body: Annotated[CompletionRequest | None, Body()] = None,
 ) -> Mapping[str, Any]:
@@ -142,7 +148,7 @@ async def complete_task(
 
 @router.post("/{task_id}/incomplete", **ONE)
 async def reopen_task(
-    task_id: PathId, expected: ExpectedVersion, me: Me, session: Writer
+    task_id: PathId, expected: ExpectedVersion, me: CurrentUser, session: Writer
 ) -> Mapping[str, Any]:
     """Take the last completion back. Repeating changes nothing and answers an empty receipt."""
     opened = await reopen(
@@ -153,7 +159,7 @@ async def reopen_task(
 
 @router.post("/{task_id}/skip", **ONE)
 async def skip_task(
-    task_id: PathId, expected: ExpectedVersion, me: Me, session: Writer
+    task_id: PathId, expected: ExpectedVersion, me: CurrentUser, session: Writer
 ) -> Mapping[str, Any]:
     """Leave out the date a series stands at: it goes to the next one, and the date counts as skipped."""
     row = await task_delays.skip(
@@ -164,7 +170,7 @@ async def skip_task(
 
 @router.post("/{task_id}/postpone", **ONE)
 async def postpone_task(
-    task_id: PathId, body: Postponement, expected: ExpectedVersion, me: Me, session: Writer
+    task_id: PathId, body: Postponement, expected: ExpectedVersion, me: CurrentUser, session: Writer
 ) -> Mapping[str, Any]:
     """Put off the date a task stands at to a later one; it counts as postponed, and a series keeps its rhythm."""
     row = await task_delays.postpone(
@@ -180,7 +186,7 @@ async def postpone_task(
 
 @router.post("/{task_id}/reschedule", **ONE)
 async def reschedule_task(
-    task_id: PathId, body: Rescheduling, expected: ExpectedVersion, me: Me, session: Writer
+    task_id: PathId, body: Rescheduling, expected: ExpectedVersion, me: CurrentUser, session: Writer
 ) -> Mapping[str, Any]:
     """Give a task another date; a series goes on from there by the same rule, unless only `this` date is moved."""
     row = await task_delays.reschedule(
@@ -197,7 +203,7 @@ async def reschedule_task(
 
 @router.post("/{task_id}/move", **ONE)
 async def move_task(
-    task_id: PathId, body: TaskMove, expected: ExpectedVersion, me: Me, session: Writer
+    task_id: PathId, body: TaskMove, expected: ExpectedVersion, me: CurrentUser, session: Writer
 ) -> Mapping[str, Any]:
     """Give a task another project or parent; its subtasks come along."""
     row = await task_moves.move(
@@ -213,7 +219,7 @@ async def move_task(
 
 @router.post("/{task_id}/to-task", **ONE)
 async def convert_task(
-    task_id: PathId, expected: ExpectedVersion, me: Me, session: Writer
+    task_id: PathId, expected: ExpectedVersion, me: CurrentUser, session: Writer
 ) -> Mapping[str, Any]:
     """Make a subtask a task of its own, in the project of its parent; its subtasks come along. A repeat changes nothing."""
     row = await task_moves.move(
@@ -228,7 +234,7 @@ async def convert_task(
 
 
 @router.post("/{task_id}/duplicate", status_code=201, **ONE)
-async def duplicate_task(task_id: PathId, me: Me, session: Writer) -> Mapping[str, Any]:
+async def duplicate_task(task_id: PathId, me: CurrentUser, session: Writer) -> Mapping[str, Any]:
     """Make the same task again, open, with its labels and subtasks."""
     return answer(await task_moves.duplicate(session, me.user_id, task_id), me.locale)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request, Response
 
-from questlog.api.deps import ExpectedVersion, Me, Page, PathId, Reader, Writer
+from questlog.api.deps import CurrentUser, ExpectedVersion, Page, PathId, Reader, Writer
 from questlog.api.pages import page_answer
 from questlog.api.routing import HouseRouter
 from questlog.api.task_filters import Filters, Order
@@ -25,7 +25,7 @@ router = HouseRouter(prefix="/users/{user_id}/tasks", tags=["tasks"])
 
 
 async def owner(
-    me: Me, user_id: Annotated[str, Path(max_length=255, description=OWN_ID)]
+    me: CurrentUser, user_id: Annotated[str, Path(max_length=255, description=OWN_ID)]
 ) -> Principal:
     """Raises `NotYoursError` for any id but the caller's, whether there is such a user or not.
 

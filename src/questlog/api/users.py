@@ -6,9 +6,9 @@ from questlog.api.admin import get_user, list_users
 from questlog.api.auth import get_me, update_me
 from questlog.api.deps import (
     AdminId,
+    CurrentUser,
     Desk,
     ExpectedVersion,
-    Me,
     PathId,
     Steps,
     Writer,
@@ -28,7 +28,9 @@ router.patch("/me", response_model=OwnAccountResponse)(update_me)
 
 
 @router.delete("/me", status_code=204)
-async def delete_me(body: AccountDeleteRequest, me: Me, desk: Desk, database: Steps) -> None:
+async def delete_me(
+    body: AccountDeleteRequest, me: CurrentUser, desk: Desk, database: Steps
+) -> None:
     """Close one's account and erase all that belongs to it. This cannot be undone."""
     await close_account(database, desk, me, Proof(body.password, body.code))
 

@@ -8,9 +8,9 @@ from fastapi import Body, Depends, Query, Request, Response
 from questlog.api import scopes
 from questlog.api.day_spans import FirstDay, LastDay, moments
 from questlog.api.deps import (
+    CurrentUser,
     Desk,
     ExpectedVersion,
-    Me,
     Page,
     PathId,
     Reader,
@@ -54,7 +54,7 @@ async def allowed_networks(request: Request) -> Sequence[Network]:
     return networks
 
 
-async def event_reader(me: Me) -> Principal:
+async def event_reader(me: CurrentUser) -> Principal:
     """Whoever says where events go gets to read them. Raises `InsufficientScopeError`."""
     scopes.require(me, Scope.EVENTS_READ)
     return me
@@ -65,7 +65,7 @@ EventReader = Annotated[Principal, Depends(event_reader)]
 
 
 def delivery_filter(
-    me: Me,
+    me: CurrentUser,
     state: Annotated[State | None, Query(description="Only deliveries in this state.")] = None,
     event_type: Annotated[
         str | None,
@@ -192,7 +192,7 @@ async def test_webhook(webhook_id: PathId, user_id: UserId, session: Writer) -> 
     openapi_extra=refusing(409),
 )
 async def redeliver_range(
-    webhook_id: PathId, body: RedeliverRequest, me: Me, session: SlowWriter
+    webhook_id: PathId, body: RedeliverRequest, me: CurrentUser, session: SlowWriter
 ) -> Redelivered:
     """Send everything of a time once more, by default what failed or was cancelled. A thousand messages go at once."""
     return await try_webhook.redeliver_between(
