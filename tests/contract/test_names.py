@@ -32,7 +32,7 @@ NAMES = {
     ),
     "questlog.core.config": ("settings",),
     "questlog.commands": ("command", "success"),
-    "questlog.api.deps": ("Reader", "Writer"),
+    "questlog.api.deps": ("Reader", "Writer", "CurrentUser"),
     "questlog.identity.users": (
         "register",
         "authenticate",
