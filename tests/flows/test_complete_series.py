@@ -6,8 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from questlog.core.db import Database, RacedError
-from questlog.planning import completions, occurrences
+from questlog.core.db import Database
 from questlog.planning.completions import OccurrenceMovedError
 from tests.support.make import Make
 from tests.support.moving_clock import MovingClock, at
@@ -280,25 +279,3 @@ async def test_each_new_date_of_a_series_is_written_down_in_one_statement(
     assert len(writing) == 1
     assert (second.round, second.receipt) == (1, done.receipt)
     assert second.xp > 0
-
-
-async def test_a_date_that_comes_from_elsewhere_meanwhile_is_not_completed_twice(
-    database: Database,
-    make: Make,
-    moving_clock: MovingClock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    moving_clock.stop_at(at("2026-11-23T08:00"))
-    me = await planner(database, make)
-    task = await me.add(due_date="2026-11-23", recurrence="daily")
-    then = occurrences.when(None, "UTC")
-    elsewhere = occurrences.drafted(task, "completed", then, key="2026-11-23", before={})
-    await database.write(occurrences.write, elsewhere)
-    before = await me.row(task["id"])
-
-    monkeypatch.setattr(completions, "_is_first", lambda _row, _key: True)
-    with pytest.raises(RacedError):
-        await me.complete(task["id"])
-
-    assert [one.id for one in await me.occurrences()] == [elsewhere["id"]]
-    assert await me.row(task["id"]) == before

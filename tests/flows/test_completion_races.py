@@ -9,11 +9,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from questlog.core.db import Database
+from questlog.core.db import Database, RacedError
 from questlog.core.exceptions import QuestlogError
-from questlog.planning import task_moves, task_trash
+from questlog.planning import completions, occurrences, task_moves, task_trash
 from questlog.planning.models import Occurrence, Task
 from tests.support.make import Make
+from tests.support.moving_clock import MovingClock, at
 from tests.support.planner import Planner, planner
 
 
@@ -76,3 +77,25 @@ async def test_many_tasks_are_completed_by_many_at_once(database: Database, make
     assert len(done) == 10
     assert len(await me.occurrences()) == 10
     assert (await me.told()).count("task.completed") == 10
+
+
+async def test_a_date_that_comes_from_elsewhere_meanwhile_is_not_completed_twice(
+    database: Database,
+    make: Make,
+    moving_clock: MovingClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moving_clock.stop_at(at("2026-11-23T08:00"))
+    me = await planner(database, make)
+    task = await me.add(due_date="2026-11-23", recurrence="daily")
+    then = occurrences.when(None, "UTC")
+    elsewhere = occurrences.drafted(task, "completed", then, key="2026-11-23", before={})
+    await database.write(occurrences.write, elsewhere)
+    before = await me.row(task["id"])
+
+    monkeypatch.setattr(completions, "_is_first", lambda _row, _key: True)
+    with pytest.raises(RacedError):
+        await me.complete(task["id"])
+
+    assert [one.id for one in await me.occurrences()] == [elsewhere["id"]]
+    assert await me.row(task["id"]) == before
