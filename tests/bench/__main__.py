@@ -186,12 +186,28 @@ async def bench(
             click.echo(
                 f"{line.name:12}{ratio:8.3f}{aim:7.2f}{rate:9.0f}{p99:9.1f}   {slower:.2f}{marks}"
             )
-        times = big_rates["list 50"] / big_rates["filter"]
-        mark = "" if times <= FILTER_AIM else " (above aim)"
-        click.echo(f"a filter of 100 000 tasks: {times:.2f} times the plain list{mark}")
+        _tell_filter(big_rates)
         ready = await full_completion.prepare(address, data_dir, big)
         await full_completion.show(name, bare_port, server.port, ready, clients=clients)
+        people = [await _learner(address, data_dir, server.url, clients) for _ in range(clients)]
+        await full_completion.show_people(name, bare_port, server.port, people)
         await _show_sign_in(bare_port, server.port, small)
+
+
+def _tell_filter(rates: dict[str, float]) -> None:
+    times = rates["list 50"] / rates["filter"]
+    mark = "" if times <= FILTER_AIM else " (above aim)"
+    click.echo(f"a filter of 100 000 tasks: {times:.2f} times the plain list{mark}")
+
+
+async def _learner(
+    address: str, data_dir: Path, url: str, clients: int
+) -> full_completion.Prepared:
+    account = await accounts.make_account(address, data_dir, url, tasks=200, to_complete=0)
+    each = full_completion.CROWD // clients + 10
+    return await full_completion.prepare(
+        address, data_dir, account, completions=each, ledger_rows=1000
+    )
 
 
 async def _show_sign_in(bare_port: int, port: int, account: Account) -> None:
