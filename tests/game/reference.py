@@ -144,6 +144,7 @@ class Reference:
         if deed.makes_a_day and deed.day == self.life.day and deed.day not in days:
             self.life.shorten()
         damage = self._heal(deed)
+        self.bosses.follow(self.bosses.week)
         self._lose(deed, full)
         after = self._totals()
         for aim in self.content.badges:

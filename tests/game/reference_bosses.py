@@ -32,6 +32,7 @@ class Bosses:
         self.met: list[Boss] = []
         self.waiting: list[Boss] = []
         self.fallen: list[Boss] = []
+        self.week: Rung | None = None
         self.present = self._new(ladder[0], 0, 1)
 
     def fall(self) -> Boss:
@@ -55,6 +56,7 @@ class Bosses:
 
         None is a week without a boss, or none at all.
         """
+        self.week = rung
         own = self.waiting
         self.waiting = [boss for boss in own if boss.place != WEEK or boss.rung == rung]
         if self.present.place == WEEK and self.present.rung != rung:

@@ -218,3 +218,40 @@ async def test_f2_who_takes_a_course_again_meets_the_boss_of_the_week_as_it_was(
     await here.leave()
     assert (await here.me.shown())["boss"] == (DRAWER, 1, 10)
     await check_invariants(database)
+
+
+async def test_a_boss_that_rises_when_its_course_was_left_goes_at_once_and_waits_for_a_new_start(
+    database: Database,
+) -> None:
+    here = await learner(database)
+    blow = None
+    while (await here.me.shown())["boss"][0] == "towns/1":
+        before = (await here.me.shown())["boss"]
+        blow = await done(here.me, difficulty="boss")
+    assert blow is not None
+
+    await here.leave()
+    await here.me.reopen(blow)
+
+    assert (await here.me.shown())["boss"] == (DRAWER, 1, 0)
+    await here.enroll()
+    assert (await here.me.shown())["boss"] == before
+    assert await database.write(recompute.compare, here.me.id) == []
+    await check_invariants(database)
+
+
+async def test_the_boss_a_lesson_felled_goes_too_when_that_is_reopened_after_its_course_was_left(
+    database: Database,
+) -> None:
+    here = await learner(database)
+    await here.me.learn("quiz", base=50)
+    for task_id in here.tasks[: LAST_OF_WEEK + 1]:
+        await here.me.complete(task_id)
+
+    await here.leave()
+    await here.me.reopen(here.tasks[LAST_OF_WEEK])
+
+    assert (await here.me.shown())["boss"] == (DRAWER, 1, 0)
+    await here.enroll()
+    assert (await here.me.shown())["boss"][0] == "towns/1"
+    await check_invariants(database)

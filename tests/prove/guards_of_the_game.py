@@ -4,6 +4,13 @@ from tests.prove.guard import Guard
 
 GAME = (
     Guard(
+        "a boss that rises when its course was left goes",
+        "flows/rewards.py",
+        "        if its_course is not None:\n",
+        "        if False:\n",
+        'tests/game/test_bosses_come_back.py -k "was_left and sqlite"',
+    ),
+    Guard(
         "a boss loses to one deed once, however often it is done again",
         "game/earning.py",
         "0 if payment.has_struck else min(worth.xp, turn.hp_left)",

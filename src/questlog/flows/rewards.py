@@ -14,7 +14,7 @@ from questlog.game.content import content
 from questlog.game.deeds import Deed
 from questlog.game.earning import Earned
 from questlog.game.taking_back import TakenBack
-from questlog.learning import lessons
+from questlog.learning import lessons, week_bosses
 from questlog.planning import difficulty, goal_progress, goals
 from questlog.planning.completions import Completion
 from questlog.planning.models import Goal
@@ -73,7 +73,13 @@ async def take_back_task(
         course_id = await lessons.take_back(session, user_id, occurrence_id)
         if course_id is not None:
             await meet_boss(session, user_id, course_id, timezone=timezone)
-    return await taking_back.take_back(session, user_id, occurrence_id, timezone=timezone)
+    taken = await taking_back.take_back(session, user_id, occurrence_id, timezone=timezone)
+    if taken.risen_week is not None:
+        # The week of the boss that rose may be over by now, or its course left.
+        its_course = await week_bosses.course_of(session, taken.risen_week)
+        if its_course is not None:
+            await meet_boss(session, user_id, its_course, timezone=timezone)
+    return taken
 
 
 async def complete_goal(

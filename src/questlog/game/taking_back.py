@@ -27,9 +27,13 @@ from questlog.game.turns import BOSSES, Boss, Turn
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """`shown` is the game's part of a receipt, with negative amounts and what was `kept`."""
+    """`shown` is the game's part of a receipt, with negative amounts and what was `kept`.
+
+    `risen_week` is the week whose boss rose again. Whether it is current still is not the game's to know.
+    """
 
     shown: Mapping[str, Any] = field(default_factory=dict)
+    risen_week: UUID | None = None
 
     def receipt(self) -> dict[str, Any]:
         return dict(self.shown)
@@ -62,7 +66,8 @@ async def take_back(session: Session, user_id: UUID, cause_id: UUID, *, timezone
     await turns.finish(session, turn)
     back = turn.entries[start:]
     return TakenBack(
-        receipts.taken_back(turn, back, stood, opened=opened, gone=gone, kept=[*kept, *still])
+        receipts.taken_back(turn, back, stood, opened=opened, gone=gone, kept=[*kept, *still]),
+        turn.boss.week_id if turn.boss is not None and turn.boss != stood else None,
     )
 
 

@@ -71,6 +71,14 @@ async def current(session: Session, user_id: UUID, course_id: UUID) -> CurrentWe
     return CurrentWeek(ids)
 
 
+async def course_of(session: Session, week_id: UUID) -> UUID | None:
+    """Return the course of a week; None when the week is gone."""
+    course_id: UUID | None = await session.scalar(
+        select(WEEKS.c.course_id).where(WEEKS.c.id == week_id)
+    )
+    return course_id
+
+
 async def names(session: Session, course_id: UUID) -> dict[UUID, str]:
     """Return what the bosses of a course are called, by their weeks."""
     mine = (WEEKS.c.course_id == course_id, WEEKS.c.boss_name.is_not(None))
