@@ -121,3 +121,19 @@ async def test_a_change_that_changes_nothing_keeps_the_version(client: AsyncClie
     after = await client.patch("/api/v1/users/me", headers=bearer(tokens), json={"name": ""})
 
     assert after.headers["etag"] == before.headers["etag"]
+
+
+async def test_what_somebody_plans_follows_when_an_administrator_moves_them_to_another_zone(
+    client: AsyncClient, make: Make
+) -> None:
+    admin, user = await make.user(role="admin"), await make.user()
+    call = {"title": "Call Ann", "due_date": "2026-06-02T08:00:00Z"}
+    added = await client.post("/api/v1/tasks", headers=user.headers, json=call)
+    there = {"timezone": "Pacific/Honolulu"}
+
+    answer = await client.patch(f"/api/v1/users/{user.id}", headers=admin.headers, json=there)
+
+    assert answer.status_code == 200
+    path = f"/api/v1/tasks/{added.json()['id']}"
+    task = (await client.get(path, headers=user.headers)).json()
+    assert (added.json()["due_date"], task["due_date"]) == ("2026-06-02", "2026-06-01")

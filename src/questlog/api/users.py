@@ -15,8 +15,9 @@ from questlog.api.deps import (
 )
 from questlog.api.routing import HouseRouter
 from questlog.flows.close_account import close_account
+from questlog.flows.own_account import change_account
 from questlog.game.state_schemas import OwnAccountResponse
-from questlog.identity import directory, users
+from questlog.identity import directory
 from questlog.identity.account_schemas import AccountPage, AccountResponse
 from questlog.identity.reauthentication import Proof
 from questlog.identity.schemas import AccountDeleteRequest, UserAdminUpdate
@@ -48,5 +49,5 @@ async def update_user(
     session: Writer,
 ) -> dict[str, Any]:
     """Change an account, its role, or whether it is open. For administrators."""
-    await users.update(session, user_id, body.changes, expected_version=expected)
+    await change_account(session, user_id, body.changes, expected_version=expected)
     return await directory.get(session, user_id)

@@ -1,4 +1,4 @@
-"""One's own account, with where one stands in the game."""
+"""Changing an account, with what follows from it; and one's own, with where one stands in the game."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,14 +34,26 @@ async def change_own_account(
 
     `false` in `settings.hearts` switches hearts off. Raises what `users.update` does.
     """
-    lived_in = (await users.get_by_id(session, user_id)).timezone
-    user = await users.update(session, user_id, changes, expected_version=expected_version)
-    if user.timezone != lived_in:
-        await _move(session, user, lived_in)
+    user = await change_account(session, user_id, changes, expected_version=expected_version)
     turn = await turns.begin(session, user_id, timezone=user.timezone)
     turn.player["hearts_off"] = user.settings.get(HEARTS) is False
     await turns.finish(session, turn)
     return _shown(user, state.of(turn.player))
+
+
+async def change_account(
+    session: Session,
+    user_id: UUID,
+    changes: Mapping[str, Any],
+    *,
+    expected_version: int | None = None,
+) -> User:
+    """Change an account, whoever asks for it; what is planned follows to another zone. Raises what `users.update` does."""
+    lived_in = (await users.get_by_id(session, user_id)).timezone
+    user = await users.update(session, user_id, changes, expected_version=expected_version)
+    if user.timezone != lived_in:
+        await _move(session, user, lived_in)
+    return user
 
 
 async def _move(session: Session, user: User, lived_in: str) -> None:
