@@ -1,11 +1,16 @@
 """The log of events goes back 400 days, and a log that lost its beginning still works."""
 
-import pytest
+from datetime import timedelta
 
-from questlog.automation import event_retention
-from questlog.automation.models import Event
+import pytest
+from sqlalchemy import insert, select
+
+from questlog.automation import answered_requests, event_retention
+from questlog.automation.models import AnsweredRequest, Event
+from questlog.core import clock
 from questlog.core.config import Settings
 from questlog.core.db import Database
+from questlog.core.ids import new_id
 from questlog.worker import relaying
 from questlog.worker.forgetting import forget
 from tests.support import endpoints
@@ -46,6 +51,37 @@ async def test_much_is_forgotten_in_steps(
     assert steps == 3
     assert await count_rows(database, Event) == 0
     await check_invariants(database)
+
+
+async def test_kept_answers_are_forgotten_in_steps_the_oldest_first(
+    database: Database, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answered_requests, "SWEPT_AT_ONCE", 2)
+    users = [await make.user(), await make.user()]
+    now = clock.now()
+    answers = [
+        {
+            "user_id": user.id,
+            "key": f"key-{hours}",
+            "fingerprint": "f" * 64,
+            "claim": new_id(),
+            "created_at": now - timedelta(days=2),
+            "expires_at": now + timedelta(hours=hours),
+        }
+        for user in users
+        for hours in (-3, -2, 1)
+    ]
+    async with database.writer() as session:
+        await session.execute(insert(AnsweredRequest), answers)
+
+    swept = await database.write(answered_requests.sweep)
+    async with database.reader() as session:
+        left = list(await session.scalars(select(AnsweredRequest.key)))
+    steps = await forget(database)
+
+    assert (swept, steps) == (2, 1)
+    assert sorted(left) == ["key--2", "key--2", "key-1", "key-1"]
+    assert await count_rows(database, AnsweredRequest) == 2
 
 
 async def test_an_endpoint_that_slept_through_it_goes_on_with_what_is_left(
