@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from questlog.automation import (
+    delivery_claims,
     delivery_schedule,
     notification_settings,
     relay,
@@ -120,6 +121,24 @@ async def test_s138_a_failure_after_days_without_a_try_begins_the_count_anew(
 
     row = await endpoints.webhook(house.database, endpoint.id)
     assert row.disabled_at is None
+    assert clock.now() - row.failing_since < timedelta(hours=1)
+
+
+async def test_a_try_that_our_own_restart_cut_short_is_no_failure_of_the_endpoint(
+    house: House, make: Make, hook: Receiver, moving_clock: MovingClock
+) -> None:
+    user, endpoint = await subscribed(house, make, hook.url())
+    hook.answer = status(500)
+    await endpoints.happen(house.database, user)
+    await endpoints.carry(house.database, sender(house))
+    moving_clock.move(days=6)
+    cut_short = await house.database.write(delivery_claims.claim, 10)
+    await house.database.write(delivery_claims.release, cut_short)
+
+    await endpoints.carry(house.database, sender(house))
+
+    row = await endpoints.webhook(house.database, endpoint.id)
+    assert (len(cut_short), row.disabled_at) == (1, None)
     assert clock.now() - row.failing_since < timedelta(hours=1)
 
 

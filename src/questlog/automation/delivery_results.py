@@ -40,6 +40,9 @@ PUT_OFF = (
     update(DELIVERIES).where(*HELD).values(due_at=bindparam("due"), leased_until=None, lease=None)
 )
 
+OUR_OWN = (delivery_words.UNKNOWN, delivery_words.UNSIGNED)
+"""What went wrong here, and says nothing of the endpoint."""
+
 type Reason = Literal["gone", "failing"]
 type News = Literal["well", "answered", "failing_now"] | Reason
 
@@ -184,7 +187,7 @@ async def _failed_lately(
     these = [each.sending.attempt_id for each in results]
     own = (DELIVERIES.c.id == ATTEMPTS.c.delivery_id, DELIVERIES.c.webhook_id == webhook_id)
     lately = (ATTEMPTS.c.started_at >= now - LATELY, ATTEMPTS.c.id.not_in(these))
-    tried = select(ATTEMPTS.c.id).where(*own, *lately, ATTEMPTS.c.failure.is_not(None))
+    tried = select(ATTEMPTS.c.id).where(*own, *lately, ATTEMPTS.c.failure.not_in(OUR_OWN))
     return await session.scalar(tried.limit(1)) is not None
 
 
