@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import select, update
 
 from questlog.automation.events import EVENTS
+from questlog.automation.jobs import JOBS
+from questlog.core import clock
 from questlog.core.db import Database
 from questlog.flows import reach_learners
 from questlog.game.turns import BOSSES
@@ -104,6 +106,21 @@ async def test_one_who_cannot_be_reached_holds_up_nobody(make: Make, database: D
     assert reached == {user.id: 7 if user == lost else 14 for user in learners}
     assert is_all_in_the_end
     assert len(await tasks_of(database, lost)) == 14
+
+
+async def test_who_was_given_up_is_not_told_as_reached(make: Make, database: Database) -> None:
+    user = await make.user()
+    here = await school.brought(database)
+    await take(database, user, here)
+    await store(database, renamed(weeks=2))
+    given_up = update(JOBS).where(JOBS.c.name == reach_learners.REACH)
+    async with database.writer() as session:
+        await session.execute(given_up.values(state="dead", done_at=clock.now()))
+
+    is_all_told = await reach_learners.catch_up(database)
+
+    assert not is_all_told
+    assert len(await tasks_of(database, user)) == 7
 
 
 async def test_it_does_not_matter_which_of_two_newer_contents_arrives_first(

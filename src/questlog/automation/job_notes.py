@@ -17,6 +17,12 @@ async def waiting(session: Session, name: str) -> list[UUID]:
     return list(await session.scalars(select(JOBS.c.id).where(*left).order_by(JOBS.c.id)))
 
 
+async def is_any_dead(session: Session, name: str) -> bool:
+    """Say whether one of this name was given up, and waits for an administrator to try it again."""
+    dead = select(JOBS.c.id).where(JOBS.c.name == name, JOBS.c.state == "dead")
+    return await session.scalar(dead.limit(1)) is not None
+
+
 async def read(session: Session, job_id: UUID) -> Mapping[str, Any] | None:
     """Return what a job has to go by; None when it is over."""
     left = (JOBS.c.id == job_id, JOBS.c.state == "waiting")

@@ -73,7 +73,10 @@ async def begin(session: Session, imported: CourseImported) -> UUID:
 
 
 async def catch_up(database: Database) -> bool:
-    """Reach everybody who is still to be reached, without a worker; return whether that was all of them."""
+    """Reach everybody who is still to be reached, without a worker; return whether that was all of them.
+
+    Whose job was given up is not reached, and is counted as such.
+    """
     is_all = True
     for job_id in await database.read(job_notes.waiting, REACH):
         try:
@@ -81,7 +84,8 @@ async def catch_up(database: Database) -> bool:
         except Exception as error:  # the content is in, and the job stays for whoever works next
             log.warning("learners_not_reached", job=str(job_id), error=type(error).__name__)
             is_all = False
-    return is_all and not await database.read(job_notes.waiting, REACH)
+    is_over = is_all and not await database.read(job_notes.waiting, REACH)
+    return is_over and not await database.read(job_notes.is_any_dead, REACH)
 
 
 async def reach_all(database: Database, job_id: UUID) -> None:
