@@ -167,7 +167,7 @@ def _submit(remote: Remote, found: Mapping[str, Any], answers: list[dict[str, An
         if failure.status == CLASH and "back_at" in failure.details:
             raise _no_hearts(remote, failure.details["back_at"]) from failure
         raise
-    quiz_keys.forget()
+    quiz_keys.forget(key)
     return result
 
 
