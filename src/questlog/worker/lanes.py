@@ -37,9 +37,10 @@ class UnderWay:
 class Lanes:
     def __init__(self) -> None:
         self._under_way: dict[UUID, UnderWay] = {}
-        files = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // FILES_FOR_EACH
-        self._most_hanging = min(MOST_HANGING, files // 2)
-        self._most_here = files // 4
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        most = MOST_HANGING * 4 if files == resource.RLIM_INFINITY else files // FILES_FOR_EACH
+        self._most_hanging = max(1, min(MOST_HANGING, most // 2))
+        self._most_here = max(1, most // 4)
 
     def __bool__(self) -> bool:
         return bool(self._under_way)
