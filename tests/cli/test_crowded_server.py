@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from questlog.api.gate.connections import CROWD
 from questlog.api.gate.crowding import Crowding
@@ -49,6 +50,7 @@ async def test_l05_a_crowded_server_says_when_to_come_again_and_keeps_the_connec
 
     assert (refused.status, refused.code) == (503, "crowded")
     assert refused.headers["retry-after"] == "2"
+    assert json.loads(refused.body)["type"] == "/problems/crowded"
     assert json.loads(refused.body)["status"] == 503
     assert (answered.status, answered.body) == (200, b"answered")
     await wire.hang_up()
@@ -96,6 +98,64 @@ async def test_l05_those_that_were_read_and_not_begun_count_too(crowd: Crowd) ->
     assert any(b" 503 " in answer[:20] for answer in answers)
     assert any(b" 200 " in answer[:20] for answer in answers)
     assert crowd.waiting == 0
+
+
+async def test_l05_an_answer_of_the_outermost_layer_keeps_no_place(app: FastAPI) -> None:
+    crowd: Crowd = app.state.crowd
+    twice = "GET /api/v1/tasks HTTP/1.1\r\nHost: localhost\r\nAuthorization: a"
+    async with serving(app, {CROWD: crowd}) as port:
+        line = await _first_line(port, f"{twice}\r\nAuthorization: b")
+
+    assert b" 400 " in line
+    assert crowd.waiting == 0
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        ("HEAD /api/v1/tasks HTTP/1.1", b" 503 "),
+        ("GET /api/v1/tasks HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade", b" 503 "),
+        ("GET /healthx HTTP/1.1", b" 503 "),
+        ("GET /health/db HTTP/1.1", b" 503 "),
+        ("GET http://t/health HTTP/1.1", b" 200 "),
+    ],
+)
+async def test_l05_only_who_watches_over_it_is_answered_however_it_is_asked(
+    app: FastAPI, head: str, status: bytes
+) -> None:
+    crowd: Crowd = app.state.crowd
+    async with serving(app, {CROWD: crowd}) as port:
+        crowd.waiting = crowd.most
+
+        line = await _first_line(port, f"{head}\r\nHost: localhost")
+
+    assert status in line
+    assert crowd.waiting == crowd.most
+
+
+async def _first_line(port: int, head: str) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"{head}\r\n\r\n".encode())
+    async with asyncio.timeout(5):
+        line = await reader.readline()
+    writer.close()
+    return line
+
+
+async def test_l06_a_connection_whose_body_came_after_the_refusal_is_closed_when_idle(
+    port: int, crowd: Crowd
+) -> None:
+    crowd.waiting = 1
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 4\r\n\r\n")
+    refused = await reader.readuntil(b"\r\n\r\n")
+
+    writer.write(b"abcd")
+    async with asyncio.timeout(10):
+        await reader.read()
+    writer.close()
+
+    assert b" 503 " in refused
 
 
 async def _answering(_scope: Any, receive: Any, send: Any) -> None:

@@ -3,7 +3,9 @@
 import asyncio
 import json
 from typing import Any
+from urllib.parse import unquote
 
+from httptools import parse_url
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from questlog.api.gate.connections import CROWD, HANG_UP, LEAVE, PLACE
@@ -75,9 +77,11 @@ class BoundedHttp(HttpToolsProtocol):
         self.scope["state"][HANG_UP] = self.transport.abort
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
-        if self._crowd is not None and not is_always_answered(cycle.scope["path"]):
-            cycle.scope["state"][PLACE] = place = Place(self._crowd)
+        crowd = self._crowd
+        if crowd is not None and not crowd.is_full and not is_always_answered(cycle.scope["path"]):
+            cycle.scope["state"][PLACE] = place = Place(crowd)
             place.take()
+            app = _giving_back(place, app)
         super()._start_asgi_task(cycle, app)
 
     def on_body(self, body: bytes) -> None:
@@ -92,6 +96,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._is_whole = True
         if not self.flow.write_paused:
             self._stop_waiting_for_reader()
+        self._keep_alive_again()
 
     def shutdown(self) -> None:
         """End a stream that would never end by itself (F-30); an answer under way goes on to its end."""
@@ -138,7 +143,7 @@ class BoundedHttp(HttpToolsProtocol):
             (cycle is None or cycle.response_complete)
             and self.parser.get_method() != b"HEAD"
             and not self.parser.should_upgrade()
-            and not is_always_answered(self.url.decode("latin-1"))
+            and not is_always_answered(_path(self.url))
         )
 
     def _refuse(self) -> None:
@@ -150,6 +155,17 @@ class BoundedHttp(HttpToolsProtocol):
             self.on_response_complete()
         else:
             self.transport.close()
+
+    def _keep_alive_again(self) -> None:
+        """Count the idle time anew when a body ends after its answer: its packet stopped the count."""
+        cycle: Any = self.cycle
+        is_over = cycle is not None and cycle.response_complete
+        becomes_socket = self.parser.should_upgrade() and self._should_upgrade()
+        if is_over and not becomes_socket and not self.transport.is_closing():
+            self._unset_keepalive_if_required()
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
     def _wait_for_reader(self) -> None:
         if self._unread is None:
@@ -173,6 +189,23 @@ class BoundedHttp(HttpToolsProtocol):
         self._watch = None
         if self._in_head:
             self.transport.close()
+
+
+def _path(url: bytes) -> str:
+    """Return what the application will see as its path, of an absolute address, too."""
+    return unquote((parse_url(url).path or b"/").decode("ascii"))
+
+
+def _giving_back(place: Place, app: Any) -> Any:
+    """Leave the place whichever layer answers: not all of them know of it."""
+
+    async def visited(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await app(scope, receive, send)
+        finally:
+            place.leave(for_good=True)
+
+    return visited
 
 
 def _written(status: int, told: dict[str, Any], more: list[bytes]) -> bytes:
@@ -202,7 +235,7 @@ def _problem(status: int, code: str = "", detail: str = "") -> dict[str, Any]:
         ),
     }[status]
     return {
-        "type": "about:blank",
+        "type": f"/problems/{code}" if code else "about:blank",
         "title": title,
         "status": status,
         "detail": detail or usual_detail,
