@@ -87,6 +87,8 @@ async def get_readiness(request: Request, database: Steps) -> Response:
 
 
 async def _database_line(database: Database) -> str:
+    if database.file.was_taken_away:
+        return "its file was moved away or replaced: put it back, or restart the server"
     try:
         async with asyncio.timeout(PATIENCE_S):
             await database.read(_ping)

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import DeclarativeBase
 
 from questlog.core import lines, postgres, sqlite
+from questlog.core.database_file import DatabaseFile
 from questlog.core.database_url import DatabaseUrl
 from questlog.core.exceptions import UnavailableError
 
@@ -38,7 +39,6 @@ BUSY_SIGNS = (
     "readonly database",
     "unable to open",
 )
-
 
 _around: contextvars.ContextVar[tuple[Session, asyncio.Task[Any] | None] | None] = (
     contextvars.ContextVar("writer_around", default=None)
@@ -88,14 +88,12 @@ class Database:
         self.url = url
         self.closing = tuple(closing)
         self.is_sqlite = url.is_sqlite
+        self.file = DatabaseFile(url.path)
         self._write_turn = asyncio.Lock()
         self._lines = lines.Lines()
         self._slow_reading = ThreadPoolExecutor(SLOW_READER_THREADS, "slow-reader")
-        options: dict[str, Any] = {
-            "pool_size": pool_size,
-            "max_overflow": max_overflow,
-            "pool_timeout": pool_timeout,
-        }
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": max_overflow}
+        options["pool_timeout"] = pool_timeout
         if url.is_sqlite:
             options = {"pool_size": SLOW_READER_THREADS + 2, "max_overflow": -1}
         arguments = url.connect_args if url.is_sqlite else postgres.connect_args(url)
@@ -153,6 +151,8 @@ class Database:
         while True:
             try:
                 session.sync_session.connection()
+                if self.file.was_taken_away:
+                    raise DatabaseDownError()
                 return
             except OperationalError as error:
                 if "locked" not in str(error.orig) or time.monotonic() > deadline:
