@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Executable, Select, Table, case, func, ins
 from sqlalchemy.dialects import postgresql, sqlite
 
 from questlog.automation import events
-from questlog.core import clock
+from questlog.core import clock, lines
 from questlog.core.db import Session
 from questlog.core.exceptions import (
     AuthorizationError,
@@ -117,8 +117,7 @@ async def make(session: Session, user_id: UUID, question_ids: Sequence[UUID]) ->
         return 0
     now = clock.now()
     known = set(await session.scalars(*_known(user_id)))
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    made = dialect.insert(CARDS)
+    made = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(CARDS)
     sooner = case(
         (CARDS.c.due_at < made.excluded.due_at, CARDS.c.due_at), else_=made.excluded.due_at
     )
@@ -161,8 +160,8 @@ async def count_due(session: Session, user_id: UUID) -> int:
 
 
 def _waiting(user_id: UUID, *columns: ColumnElement[Any]) -> Select[Any]:
-    asked = select(*columns).select_from(CARDS).join(QUESTIONS, ITS_QUESTION)
-    return asked.where(CARDS.c.user_id == user_id, CARDS.c.due_at <= clock.now(), ASKED)
+    mine = (CARDS.c.user_id == user_id, CARDS.c.due_at <= clock.now(), ASKED)
+    return select(*columns).select_from(CARDS).join(QUESTIONS, ITS_QUESTION).where(*mine)
 
 
 async def claim(session: Session, user_id: UUID, card_id: UUID) -> CardRow:
@@ -173,6 +172,7 @@ async def claim(session: Session, user_id: UUID, card_id: UUID) -> CardRow:
         .where(CARDS.c.id == card_id, CARDS.c.user_id == user_id)
         .with_for_update(of=CARDS)
     )
+    await lines.wait(session, user_id)
     row = (await session.execute(wanted)).one_or_none()
     if row is None:
         raise await _missing(session, user_id, card_id)

@@ -10,7 +10,7 @@ from sqlalchemy import Executable, Select, func, insert, select, update
 
 from questlog.automation import events
 from questlog.automation.events import Touched
-from questlog.core import clock
+from questlog.core import clock, lines
 from questlog.core.db import Session
 from questlog.core.exceptions import AlreadyExistsError, NotFoundError
 from questlog.core.ids import new_id
@@ -109,6 +109,7 @@ async def leave(session: Session, user_id: UUID, course_id: UUID) -> EnrolmentRo
 async def claim(session: Session, user_id: UUID, course_id: UUID) -> EnrolmentRow | None:
     """Return somebody's enrolment, locked: nothing they do counts for the course until the commit."""
     mine = (ENROLMENTS.c.user_id == user_id, ENROLMENTS.c.course_id == course_id)
+    await lines.wait(session, user_id)
     found = (await session.execute(select(ENROLMENTS).where(*mine).with_for_update())).one_or_none()
     return None if found is None else dict(found._mapping)
 

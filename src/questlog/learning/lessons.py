@@ -119,14 +119,12 @@ async def take_back(session: Session, user_id: UUID, cause_id: UUID) -> UUID | N
 
     A course that was finished by it goes on.
     """
+    await lines.wait(session, user_id)
     held = (await session.execute(*_held_for(user_id, cause_id))).one_or_none()
     if held is None:
         return None
-    gone = await session.scalar(
-        delete(COMPLETIONS)
-        .where(COMPLETIONS.c.user_id == user_id, COMPLETIONS.c.cause_id == cause_id)
-        .returning(COMPLETIONS.c.lesson_id)
-    )
+    its = (COMPLETIONS.c.user_id == user_id, COMPLETIONS.c.cause_id == cause_id)
+    gone = await session.scalar(delete(COMPLETIONS).where(*its).returning(COMPLETIONS.c.lesson_id))
     if gone is None:
         return None
     if held.state == "finished":

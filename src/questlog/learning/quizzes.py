@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Executable, Select, Table, case, func, insert, select
 
 from questlog.automation import events
-from questlog.core import clock
+from questlog.core import clock, lines
 from questlog.core.db import Session
 from questlog.core.exceptions import (
     ConflictError,
@@ -136,6 +136,7 @@ async def begin(
 
     Raises `CourseNotTakenError`, `SubmittedTooSoonError`.
     """
+    await lines.wait(session, user_id)
     held = await session.scalar(*_held(user_id, lesson["course_id"]))
     if held is None:
         raise CourseNotTakenError()
