@@ -146,3 +146,17 @@ async def test_moving_costs_the_same_statements_however_much_is_planned(
         counts.append(len(counted))
 
     assert counts[1] == counts[2]
+
+
+async def test_a_subtask_that_its_series_opens_stands_at_the_day_it_is_there(me: Planner) -> None:
+    week = await me.add("Week", due_date="2026-06-02", recurrence="daily")
+    call = await me.add(due_date="2026-06-02T08:00:00Z", parent_task_id=week["id"])
+    await me.complete(call["id"])
+
+    there = await move(me, WEST)
+    await there.complete(week["id"])
+
+    opened = await shown(me, call["id"])
+    told = {id_: version for _, id_, version in (await me.last_event()).touched}
+    assert opened["due_on"] == date(2026, 6, 1)
+    assert told[str(call["id"])] == opened["version"]

@@ -24,6 +24,7 @@ from questlog.planning import (
     task_lineage,
     task_rows,
     tasks,
+    zone_moves,
 )
 from questlog.planning.images import Image
 from questlog.planning.occurrences import OCCURRENCES, When
@@ -121,7 +122,7 @@ async def complete(
         step = task_dates.step(row, today=then.day, timezone=timezone)
         claimed = await task_rows.write_if_unchanged(session, row, _columns(row, step, then))
         if claimed is not None:
-            return await _recorded(session, row, claimed, step, then)
+            return await _recorded(session, row, claimed, step, then, timezone=timezone)
     raise RacedError()
 
 
@@ -163,7 +164,7 @@ def _columns(row: TaskRow, step: Step, then: When) -> dict[str, Any]:
 
 
 async def _recorded(
-    session: Session, row: TaskRow, claimed: TaskRow, step: Step, then: When
+    session: Session, row: TaskRow, claimed: TaskRow, step: Step, then: When, *, timezone: str
 ) -> Completion:
     before: dict[str, Any] = {}
     touched: list[Touched] = []
@@ -171,7 +172,8 @@ async def _recorded(
         before = {name: plain(row[name]) for name in KEPT}
         if row["has_subtasks"] and (done := await _done_below(session, row)):
             before["subtasks"] = done
-            touched = await _open_below(session, row)
+            opened = await _open_below(session, row)
+            touched = await zone_moves.follow_again(session, row["user_id"], opened, timezone)
     key = await key_of(session, row)
     draft = occurrences.drafted(row, "completed", then, key=key, before=before)
     is_first = _is_first(row, key)

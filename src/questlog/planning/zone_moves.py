@@ -1,14 +1,16 @@
 """What somebody plans when they move to another zone: tasks with a time of day stand at the day it is there."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from questlog.automation.events import Touched
 from questlog.core import clock
 from questlog.core.db import Session
 from questlog.planning import task_dates
+from questlog.planning.import_comparison import in_statements
 from questlog.planning.task_rows import TASKS
 
 DATES = ("due_on", "due_at", "due_time")
@@ -26,8 +28,29 @@ async def follow(session: Session, user_id: UUID, timezone: str) -> list[Touched
     instant. Tasks without a time stand at a day wherever one is. What is completed keeps the day it was done for, until
     it is reopened.
     """
+    return await _follow(session, user_id, timezone)
+
+
+async def follow_again(
+    session: Session, user_id: UUID, touched: Sequence[Touched], timezone: str
+) -> list[Touched]:
+    """Let tasks that were opened follow as well; return `touched` with what moved."""
+    ids = [id_ for kind, id_, _ in touched if kind == "task"]
+    moved: list[Touched] = []
+    for some in in_statements(ids):
+        moved += await _follow(session, user_id, timezone, TASKS.c.id.in_(some))
+    anew = {id_ for _, id_, _ in moved}
+    return [*(one for one in touched if one[1] not in anew), *moved]
+
+
+async def _follow(
+    session: Session, user_id: UUID, timezone: str, *which: ColumnElement[bool]
+) -> list[Touched]:
     timed = select(*(TASKS.c[name] for name in ("id", "rule", *SET))).where(
-        TASKS.c.user_id == user_id, TASKS.c.completed_at.is_(None), TASKS.c.due_at.is_not(None)
+        TASKS.c.user_id == user_id,
+        TASKS.c.completed_at.is_(None),
+        TASKS.c.due_at.is_not(None),
+        *which,
     )
     found = await session.execute(
         timed.order_by(TASKS.c.id).with_for_update(key_share=True, of=TASKS)
