@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select, update
 
-from questlog.core import clock
+from questlog.core import clock, lines
 from questlog.core.db import Database, Session
 from questlog.core.ids import new_id
 from questlog.game.ledger import LEDGER
@@ -132,8 +132,9 @@ async def test_a_card_pays_again_on_another_day(
 
 
 async def test_g12_of_ten_reviews_of_a_card_at_once_one_counts(
-    make: Make, database: Database
+    make: Make, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(lines, "PATIENCE_S", 0)  # the rows decide, also where nobody stands in line
     anna, [card] = await with_cards(make, database)
 
     results = await asyncio.gather(

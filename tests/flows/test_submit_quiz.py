@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from questlog.automation.events import EVENTS
+from questlog.core import lines
 from questlog.core.db import Database
 from questlog.core.exceptions import UnknownReferenceError
 from questlog.core.ids import new_id
@@ -153,8 +154,9 @@ async def test_g12_a_quiz_counts_as_passed_once_and_as_perfect_only_at_first(
 
 @pytest.mark.parametrize("is_planned", [True, False])
 async def test_g12_of_twenty_submissions_at_once_one_is_graded(
-    make: Make, database: Database, is_planned: bool
+    make: Make, database: Database, monkeypatch: pytest.MonkeyPatch, is_planned: bool
 ) -> None:
+    monkeypatch.setattr(lines, "PATIENCE_S", 0)  # the rows decide, also where nobody stands in line
     anna = await learner(make, database, is_planned=is_planned)
     asked = await anna.questions()
     choices = [{one["question_id"]: said for one in asked} for said in (RIGHT, WRONG) * 10]
