@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-WAITING_AT_MOST = 256
+WAITING_AT_MOST = 208
 """Half a second of work for one process, and more than come at once from one address to be counted (S-108)."""
 
 
