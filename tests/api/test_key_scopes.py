@@ -49,6 +49,7 @@ ALSO = {
     "create_webhook": {Scope.EVENTS_READ},
     "update_webhook": {Scope.EVENTS_READ},
     "put_webhook": {Scope.EVENTS_READ},
+    "rotate_webhook_secret": {Scope.EVENTS_READ},
 }
 
 
