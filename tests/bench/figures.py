@@ -2,11 +2,12 @@
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import uvloop
 
 from tests.support import postgres, world
 
@@ -54,6 +55,17 @@ def grounds(only: str | None) -> Iterator[Iterator[Ground]]:
                 yield Ground("PostgreSQL", ("--workers", "2"), address, folder / "postgresql")
 
         yield each()
+
+
+def on_each(only: str | None, show: Callable[[Ground], Awaitable[None]]) -> None:
+    """Run `show` on each database in turn, each time in a loop of its own."""
+
+    async def shown(ground: Ground) -> None:
+        await show(ground)
+
+    with grounds(only) as databases:
+        for ground in databases:
+            uvloop.run(shown(ground))
 
 
 def only_option(command: click.decorators.FC) -> click.decorators.FC:

@@ -4,10 +4,9 @@ import itertools
 import json
 
 import click
-import uvloop
 
 from tests.bench import accounts, load, open_loop
-from tests.bench.figures import Ground, grounds, only_option, tell
+from tests.bench.figures import Ground, on_each, only_option, tell
 from tests.bench.open_loop import Plan, quantile
 from tests.support.server import running_server
 
@@ -105,9 +104,7 @@ async def show(ground: Ground) -> None:
 @only_option
 def main(only: str | None) -> None:
     """Send what nobody should send among what everybody sends."""
-    with grounds(only) as databases:
-        for ground in databases:
-            uvloop.run(show(ground))
+    on_each(only, show)
 
 
 if __name__ == "__main__":

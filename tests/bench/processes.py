@@ -1,9 +1,9 @@
 """What processes hold, as Linux tells it."""
 
-from contextlib import suppress
 from pathlib import Path
 
 from tests.support.server import RunningServer
+from tests.support.worker_processes import children
 
 
 def resident(pid: int) -> float:
@@ -26,17 +26,7 @@ def heaviest(server: RunningServer) -> float:
 
 def pids_of(server: RunningServer) -> list[int]:
     """Return the processes that serve: the server itself, or its children."""
-    return _children(server.process.pid) or [server.process.pid]
-
-
-def _children(pid: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            if parent == pid and b"spawn_main" in (entry / "cmdline").read_bytes():
-                found.append(int(entry.name))
-    return found
+    return children(server.process.pid) or [server.process.pid]
 
 
 def _status(pid: int, line: str) -> int:

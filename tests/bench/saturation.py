@@ -9,14 +9,13 @@ import math
 from uuid import UUID
 
 import click
-import uvloop
 from sqlalchemy import select
 
 from questlog.core.db import Session
 from questlog.planning.models import Task
 from tests.bench import accounts, load, open_loop
 from tests.bench.accounts import Account
-from tests.bench.figures import Ground, grounds, only_option, tell
+from tests.bench.figures import Ground, on_each, only_option, tell
 from tests.bench.open_loop import Found, Plan, quantile
 from tests.bench.processes import heaviest
 from tests.support import world
@@ -143,9 +142,7 @@ async def _stored(ground: Ground, account: Account) -> set[str]:
 @only_option
 def main(only: str | None) -> None:
     """Measure what a server does at half of its strength, at all of it, and at ten times as much."""
-    with grounds(only) as databases:
-        for ground in databases:
-            uvloop.run(show(ground))
+    on_each(only, show)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,10 @@ import asyncio
 import json
 
 import click
-import uvloop
 
 from tests.bench import accounts, load, open_loop
 from tests.bench.accounts import Account
-from tests.bench.figures import Ground, grounds, only_option, tell
+from tests.bench.figures import Ground, on_each, only_option, tell
 from tests.bench.load import Round
 from tests.bench.open_loop import Plan, quantile
 from tests.support.server import running_server
@@ -64,9 +63,7 @@ def _others(account: Account) -> list[str]:
 @only_option
 def main(only: str | None) -> None:
     """Measure signing in with a password, and everybody else meanwhile."""
-    with grounds(only) as databases:
-        for ground in databases:
-            uvloop.run(show(ground))
+    on_each(only, show)
 
 
 if __name__ == "__main__":

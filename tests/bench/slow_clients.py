@@ -7,11 +7,10 @@ import socket
 import time
 
 import click
-import uvloop
 
 from tests.bench import accounts, load, open_loop
 from tests.bench.accounts import Account
-from tests.bench.figures import Ground, grounds, only_option, tell
+from tests.bench.figures import Ground, on_each, only_option, tell
 from tests.bench.open_loop import Plan, quantile
 from tests.bench.processes import open_files, pids_of
 from tests.support.server import RunningServer, running_server
@@ -115,9 +114,7 @@ def _ordinary(account: Account) -> list[str]:
 @only_option
 def main(only: str | None) -> None:
     """Measure what slow clients do to the others, and when they are hung up on."""
-    with grounds(only) as databases:
-        for ground in databases:
-            uvloop.run(show(ground))
+    on_each(only, show)
 
 
 if __name__ == "__main__":

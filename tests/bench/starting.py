@@ -12,10 +12,9 @@ from collections.abc import Iterator
 
 import click
 import httpx2
-import uvloop
 from websockets.asyncio.client import connect
 
-from tests.bench.figures import Ground, grounds, only_option, tell
+from tests.bench.figures import Ground, on_each, only_option, tell
 from tests.support.server import environment, running_server
 
 TRIES = 3
@@ -114,9 +113,7 @@ async def _open_everything(stack: contextlib.AsyncExitStack, url: str, port: int
 @only_option
 def main(only: str | None) -> None:
     """Measure how soon a server is there, and how soon it is gone."""
-    with grounds(only) as databases:
-        for ground in databases:
-            uvloop.run(show(ground))
+    on_each(only, show)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from questlog.cli import root
 from tests.support.server import RunningServer, running_server
+from tests.support.worker_processes import children
 
 
 def test_it_says_where_it_is_when_it_is_ready(served: RunningServer) -> None:
@@ -166,17 +167,6 @@ def half_a_request(server: RunningServer) -> socket.socket:
     )
     time.sleep(0.3)
     return connection
-
-
-def children(pid: int) -> list[int]:
-    """Return the workers among the children of a process; one more keeps track of its semaphores."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            if parent == pid and b"spawn_main" in (entry / "cmdline").read_bytes():
-                found.append(int(entry.name))
-    return found
 
 
 def alive(pid: int) -> bool:
